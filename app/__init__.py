@@ -1,0 +1,1 @@
+"""The Wutong server."""

@@ -1,0 +1,1 @@
+"""Attestation: evidence from stations, reference values, verdicts."""

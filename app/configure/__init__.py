@@ -1,0 +1,1 @@
+"""Configure 统一配置: what there is, registered and coded."""

@@ -1,0 +1,1 @@
+"""The jobs process: a timetable and a task runner."""

@@ -1,0 +1,1 @@
+"""Manage 统一管理: where each scale stands, with whom."""

@@ -1,0 +1,1 @@
+"""Oversight: findings, leads, the ledger."""

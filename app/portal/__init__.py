@@ -1,0 +1,1 @@
+"""The public side: tags and what a shopper sees."""

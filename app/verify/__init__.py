@@ -1,0 +1,1 @@
+"""Verify 统一检定: what the verification body found."""

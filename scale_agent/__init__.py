@@ -1,0 +1,1 @@
+"""The on-site agent: reads scale firmware and reports signed evidence."""

@@ -1,0 +1,1 @@
+"""Virtual scales for demo, tests and training."""
