@@ -15,8 +15,19 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 CATALOGUE: Final = Path("app/web/translations/zh/LC_MESSAGES/messages.po")
-METHODS: Final = [("**.py", "python"), ("**/templates/**.html", "jinja2"), ("**/templates/**.txt", "jinja2")]
-KEYWORDS: Final = {"_": None, "gettext": None, "lazy_gettext": None, "_l": None, "ngettext": (1, 2), "N_": None}
+METHODS: Final = [
+    ("**.py", "python"),
+    ("**/templates/**.html", "jinja2"),
+    ("**/templates/**.txt", "jinja2"),
+]
+KEYWORDS: Final = {
+    "_": None,
+    "gettext": None,
+    "lazy_gettext": None,
+    "_l": None,
+    "ngettext": (1, 2),
+    "N_": None,
+}
 PLACEHOLDER: Final = re.compile(r"%\((\w+)\)[sd]")
 
 
@@ -52,11 +63,15 @@ def problems() -> list[str]:
     """Return what is untranslated, unused or has lost a placeholder."""
     catalogue, wanted = load(), extracted()
     known = {m.id if isinstance(m.id, str) else m.id[0]: m for m in catalogue if m.id}
-    found = [f"untranslated: {text!r}" for text in sorted(wanted) if not translated(known.get(text))]
+    found = [
+        f"untranslated: {text!r}" for text in sorted(wanted) if not translated(known.get(text))
+    ]
     found += [f"unused: {text!r}" for text in sorted(set(known) - wanted)]
     for text, message in known.items():
         strings = [message.string] if isinstance(message.string, str) else list(message.string)
-        if any(s and set(PLACEHOLDER.findall(s)) != set(PLACEHOLDER.findall(text)) for s in strings):
+        if any(
+            s and set(PLACEHOLDER.findall(s)) != set(PLACEHOLDER.findall(text)) for s in strings
+        ):
             found.append(f"placeholders differ: {text!r}")
     return found
 
