@@ -1,0 +1,58 @@
+"""Settings: read once from the environment, then passed by hand."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything an operator may set. There are no other environment reads.
+
+    Attributes:
+        home: Folder of the database, keys and blobs.
+        database_url: SQLAlchemy URL; SQLite under ``home`` unless set.
+        base_url: Where the public reaches us; tags are signed for its host.
+        trusted_proxies: Number of proxies in front of us whose headers count.
+        threads: Threads of one web worker; a quarter of them may wait for tasks.
+        demo: Whether demo accounts and their secrets may exist.
+    """
+
+    home: Path
+    database_url: str
+    base_url: str = "http://127.0.0.1:8000"
+    trusted_proxies: int = 0
+    threads: int = 16
+    workers: int = 1
+    demo: bool = False
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> Self:
+        """Read ``WUTONG_*`` variables; ``WUTONG_HOME`` alone is enough.
+
+        Raises:
+            ValueError: A number is not one.
+        """
+        home = Path(env.get("WUTONG_HOME", "var")).absolute()
+        port = env.get("PORT", "8000")
+        return cls(
+            home=home,
+            database_url=env.get("WUTONG_DATABASE_URL") or f"sqlite:///{home / 'wutong.db'}",
+            base_url=(env.get("WUTONG_BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
+            trusted_proxies=int(env.get("WUTONG_TRUSTED_PROXIES", "0")),
+            threads=int(env.get("WUTONG_THREADS", "16")),
+            workers=int(env.get("WUTONG_WORKERS", "1")),
+            demo=env.get("WUTONG_DEMO", "") == "1",
+        )
+
+    @property
+    def keys(self) -> Path:
+        """Folder of the installation's private keys, mode 0700."""
+        return self.home / "keys"
+
+    @property
+    def blobs(self) -> Path:
+        """Folder of content-addressed files."""
+        return self.home / "blobs"

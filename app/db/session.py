@@ -1,0 +1,74 @@
+"""The database: one transaction per request or job, opened and closed at the edge."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+READING: Final = "wutong_reading"
+PRAGMAS: Final = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=10000",
+)
+
+
+class Database:
+    """An engine and the two ways of using it: to read, or to write."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.engine = make_engine(url)
+        self._reader = self.engine.execution_options(**{READING: True}, postgresql_readonly=True)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Yield a session; commit if the block ends well, roll back if it raises."""
+        with Session(self.engine) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Yield a session that never waits for writers and never writes."""
+        with Session(self._reader, autoflush=False) as session:
+            yield session
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def make_engine(url: str) -> Engine:
+    """Return an engine with our rules of isolation.
+
+    SQLite: write-ahead log, foreign keys, and BEGIN IMMEDIATE for writers, so that
+    two of them queue instead of failing when the second one upgrades its lock.
+    """
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True, pool_size=20, max_overflow=20)
+    engine = create_engine(url, pool_size=20, max_overflow=20)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401
+    connection.isolation_level = None  # the driver's own BEGIN comes too late: ours, below
+    for pragma in PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin(connection: Connection) -> None:
+    reading = connection.get_execution_options().get(READING)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def utcnow() -> datetime:
+    """Return the present instant. Only views, jobs and commands may call this."""
+    return datetime.now(UTC)  # noqa: TID251 - the one place that may
