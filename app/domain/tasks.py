@@ -1,0 +1,43 @@
+"""Long work: who does it and how far it is."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+
+class Executor(StrEnum):
+    """Who does a task: the jobs process, a station that polls, or a person (a to-do)."""
+
+    SERVER = "server"
+    STATION = "station"
+    PERSON = "person"
+
+
+class TaskState(StrEnum):
+    """How far a task is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+ENDED: Final = frozenset({TaskState.DONE, TaskState.FAILED, TaskState.CANCELLED, TaskState.EXPIRED})
+
+# Running to running: an unfinished task is handed out again. Queued to done: a person's
+# to-do, or evidence whose hand-out answer was lost on the way.
+TASK_STEPS: Final[Mapping[TaskState, frozenset[TaskState]]] = MappingProxyType(
+    {
+        TaskState.QUEUED: ENDED | {TaskState.RUNNING},
+        TaskState.RUNNING: ENDED | {TaskState.RUNNING},
+        **{state: frozenset() for state in ENDED},
+    }
+)
+
+
+def task_may_become(state: TaskState, following: TaskState) -> bool:
+    """Return whether a task may go from ``state`` to ``following``."""
+    return following in TASK_STEPS[state]
