@@ -1,0 +1,1 @@
+"""The one door through which anything changes state, and the proof that nothing else did."""

@@ -1,0 +1,61 @@
+"""The tables. Importing this package loads them all into ``Base.metadata``."""
+
+from app.models.attestation import (
+    Evidence,
+    EvidenceStatus,
+    Finding,
+    Lead,
+    Nonce,
+    NonceBook,
+    Reference,
+    Station,
+    StationScale,
+)
+from app.models.catalogue import AccuracyClass, Maker, ModelRange, ScaleModel, TypeGeneration
+from app.models.ledger import Checkpoint, LedgerEntry, LedgerHead
+from app.models.people import ApiToken, Grant, IdempotencyKey, Person, SignIn, SignInAttempt
+from app.models.places import Place, PlaceKind, Region, RegionKind, Stall, Trader
+from app.models.scale import Code, CodeKind, Scale, ScaleEvent, Seal
+from app.models.verification import Verification
+from app.models.work import JobRun, Leader, Task
+
+__all__ = [
+    "AccuracyClass",
+    "ApiToken",
+    "Checkpoint",
+    "Code",
+    "CodeKind",
+    "Evidence",
+    "EvidenceStatus",
+    "Finding",
+    "Grant",
+    "IdempotencyKey",
+    "JobRun",
+    "Lead",
+    "Leader",
+    "LedgerEntry",
+    "LedgerHead",
+    "Maker",
+    "ModelRange",
+    "Nonce",
+    "NonceBook",
+    "Person",
+    "Place",
+    "PlaceKind",
+    "Reference",
+    "Region",
+    "RegionKind",
+    "Scale",
+    "ScaleEvent",
+    "ScaleModel",
+    "Seal",
+    "SignIn",
+    "SignInAttempt",
+    "Stall",
+    "Station",
+    "StationScale",
+    "Task",
+    "Trader",
+    "TypeGeneration",
+    "Verification",
+]

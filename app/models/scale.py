@@ -1,0 +1,157 @@
+"""The scale itself, its codes and its seals."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db.base import Base, Big, maybe_digest, one_of, path, primary_key, public_id
+from app.domain.lifecycle import ScaleRole, State
+from app.domain.seals import SealKind, SealOwner, SealState
+from app.models.catalogue import ScaleModel
+from app.models.places import Place, Stall, Trader
+
+
+class CodeKind(StrEnum):
+    """Whose code it is: our signed tag, a city's 一秤一码, or the maker's."""
+
+    TAG = "tag"
+    CITY = "city"
+    MAKER = "maker"
+
+
+class Scale(Base):
+    """One physical scale, followed from delivery to scrapping.
+
+    ``state`` and ``left_state`` are written by app.ledger alone; read by anyone.
+    ``standing_evidence_id`` is the last evidence that counts; null once it lapsed.
+    """
+
+    __tablename__ = "scale"
+    __table_args__ = (
+        UniqueConstraint("model_id", "serial_no"),
+        one_of("state", State),
+        one_of("left_state", State),
+        one_of("role", ScaleRole),
+        CheckConstraint(
+            "state <> 'in_service' OR role = 'fair' OR"
+            " (stall_id IS NOT NULL AND trader_id IS NOT NULL)",
+            name="in_service_has_a_place",
+        ),
+        Index("ix_scale_path_uid", "path", "uid"),
+    )
+
+    id: Mapped[primary_key]
+    uid: Mapped[public_id]
+    path: Mapped[str] = mapped_column(String(120))
+    place_id: Mapped[int] = mapped_column(ForeignKey(Place.id), index=True)
+    place: Mapped[Place] = relationship()
+    model_id: Mapped[int] = mapped_column(ForeignKey(ScaleModel.id), index=True)
+    model: Mapped[ScaleModel] = relationship()
+    serial_no: Mapped[str] = mapped_column(String(40))
+    market_no: Mapped[str] = mapped_column(String(20), default="")
+    role: Mapped[ScaleRole] = mapped_column(default=ScaleRole.TRADE)
+    software_id: Mapped[str] = mapped_column(String(80), default="")
+    production_code: Mapped[str] = mapped_column(String(60), default="")
+    repair_code: Mapped[str] = mapped_column(String(60), default="")
+    verification_code: Mapped[str] = mapped_column(String(60), default="")
+    no_code_reason: Mapped[str] = mapped_column(String(200), default="")
+    made_on: Mapped[date | None]
+    photo: Mapped[maybe_digest]
+
+    state: Mapped[State] = mapped_column(default=State.REGISTERED, index=True)
+    left_state: Mapped[State | None]
+    stall_id: Mapped[int | None] = mapped_column(ForeignKey(Stall.id), index=True)
+    stall: Mapped[Stall | None] = relationship()
+    trader_id: Mapped[int | None] = mapped_column(ForeignKey(Trader.id), index=True)
+    trader: Mapped[Trader | None] = relationship()
+    trader_since: Mapped[date | None]
+    opened_on: Mapped[date | None]
+    hold_document: Mapped[str] = mapped_column(String(80), default="")
+    stop_order: Mapped[str] = mapped_column(String(80), default="")
+    suspended_for: Mapped[str] = mapped_column(String(40), default="")
+
+    baseline_ueid: Mapped[str] = mapped_column(String(64), default="")
+    baseline_parameters: Mapped[maybe_digest]
+    standing_evidence_id: Mapped[int | None] = mapped_column(
+        ForeignKey("evidence.id", use_alter=True), index=True
+    )
+    created_at: Mapped[datetime]
+
+    codes: Mapped[list["Code"]] = relationship(back_populates="scale", order_by="Code.id")
+    seals: Mapped[list["Seal"]] = relationship(back_populates="scale", order_by="Seal.id")
+
+    # Two tablets on one scale: the second save fails instead of overwriting.
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Code(Base):
+    """A code that finds a scale. ``number`` is what people read out; a blank tag has no scale."""
+
+    __tablename__ = "code"
+    __table_args__ = (
+        one_of("kind", CodeKind),
+        UniqueConstraint("value"),
+        UniqueConstraint("number"),
+    )
+
+    id: Mapped[primary_key]
+    uid: Mapped[public_id]
+    path: Mapped[path]
+    scale_id: Mapped[int | None] = mapped_column(ForeignKey(Scale.id), index=True)
+    scale: Mapped[Scale | None] = relationship(back_populates="codes")
+    kind: Mapped[CodeKind]
+    value: Mapped[str] = mapped_column(String(200))
+    number: Mapped[str | None] = mapped_column(String(8))
+    issued_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    revoked_because: Mapped[str] = mapped_column(String(200), default="")
+
+
+class Seal(Base):
+    """A seal on a scale: what it is, whose it is, whether it still holds."""
+
+    __tablename__ = "seal"
+    __table_args__ = (
+        one_of("kind", SealKind),
+        one_of("owner", SealOwner),
+        one_of("state", SealState),
+    )
+
+    id: Mapped[primary_key]
+    uid: Mapped[public_id]
+    scale_id: Mapped[int] = mapped_column(ForeignKey(Scale.id), index=True)
+    scale: Mapped[Scale] = relationship(back_populates="seals")
+    kind: Mapped[SealKind]
+    owner: Mapped[SealOwner]
+    number: Mapped[str] = mapped_column(String(40), default="")
+    position: Mapped[str] = mapped_column(String(60), default="")
+    state: Mapped[SealState]
+    applied_on: Mapped[date | None]
+    broken_on: Mapped[date | None]
+
+
+class ScaleEvent(Base):
+    """One step of a scale's story; ``chain`` binds it to all steps before it.
+
+    chain = SHA-256(previous chain || RFC 8785 bytes of the other columns), hex.
+    """
+
+    __tablename__ = "scale_event"
+    __table_args__ = (Index("ix_scale_event_scale_id_id", "scale_id", "id"),)
+
+    id: Mapped[primary_key]
+    uid: Mapped[public_id]
+    scale_id: Mapped[int] = mapped_column(ForeignKey(Scale.id))
+    scale: Mapped[Scale] = relationship()
+    ledger_seq: Mapped[int] = mapped_column(Big)
+    action: Mapped[str] = mapped_column(String(40))
+    actor: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime]
+    from_state: Mapped[State]
+    to_state: Mapped[State]
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    chain: Mapped[str] = mapped_column(String(64))

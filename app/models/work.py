@@ -1,0 +1,75 @@
+"""Long work, and what the jobs process did."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db.base import Base, one_of, path, primary_key, public_id
+from app.domain.tasks import Executor, TaskState
+from app.models.attestation import Station
+from app.models.people import Person
+from app.models.scale import Scale
+
+
+class Task(Base):
+    """A piece of work for the server, a station or a person.
+
+    ``progress``: {"pass","passes","bytes","total","remaining_s","message"}, of the last second.
+    """
+
+    __tablename__ = "task"
+    __table_args__ = (
+        one_of("executor", Executor),
+        one_of("state", TaskState),
+        Index("ix_task_executor_state_id", "executor", "state", "id"),
+    )
+
+    id: Mapped[primary_key]
+    uid: Mapped[public_id]
+    path: Mapped[path]
+    executor: Mapped[Executor]
+    kind: Mapped[str] = mapped_column(String(40))
+    state: Mapped[TaskState]
+    scale_id: Mapped[int | None] = mapped_column(ForeignKey(Scale.id), index=True)
+    scale: Mapped[Scale | None] = relationship()
+    station_id: Mapped[int | None] = mapped_column(ForeignKey(Station.id), index=True)
+    station: Mapped[Station | None] = relationship()
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
+    created_by: Mapped[Person | None] = relationship()
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    claimed_at: Mapped[datetime | None]
+    claimed_by: Mapped[str] = mapped_column(String(60), default="")
+    finished_at: Mapped[datetime | None]
+    payload: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    progress: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    result: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class JobRun(Base):
+    """A periodic job did its work for one period: at most once."""
+
+    __tablename__ = "job_run"
+    __table_args__ = (UniqueConstraint("job", "period"),)
+
+    id: Mapped[primary_key]
+    job: Mapped[str] = mapped_column(String(60))
+    period: Mapped[str] = mapped_column(String(40))
+    worker: Mapped[str] = mapped_column(String(60))
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    outcome: Mapped[str] = mapped_column(String(400), default="")
+
+
+class Leader(Base):
+    """Which process leads, until when unless it says so again."""
+
+    __tablename__ = "leader"
+    __table_args__ = (UniqueConstraint("name"),)
+
+    id: Mapped[primary_key]
+    name: Mapped[str] = mapped_column(String(40))
+    holder: Mapped[str] = mapped_column(String(60))
+    until: Mapped[datetime]

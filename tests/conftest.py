@@ -1,0 +1,77 @@
+"""Fixtures every test may use. A test that needs none of them is the best kind."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.config import Settings
+from app.crypto import keys
+from app.db.session import Database
+from tests.support import databases, postgres
+
+NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)  # noon in China
+BACKENDS = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Yield the URL of a PostgreSQL server of our own, with a migrated template."""
+    with postgres.server() as url:
+        databases.execute(f"{url}/postgres", "CREATE DATABASE template")
+        databases.migrate(f"{url}/template")
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a migrated SQLite database to copy."""
+    target = tmp_path_factory.mktemp("template") / "wutong.db"
+    databases.migrate(f"sqlite:///{target}")
+    return target
+
+
+@pytest.fixture(params=BACKENDS)
+def any_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Yield the URL of a migrated, empty database: the test runs on both kinds."""
+    if request.param == "sqlite":
+        with databases.sqlite_copy(request.getfixturevalue("sqlite_template"), tmp_path) as url:
+            yield url
+    else:
+        server = request.getfixturevalue("postgres_server")
+        with databases.postgres_copy(server, "template") as url:
+            yield url
+
+
+@pytest.fixture
+def url(sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
+    """Yield the URL of a migrated, empty SQLite database."""
+    with databases.sqlite_copy(sqlite_template, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def settings(tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
+    """Return settings of a fresh installation, on both databases where a test asks for it."""
+    both = "any_url" in request.fixturenames
+    url = request.getfixturevalue("any_url" if both else "url")
+    keys.create(tmp_path / "keys")
+    return Settings(home=tmp_path, database_url=url, base_url="http://127.0.0.1:8000")
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    """Yield the database of ``settings``."""
+    database = Database(settings.database_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """Yield a session in a write transaction that is rolled back afterwards."""
+    with Session(database.engine) as session:
+        yield session
+        session.rollback()

@@ -1,0 +1,1 @@
+"""What tests share: databases, makers of rows, a throw-away PostgreSQL."""
