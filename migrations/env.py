@@ -7,17 +7,13 @@ every row that refers to it.
 
 from typing import Any, Literal
 
-from alembic import context
-from sqlalchemy import Connection, Enum, create_engine, pool, text
-
 import app.models  # noqa: F401 - fills Base.metadata
+from alembic import context
 from app.config import Settings
 from app.db.base import Base, Big, Json, UtcDateTime
+from sqlalchemy import Connection, Enum, create_engine, pool, text
 
-PLAIN = {
-    UtcDateTime: "sa.DateTime(timezone=True)",
-    Json: "sa.Text()",
-}
+PLAIN = {UtcDateTime: "sa.DateTime(timezone=True)", Json: "sa.Text()"}
 
 
 def plain_types(kind: str, item: Any, _context: Any) -> str | Literal[False]:  # noqa: ANN401

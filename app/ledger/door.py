@@ -120,7 +120,7 @@ def _tell(
 
 def link(previous: str | None, event: ScaleEvent) -> str:
     """Return the hash that binds ``event`` to the story before it."""
-    told = {
+    told: dict[str, Any] = {
         "uid": event.uid,
         "scale": event.scale_id,
         "seq": event.ledger_seq,

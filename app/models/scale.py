@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.db.base import Base, Big, maybe_digest, one_of, path, primary_key, public_id
 from app.domain.lifecycle import ScaleRole, State
 from app.domain.seals import SealKind, SealOwner, SealState
+from app.domain.suspension import SuspensionReason
 from app.models.catalogue import ScaleModel
 from app.models.places import Place, Stall, Trader
 
@@ -26,7 +27,8 @@ class Scale(Base):
     """One physical scale, followed from delivery to scrapping.
 
     ``state`` and ``left_state`` are written by app.ledger alone; read by anyone.
-    ``standing_evidence_id`` is the last evidence that counts; null once it lapsed.
+    ``standing_evidence_id`` is the last evidence that counts, null where an error made it
+    lapse. No foreign key: evidence refers to its scale already.
     """
 
     __tablename__ = "scale"
@@ -35,6 +37,7 @@ class Scale(Base):
         one_of("state", State),
         one_of("left_state", State),
         one_of("role", ScaleRole),
+        one_of("suspended_for", SuspensionReason),
         CheckConstraint(
             "state <> 'in_service' OR role = 'fair' OR"
             " (stall_id IS NOT NULL AND trader_id IS NOT NULL)",
@@ -71,13 +74,11 @@ class Scale(Base):
     opened_on: Mapped[date | None]
     hold_document: Mapped[str] = mapped_column(String(80), default="")
     stop_order: Mapped[str] = mapped_column(String(80), default="")
-    suspended_for: Mapped[str] = mapped_column(String(40), default="")
+    suspended_for: Mapped[SuspensionReason | None]
 
     baseline_ueid: Mapped[str] = mapped_column(String(64), default="")
     baseline_parameters: Mapped[maybe_digest]
-    standing_evidence_id: Mapped[int | None] = mapped_column(
-        ForeignKey("evidence.id", use_alter=True), index=True
-    )
+    standing_evidence_id: Mapped[int | None] = mapped_column(Big, index=True)
     created_at: Mapped[datetime]
 
     codes: Mapped[list["Code"]] = relationship(back_populates="scale", order_by="Code.id")
