@@ -1,0 +1,121 @@
+"""Rows for tests, made through the ledger's door as the program makes them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.db.base import Base
+from app.db.ids import new_uid
+from app.domain.roles import Role
+from app.ledger.door import SYSTEM, act
+from app.models import (
+    Grant,
+    Maker,
+    ModelRange,
+    Person,
+    Place,
+    PlaceKind,
+    Region,
+    RegionKind,
+    Scale,
+    ScaleModel,
+    Stall,
+    Trader,
+)
+
+COUNTY = "/32/3206/320612/"
+MARKET = COUNTY + "320612001/M01/"
+NOON = datetime.fromisoformat("2026-11-23T04:00:00+00:00")
+
+
+def recorded(session: Session, row: Base, action: str = "register", at: datetime = NOON) -> None:
+    """Put ``row`` into the database and the ledger."""
+    with act(session, row, action, by=SYSTEM, at=at):
+        session.add(row)
+
+
+def make_region(session: Session, path: str = COUNTY, name: str = "通州区") -> Region:
+    """Return a county."""
+    region = Region(uid=new_uid(), path=path, name=name, kind=RegionKind.COUNTY)
+    recorded(session, region)
+    return region
+
+
+def make_place(session: Session, path: str = MARKET, name: str = "城东农贸市场") -> Place:
+    """Return a market."""
+    place = Place(uid=new_uid(), path=path, name=name, kind=PlaceKind.MARKET, address="人民路 1 号")
+    recorded(session, place)
+    return place
+
+
+def make_stall(session: Session, place: Place, number: str = "A-01") -> Stall:
+    """Return a stall of ``place``."""
+    stall = Stall(uid=new_uid(), path=place.path, place=place, number=number, goods="蔬菜")
+    recorded(session, stall)
+    return stall
+
+
+def make_trader(session: Session, place: Place, name: str = "王小明") -> Trader:
+    """Return a trader of ``place``."""
+    secret = b"k" * 32
+    trader = Trader(uid=new_uid(), path=place.path, place=place, name=name, secret=secret)
+    recorded(session, trader)
+    return trader
+
+
+def make_model(session: Session, name: str = "ACS-15", **changes: Any) -> ScaleModel:  # noqa: ANN401
+    """Return a 15 kg class III model with e = 5 g."""
+    maker = Maker(uid=new_uid(), name=f"东海衡器 {name}")
+    recorded(session, maker)
+    ranges = [ModelRange(position=1, min_mg=100_000, max_mg=15_000_000, e_mg=5_000)]
+    model = ScaleModel(uid=new_uid(), maker=maker, name=name, ranges=ranges, **changes)
+    recorded(session, model)
+    return model
+
+
+def make_scale(
+    session: Session,
+    place: Place | None = None,
+    model: ScaleModel | None = None,
+    serial_no: str = "SN-0001",
+    **changes: Any,  # noqa: ANN401
+) -> Scale:
+    """Return a registered scale."""
+    place = place or make_place(session)
+    scale = Scale(
+        uid=new_uid(),
+        path=place.path,
+        place=place,
+        model=model or make_model(session),
+        serial_no=serial_no,
+        created_at=NOON,
+        **changes,
+    )
+    recorded(session, scale)
+    return scale
+
+
+def make_person(
+    session: Session,
+    login: str = "manager",
+    roles: Sequence[Role] = (Role.MANAGER,),
+    path: str = COUNTY,
+    **changes: Any,  # noqa: ANN401
+) -> Person:
+    """Return an account without a usable password."""
+    person = Person(
+        uid=new_uid(),
+        login=login,
+        name=login,
+        password_hash="-",
+        secret=b"p" * 32,
+        created_at=NOON,
+        **changes,
+    )
+    person.grants = [
+        Grant(uid=new_uid(), role=role, path=path, since=date(2026, 1, 1)) for role in roles
+    ]
+    recorded(session, person)
+    return person
