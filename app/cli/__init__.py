@@ -1,0 +1,1 @@
+"""The `wutong` command."""

@@ -1,0 +1,40 @@
+"""`wutong`: every command of the server, each group in its own module."""
+
+import sys
+from typing import Final
+
+import click
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from app.cli import firmware, labels, ledger, schema, serving, users
+from app.cli.context import IMPOSSIBLE
+from app.domain.errors import DomainError
+
+MODULES: Final = (schema, serving, users, labels, ledger, firmware)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def wutong() -> None:
+    """Fleet management of market scales under the five unifieds."""
+
+
+for _module in MODULES:
+    for _command in _module.COMMANDS:
+        wutong.add_command(_command)
+
+
+def main() -> None:
+    """Run a command; whatever goes wrong ends in words and an exit status."""
+    try:
+        wutong()
+    except DomainError as error:
+        click.echo(str(error), err=True)
+    except (OperationalError, ProgrammingError) as error:
+        click.echo(f"the database does not answer: {error.orig}", err=True)
+    except OSError as error:
+        click.echo(f"not possible: {error}", err=True)
+    sys.exit(IMPOSSIBLE)
+
+
+if __name__ == "__main__":
+    main()
