@@ -17,6 +17,7 @@ class Settings:
         base_url: Where the public reaches us; tags are signed for its host.
         trusted_proxies: Number of proxies in front of us whose headers count.
         threads: Threads of one web worker; a quarter of them may wait for tasks.
+        metrics: Folder that the workers share their counters through; None for one worker.
         demo: Whether demo accounts and their secrets may exist.
     """
 
@@ -26,6 +27,7 @@ class Settings:
     trusted_proxies: int = 0
     threads: int = 16
     workers: int = 1
+    metrics: Path | None = None
     demo: bool = False
 
     @classmethod
@@ -44,6 +46,10 @@ class Settings:
             trusted_proxies=int(env.get("WUTONG_TRUSTED_PROXIES", "0")),
             threads=int(env.get("WUTONG_THREADS", "16")),
             workers=int(env.get("WUTONG_WORKERS", "1")),
+            # The name is prometheus-client's own.
+            metrics=Path(env["PROMETHEUS_MULTIPROC_DIR"])
+            if "PROMETHEUS_MULTIPROC_DIR" in env
+            else None,
             demo=env.get("WUTONG_DEMO", "") == "1",
         )
 

@@ -1,29 +1,14 @@
 """`wutong init` and `wutong db`: keys, folders and the schema."""
 
-from pathlib import Path
 from typing import Final
 
 import click
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from app.cli.context import FINDING, settings
 from app.config import Settings
 from app.crypto import keys
+from app.db import schema
 from app.db.session import Database
-
-# In a checkout beside app/, in a container beside the working directory.
-PLACES: Final = (Path(__file__).parents[2] / "migrations", Path("migrations"))
-
-
-def alembic(found: Settings) -> Config:
-    """Return Alembic's configuration for the installation."""
-    folder = next((place for place in PLACES if (place / "alembic.ini").is_file()), PLACES[0])
-    config = Config(folder / "alembic.ini")
-    config.attributes["url"] = found.database_url
-    return config
 
 
 def prepare(found: Settings) -> None:
@@ -31,16 +16,16 @@ def prepare(found: Settings) -> None:
     for folder in (found.home, found.blobs):
         folder.mkdir(parents=True, exist_ok=True)
     keys.create(found.keys)
-    command.upgrade(alembic(found), "head")
+    schema.upgrade(found.database_url)
 
 
 def revisions(found: Settings) -> tuple[str | None, str | None]:
-    """Return the database's revision and the newest one."""
+    """Return the database's revision and the program's."""
     database = Database(found.database_url)
-    with database.engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    database.dispose()
-    return current, ScriptDirectory.from_config(alembic(found)).get_current_head()
+    try:
+        return schema.current(database), schema.newest(found.database_url)
+    finally:
+        database.dispose()
 
 
 @click.command()
@@ -60,14 +45,14 @@ def db() -> None:
 @db.command()
 def upgrade() -> None:
     """Bring the schema to its newest."""
-    command.upgrade(alembic(settings()), "head")
+    schema.upgrade(settings().database_url)
 
 
 @db.command()
 @click.argument("revision", default="-1")
 def downgrade(revision: str) -> None:
     """Take the schema back to REVISION (one step unless said)."""
-    command.downgrade(alembic(settings()), revision)
+    schema.downgrade(settings().database_url, revision)
 
 
 @db.command()

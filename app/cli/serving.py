@@ -2,14 +2,15 @@
 
 import logging
 import os
+import shutil
 import sys
 from typing import Final
 
 import click
 
 from app.attest.work import TASKS
-from app.cli.context import fail, open_installation
-from app.cli.schema import revisions, settings
+from app.cli.context import fail, open_installation, settings
+from app.cli.schema import revisions
 from app.config import Settings
 from app.jobs.process import JobsProcess
 
@@ -23,6 +24,16 @@ def gunicorn(found: Settings, bind: str) -> list[str]:
     numbers = [f"--workers={found.workers}", f"--threads={found.threads}"]
     where = [f"--bind={bind}", f"--timeout={TIMEOUT_S}", "--log-level=warning"]
     return [sys.executable, "-m", "gunicorn", *GUNICORN, *numbers, *where, "app.wsgi:app"]
+
+
+def environment(found: Settings) -> dict[str, str]:
+    """Return the server's environment: with several workers, a fresh folder for counters."""
+    if found.workers == 1:
+        return dict(os.environ)
+    folder = found.home / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(folder)}
 
 
 def refuse_old_schema() -> None:
@@ -39,7 +50,7 @@ def run(bind: str | None) -> None:
     found = open_installation().settings
     refuse_old_schema()
     command = gunicorn(found, bind or f"127.0.0.1:{os.environ.get('PORT', '8000')}")
-    os.execv(command[0], command)  # noqa: S606 - this process becomes the server
+    os.execve(command[0], command, environment(found))  # noqa: S606 - we become the server
 
 
 @click.command()
