@@ -1,0 +1,189 @@
+"""The rows behind the facts, each kind by one query for a batch of scales."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+
+from app.domain.calendar import local_date
+from app.domain.evidence import Level
+from app.domain.findings import SUSPENDING
+from app.domain.seals import SealOwner, SealState
+from app.domain.verdicts import Verdict
+from app.domain.verification import VerificationResult
+from app.models import Code, Evidence, Finding, Scale, ScaleEvent, ScaleModel, Seal, Verification
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class LastVerification:
+    """The verification that counts: the last by its day, then by when it was recorded."""
+
+    result: VerificationResult
+    verified_on: date
+    valid_until: date | None
+
+    @property
+    def failed(self) -> bool:
+        """Whether it cancelled the mark."""
+        return self.result is VerificationResult.FAIL
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingFacts:
+    """What the evidence that stands says of the program."""
+
+    uid: str
+    verdict: Verdict
+    taken_on: date
+    level: Level
+    partial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Rows of a batch: by scale id, but ``readings`` by evidence id."""
+
+    verifications: dict[int, LastVerification]
+    seals: dict[int, tuple[SealState, ...]]
+    coded: frozenset[int]
+    findings: dict[int, tuple[str, ...]]
+    readings: dict[int, ReadingFacts]
+    cancelled: frozenset[int]
+    held_since: dict[int, date]
+
+
+def load(session: Session, scales: Sequence[Scale]) -> Records:
+    """Return the rows that facts about ``scales`` are made of."""
+    ids = [scale.id for scale in scales]
+    _models(session, scales)
+    return Records(
+        verifications=_verifications(session, ids),
+        seals=_grouped(
+            session.execute(
+                select(Seal.scale_id, Seal.state)
+                .where(Seal.scale_id.in_(ids), Seal.owner == SealOwner.VERIFICATION)
+                .order_by(Seal.id)
+            ).all()
+        ),
+        coded=_coded(session, ids),
+        findings=_grouped(
+            session.execute(
+                select(Finding.scale_id, Finding.uid)
+                .where(Finding.scale_id.in_(ids), Finding.state.in_(SUSPENDING))
+                .order_by(Finding.id.desc())
+            ).all()
+        ),
+        readings=_readings(session, scales),
+        cancelled=_cancelled(session, scales),
+        held_since=_held_since(session, scales),
+    )
+
+
+def _coded(session: Session, ids: Collection[int]) -> frozenset[int]:
+    """Return which scales a code in force is bound to, ours or one adopted."""
+    bound = session.scalars(
+        select(Code.scale_id).where(Code.scale_id.in_(ids), Code.revoked_at.is_(None))
+    )
+    return frozenset(scale_id for scale_id in bound if scale_id is not None)
+
+
+def taken_on(taken_at: datetime, received_at: datetime) -> date:
+    """Return the legal date of a reading; a clock that runs ahead cannot make it last longer."""
+    return local_date(min(taken_at, received_at))
+
+
+def _grouped(rows: Iterable[Row[int, Value]]) -> dict[int, tuple[Value, ...]]:
+    found: defaultdict[int, list[Value]] = defaultdict(list)
+    for scale_id, value in rows:
+        found[scale_id].append(value)
+    return {scale_id: tuple(values) for scale_id, values in found.items()}
+
+
+def _models(session: Session, scales: Sequence[Scale]) -> None:
+    """Load the models of ``scales``, so that ``scale.model`` asks the database no more."""
+    bare = [scale for scale in scales if "model" not in scale.__dict__]
+    wanted = {scale.model_id for scale in bare}
+    if not wanted:
+        return
+    models = {
+        model.id: model
+        for model in session.scalars(select(ScaleModel).where(ScaleModel.id.in_(wanted)))
+    }
+    for scale in bare:
+        set_committed_value(scale, "model", models[scale.model_id])
+
+
+def _verifications(session: Session, ids: Collection[int]) -> dict[int, LastVerification]:
+    rows = session.execute(
+        select(
+            Verification.scale_id,
+            Verification.result,
+            Verification.verified_on,
+            Verification.valid_until,
+        )
+        .where(Verification.scale_id.in_(ids))
+        .order_by(Verification.verified_on, Verification.id)
+    )
+    # Ordered by time: of each scale the last row stays.
+    return {
+        row.scale_id: LastVerification(row.result, row.verified_on, row.valid_until) for row in rows
+    }
+
+
+def _readings(session: Session, scales: Sequence[Scale]) -> dict[int, ReadingFacts]:
+    wanted = [one.standing_evidence_id for one in scales if one.standing_evidence_id is not None]
+    if not wanted:
+        return {}
+    rows = session.execute(
+        select(
+            Evidence.id,
+            Evidence.uid,
+            Evidence.verdict,
+            Evidence.taken_at,
+            Evidence.received_at,
+            Evidence.level,
+            Evidence.partial,
+        ).where(Evidence.id.in_(wanted))
+    )
+    return {
+        row.id: ReadingFacts(
+            row.uid,
+            row.verdict,
+            taken_on(row.taken_at, row.received_at),
+            Level(row.level),
+            row.partial,
+        )
+        for row in rows
+        if row.verdict is not None
+    }
+
+
+def _cancelled(session: Session, scales: Sequence[Scale]) -> frozenset[int]:
+    """Return which scales had evidence that counted and have none that stands."""
+    bare = [scale.id for scale in scales if scale.standing_evidence_id is None]
+    if not bare:
+        return frozenset()
+    return frozenset(
+        session.scalars(
+            select(Evidence.scale_id).where(Evidence.scale_id.in_(bare), Evidence.counts).distinct()
+        )
+    )
+
+
+def _held_since(session: Session, scales: Sequence[Scale]) -> dict[int, date]:
+    held = [scale.id for scale in scales if scale.hold_document]
+    if not held:
+        return {}
+    rows = session.execute(
+        select(ScaleEvent.scale_id, ScaleEvent.at)
+        .where(ScaleEvent.scale_id.in_(held), ScaleEvent.action == "hold")
+        .order_by(ScaleEvent.id)
+    )
+    return {scale_id: local_date(at) for scale_id, at in rows}

@@ -1,0 +1,1 @@
+"""Where a scale stands: facts gathered, answers worked out."""
