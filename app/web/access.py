@@ -19,9 +19,14 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Audience(StrEnum):
-    """Who is meant where no role is: anybody, anybody signed in, or an enrolled station."""
+    """Who is meant where no role is.
+
+    Anybody; whoever gave a password but not yet the second factor; anybody signed in;
+    an enrolled station, which its own slice recognises.
+    """
 
     PUBLIC = "public"
+    SIGNING_IN = "signing_in"
     SIGNED_IN = "signed_in"
     STATION = "station"
 
@@ -56,6 +61,7 @@ class Caller:
 
     Attributes:
         grants: (role, path) of the grants in force today.
+        enrolled: Whether the person has a second factor.
         second_factor: Whether this session gave it.
         by_token: Whether it came by an API token.
     """
@@ -65,9 +71,16 @@ class Caller:
     name: str
     login: str
     grants: tuple[tuple[Role, str], ...]
+    enrolled: bool = False
     second_factor: bool = False
     by_token: bool = False
     sign_in: str = field(default="", compare=False)
+
+    @property
+    def owes_second_factor(self) -> bool:
+        """Whether the second factor is asked of this caller and was not given yet."""
+        asked = self.enrolled or bool(self.roles & SECOND_FACTOR)
+        return asked and not self.by_token and not self.second_factor
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -132,15 +145,15 @@ def init_app(app: Flask, identify: Callable[[], Caller | None]) -> None:
         if rule is None:
             raise ForbiddenError("this route does not say whom it is for")
         # Public pages read no cookie, so that they can be cached and hold no secret.
-        g.caller = None if rule.audience is Audience.PUBLIC else identify()
-        if rule.audience is Audience.SIGNED_IN:
+        if rule.audience in {Audience.SIGNING_IN, Audience.SIGNED_IN}:
+            g.caller = identify()
             _hold(g.caller, rule)
 
 
 def _hold(found: Caller | None, rule: Access) -> None:
     if found is None:
         raise NotSignedInError("please sign in")
-    if not found.by_token and not found.second_factor and found.roles & SECOND_FACTOR:
+    if rule.audience is Audience.SIGNED_IN and found.owes_second_factor:
         raise SecondFactorError("please give the second factor")
     if rule.roles and not rule.roles & found.roles:
         raise ForbiddenError("not for the roles you hold")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, Self, TypeVar
 
-from sqlalchemy import ColumnElement, Select, tuple_
+from sqlalchemy import Select, SQLColumnExpression, tuple_
 from sqlalchemy.orm import Session
 
 from app.domain.errors import DomainError
@@ -78,7 +78,7 @@ class Page(Generic[Row]):
 def fetch(
     session: Session,
     statement: Select[Any],
-    order: Sequence[ColumnElement[Any]],
+    order: Sequence[SQLColumnExpression[Any]],
     cursor: Cursor | None,
     limit: int = PAGE,
     *,

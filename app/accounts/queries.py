@@ -1,0 +1,129 @@
+"""What pages and the API show of people, regions and the ledger."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db.scope import within
+from app.domain.scope import EVERYWHERE, Scope
+from app.models import (
+    ApiToken,
+    Grant,
+    LedgerEntry,
+    Person,
+    Place,
+    Region,
+    Scale,
+    SignIn,
+    Stall,
+    Station,
+    Trader,
+)
+
+# Subjects that lie somewhere; all others (makers, models, references) belong to everybody.
+LOCAL: Final[Mapping[str, Any]] = MappingProxyType(
+    {table.__tablename__: table for table in (Region, Place, Stall, Trader, Scale, Station)}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A stretch of the ledger: what may be shown of it, and where to go on."""
+
+    entries: list[LedgerEntry]
+    next: int | None
+
+
+def regions(scope: Scope) -> Any:  # noqa: ANN401 - a select of one entity
+    """Return the query of the regions inside ``scope``; list it by path."""
+    return select(Region).where(within(Region.path, scope))
+
+
+def ledger(session: Session, scope: Scope, after: int, limit: int) -> Seen:
+    """Return the entries behind number ``after`` whose subjects lie inside ``scope``.
+
+    At most ``limit`` entries are looked at, so a page may be short, or even empty, and yet
+    not be the last one.
+    """
+    rows = session.scalars(
+        select(LedgerEntry)
+        .where(LedgerEntry.seq > after)
+        .order_by(LedgerEntry.seq)
+        .limit(limit + 1)
+    ).all()
+    page = list(rows[:limit])
+    shown = page if scope.holds(EVERYWHERE) else _inside(session, scope, page)
+    return Seen(shown, page[-1].seq if len(rows) > limit else None)
+
+
+def content(entry: LedgerEntry) -> dict[str, Any]:
+    """Return the fields of an entry, read from the bytes that were hashed."""
+    found: dict[str, Any] = json.loads(entry.data)
+    return found
+
+
+def open_sessions(session: Session, person_id: int) -> list[SignIn]:
+    """Return the sessions of a person that were not revoked, newest first."""
+    return list(
+        session.scalars(
+            select(SignIn)
+            .where(SignIn.person_id == person_id, SignIn.revoked_at.is_(None))
+            .order_by(SignIn.id.desc())
+        )
+    )
+
+
+def open_tokens(session: Session, person_id: int) -> list[ApiToken]:
+    """Return the API tokens of a person that were not revoked, newest first."""
+    return list(
+        session.scalars(
+            select(ApiToken)
+            .where(ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None))
+            .order_by(ApiToken.id.desc())
+        )
+    )
+
+
+def names_of(session: Session, paths: Iterable[str]) -> dict[str, str]:
+    """Return the name of each region or place in ``paths``."""
+    wanted = set(paths)
+    return {
+        path: name
+        for table in (Region, Place)
+        for path, name in session.execute(
+            select(table.path, table.name).where(table.path.in_(wanted))
+        )
+    }
+
+
+def _inside(session: Session, scope: Scope, entries: list[LedgerEntry]) -> list[LedgerEntry]:
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        kind, _colon, uid = entry.subject.partition(":")
+        wanted[kind].add(uid)
+    visible = {
+        f"{kind}:{uid}"
+        for kind, uids in wanted.items()
+        for uid in _visible(session, scope, kind, uids)
+    }
+    return [entry for entry in entries if entry.subject in visible]
+
+
+def _visible(session: Session, scope: Scope, kind: str, uids: set[str]) -> Iterable[str]:
+    table = LOCAL.get(kind)
+    if kind == Person.__tablename__:
+        # A person is seen where one of the roles is, running or ended.
+        return session.scalars(
+            select(Person.uid)
+            .where(Person.uid.in_(uids), within(Grant.path, scope))
+            .join(Grant, Grant.person_id == Person.id)
+        )
+    if table is None:
+        return uids
+    return session.scalars(select(table.uid).where(table.uid.in_(uids), within(table.path, scope)))

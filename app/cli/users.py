@@ -1,0 +1,136 @@
+"""`wutong user` and `wutong token`: accounts are made in the shell, secrets are shown once."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Final
+
+import click
+from sqlalchemy.orm import Session
+
+from app.accounts import service
+from app.cli.context import open_installation
+from app.db.session import utcnow
+from app.domain.calendar import local_date
+from app.domain.roles import Role
+from app.domain.scope import EVERYWHERE
+from app.ledger.door import SYSTEM
+
+ROLES: Final = click.Choice([role.value for role in Role])
+WHERE: Final = "Set the password at {address}/sign-in/new-password with the secret below."
+
+
+@contextmanager
+def _writing() -> Iterator[tuple[Session, datetime]]:
+    found = open_installation()
+    try:
+        with found.database.transaction() as session:
+            yield session, utcnow()
+    finally:
+        found.database.dispose()
+
+
+def _region(command: Callable[..., None]) -> Callable[..., None]:
+    return click.option(
+        "--region", default=EVERYWHERE, show_default=True, help="Path of the region or place."
+    )(command)
+
+
+def _granted(roles: tuple[str, ...], region: str, at: datetime) -> tuple[service.Granted, ...]:
+    return tuple(service.Granted(Role(role), region, local_date(at)) for role in roles)
+
+
+@click.group()
+def user() -> None:
+    """Accounts of people."""
+
+
+@user.command("add")
+@click.argument("login")
+@click.option("--name", default="", help="Name to show; the login when left out.")
+@click.option("--role", "roles", multiple=True, type=ROLES, help="May be given several times.")
+@_region
+def add(login: str, name: str, roles: tuple[str, ...], region: str) -> None:
+    """Make an account and print the one-use secret that sets its password."""
+    with _writing() as (session, at):
+        granted = _granted(roles, region, at)
+        _person, secret = service.add_person(
+            session, login, name or login, granted, by=SYSTEM, at=at
+        )
+    _hand_over(secret)
+
+
+@user.command("grant")
+@click.argument("login")
+@click.option("--role", "roles", multiple=True, required=True, type=ROLES)
+@_region
+def grant(login: str, roles: tuple[str, ...], region: str) -> None:
+    """Give a role inside a region, from today on."""
+    with _writing() as (session, at):
+        person = service.find(session, login)
+        for granted in _granted(roles, region, at):
+            service.grant(session, person, granted, by=SYSTEM, at=at)
+    click.echo(f"{login}: {', '.join(roles)} in {region}")
+
+
+@user.command("withdraw")
+@click.argument("login")
+@click.option("--role", required=True, type=ROLES)
+def withdraw(login: str, role: str) -> None:
+    """Take a role away everywhere; it acts on the next request."""
+    with _writing() as (session, at):
+        person = service.find(session, login)
+        ended = service.withdraw(session, person, Role(role), by=SYSTEM, at=at)
+    click.echo(f"{login}: {ended} grants of {role} ended")
+
+
+@user.command("disable")
+@click.argument("login")
+def disable(login: str) -> None:
+    """Close an account; its sessions and tokens end at once."""
+    with _writing() as (session, at):
+        service.disable(session, service.find(session, login), by=SYSTEM, at=at)
+    click.echo(f"{login} is closed")
+
+
+@user.command("reset")
+@click.argument("login")
+@click.option("--second-factor", is_flag=True, help="Also forget the second factor.")
+def reset(login: str, *, second_factor: bool) -> None:
+    """Void the password, reopen the account, print the secret that sets a new password."""
+    with _writing() as (session, at):
+        secret = service.reset(
+            session, service.find(session, login), second_factor=second_factor, by=SYSTEM, at=at
+        )
+    _hand_over(secret)
+
+
+@click.group()
+def token() -> None:
+    """Bearer tokens for the API."""
+
+
+@token.command("add")
+@click.option("--user", "login", required=True, help="Login of the person it stands for.")
+@click.option("--note", default="", help="What it is for.")
+@click.option(
+    "--days", type=click.IntRange(1, 3650), help="Days until it ends; none when left out."
+)
+def add_token(login: str, note: str, days: int | None) -> None:
+    """Print a new token. It is shown this once."""
+    with _writing() as (session, at):
+        until = at + timedelta(days=days) if days else None
+        found = service.add_token(
+            session, service.find(session, login), note, expires_at=until, at=at
+        )
+    click.echo(found)
+
+
+def _hand_over(secret: str) -> None:
+    address = open_installation().settings.base_url
+    click.echo(WHERE.format(address=address), err=True)
+    click.echo(f"It works once, within {service.RESET_DAYS} days:", err=True)
+    click.echo(secret)
+
+
+COMMANDS: Final = (user, token)

@@ -1,0 +1,216 @@
+'''The API's foundation: a route says in one place what it takes, gives and refuses.
+
+Checks, answers and the documentation all come of that one declaration. The pattern, in
+``app/<slice>/api.py``::
+
+    from app.web import api
+
+    bp = Blueprint("manage_api", __name__, url_prefix="/api/v1")
+
+    class ScaleOut(api.Model):          # what goes out
+        id: str                         # the uid
+        state: State
+
+    class NoteIn(api.Body):             # what comes in: strict, nothing unknown
+        text: Annotated[str, Field(min_length=1, max_length=200)]
+
+    class ScaleQuery(api.ListQuery):    # after, limit, lang and what is added
+        state: State | None = None
+
+    @bp.get("/scales")
+    @api.read("List scales", query=ScaleQuery, returns=api.Listed[ScaleOut],
+              problems=(BadCursorError,))
+    @access(Role.MANAGER)
+    def scales(session: Session, query: ScaleQuery) -> api.Listed[ScaleOut]:
+        """Those of the caller's regions, by place."""
+        page = queries.scales(session, caller().scope(), query.after, query.limit)
+        return api.Listed[ScaleOut](items=[out(row) for row in page.items], next=page.next)
+
+    @bp.post("/scales/<uid:scale>/notes")
+    @api.write("Write a note", body=NoteIn, returns={201: NoteOut}, problems=(NotFoundError,))
+    @access(Role.MANAGER)
+    def note(session: Session, scale: str, body: NoteIn) -> api.Answer:
+        """The docstring is the description in the documentation."""
+        row = service.note(session, scale, body.text, by=caller().uid, at=utcnow())
+        return api.Answer(out(row), headers={"Location": url_for(...)})
+
+The decorators stand in this order: route, declaration, access. The view gets by name what the
+declaration asks for: ``session`` (`read`: a reading session, `write`: a transaction, committed
+after the view, together with the answer kept for ``Idempotency-Key``; `plain`: none, the view
+opens its own), ``query`` where a model of its own is named, ``body`` where there is one, and
+the parts of the path. It returns a model, an `Answer`, or None for 204.
+
+- Paths: ``<uid:x>`` (UUIDv7), ``<sha256:x>`` and ``<int:x>`` are documented as such.
+- Lists: `ListQuery`, `Listed`; cursors by ``app.web.paging``.
+- Versions: ``Answer(model, version=row.version)`` sends the ETag; a change is declared with
+  ``conditional=True`` and calls ``api.match(row.version)`` before it touches the row.
+- Bodies that are not ours to model (signed envelopes, raw bytes): ``api.Document(name, schema,
+  media)`` as ``body`` or in ``returns``; the view gets and gives bytes.
+- Refusals: raise a ``DomainError``; its status and sentence are in ``app.web.errors``. Name the
+  classes in ``problems``. Those of access, of reading the request, of keys and preconditions are
+  added. For a field: ``raise api.invalid(("field", _("Message.")))``.
+- Callers: a bearer token (``wutong token add``) on every route that is not public. The cookie of
+  a browser's session counts for nothing under /api: no request forged by another site can act.
+- Every route needs its line in ``tests/web/access_matrix.py``.
+'''
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from flask import Response, request
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import NotFound
+
+from app.domain.errors import DomainError
+from app.web import api_idempotency
+from app.web.api_operation import (
+    ATTRIBUTE,
+    JSON,
+    Answer,
+    Body,
+    Document,
+    Listed,
+    ListQuery,
+    Model,
+    Opens,
+    Operation,
+    Query,
+    Shape,
+)
+from app.web.api_reading import invalid, match, read_body, read_query, require_precondition
+from app.web.database import reading
+
+__all__ = [
+    "Answer",
+    "Body",
+    "Document",
+    "ListQuery",
+    "Listed",
+    "Model",
+    "Query",
+    "invalid",
+    "match",
+    "plain",
+    "read",
+    "write",
+]
+
+View = Callable[..., Any]
+Declared = Callable[[View], Callable[..., Response]]
+Returns = type[BaseModel] | Document | Mapping[int, Shape | None]
+NO_CONTENT: Final = 204
+
+
+def read(
+    summary: str,
+    *,
+    returns: Returns,
+    query: type[Query] = Query,
+    problems: tuple[type[DomainError], ...] = (),
+) -> Declared:
+    """Declare a route that only reads."""
+    return _declare(Operation(summary, Opens.READING, _shapes(returns), query, problems=problems))
+
+
+def write(
+    summary: str,
+    *,
+    returns: Returns,
+    body: Shape | None = None,
+    query: type[Query] = Query,
+    problems: tuple[type[DomainError], ...] = (),
+    conditional: bool = False,
+) -> Declared:
+    """Declare a route that changes something, in one transaction, once per key."""
+    return _declare(
+        Operation(summary, Opens.TRANSACTION, _shapes(returns), query, body, problems, conditional)
+    )
+
+
+def plain(
+    summary: str,
+    *,
+    returns: Returns,
+    body: Shape | None = None,
+    query: type[Query] = Query,
+    problems: tuple[type[DomainError], ...] = (),
+) -> Declared:
+    """Declare a route whose view opens what it needs: stations, long waits, uploads."""
+    return _declare(
+        Operation(summary, Opens.NOTHING, _shapes(returns), query, body, problems=problems)
+    )
+
+
+def _shapes(returns: Returns) -> Mapping[int, Shape | None]:
+    return returns if isinstance(returns, Mapping) else {200: returns}
+
+
+def _declare(operation: Operation) -> Declared:
+    def decorate(view: View) -> Callable[..., Response]:
+        @functools.wraps(view)
+        def call(**path: Any) -> Response:  # noqa: ANN401 - what the URL's converters give
+            given = {**_clean(path), **_inputs(operation)}
+            return _run(operation, functools.partial(view, **given))
+
+        setattr(call, ATTRIBUTE, operation)
+        return call
+
+    return decorate
+
+
+def _clean(path: dict[str, Any]) -> dict[str, Any]:
+    if any("\0" in part for part in path.values() if isinstance(part, str)):
+        raise NotFound  # no database takes it, so nothing has that name
+    return path
+
+
+def _inputs(operation: Operation) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    query = read_query(operation.query)
+    if operation.query is not Query:
+        found["query"] = query
+    if operation.conditional:
+        require_precondition()
+    if operation.body is not None:
+        found["body"] = read_body(operation.body)
+    return found
+
+
+def _run(operation: Operation, view: Callable[..., Any]) -> Response:
+    def work(session: Session) -> Response:
+        return _response(operation, view(session=session))
+
+    match operation.opens:
+        case Opens.READING:
+            with reading() as session:
+                return work(session)
+        case Opens.TRANSACTION:
+            return api_idempotency.once(work)
+        case Opens.NOTHING:
+            return _response(operation, view())
+
+
+def _response(operation: Operation, result: BaseModel | Answer | None) -> Response:
+    answer = result if isinstance(result, Answer) else Answer(result)
+    status = answer.status or next(iter(operation.returns))
+    shape = operation.returns[status]
+    body: str | bytes = b""
+    if isinstance(answer.body, BaseModel):
+        if not (isinstance(shape, type) and isinstance(answer.body, shape)):
+            raise TypeError(f"{request.endpoint} answers {status} with another model than declared")
+        body = answer.body.model_dump_json()
+    elif answer.body is not None:
+        body = answer.body
+    response = Response(body, status, content_type=_media(shape))
+    response.headers.update(answer.headers)
+    if answer.version is not None:
+        response.set_etag(str(answer.version))
+    if status == NO_CONTENT:
+        del response.headers["Content-Type"]
+    return response
+
+
+def _media(shape: Shape | None) -> str:
+    return shape.media if isinstance(shape, Document) else JSON

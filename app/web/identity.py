@@ -1,0 +1,128 @@
+"""Who is behind a request: a browser's session cookie, or a bearer token of the API.
+
+Read anew for each request, so that a revoked session or a grant that ended acts at once.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from flask import Response, request
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from app.crypto import tokens
+from app.db.session import utcnow
+from app.domain.calendar import local_date
+from app.models import ApiToken, Grant, Person, SignIn
+from app.web.access import Caller
+from app.web.database import installation, reading, transaction
+
+COOKIE: Final = "wutong_session"
+API: Final = "/api/"
+BEARER: Final = "Bearer "
+LONGEST: Final = 200
+IDLE: Final = timedelta(hours=12)
+NOTED_EVERY: Final = timedelta(minutes=5)
+
+
+def identify() -> Caller | None:
+    """Return the person behind the request: by token under /api, else by cookie.
+
+    The cookie counts for nothing under /api: another site can make a browser send it.
+    """
+    if request.path.startswith(API):
+        token = bearer()
+        return _by_token(token, utcnow()) if token else None
+    cookie = request.cookies.get(COOKIE, "")
+    return _by_cookie(cookie, utcnow()) if 0 < len(cookie) <= LONGEST else None
+
+
+def bearer() -> str | None:
+    """Return the bearer token of the request, a person's or a station's."""
+    header = request.headers.get("Authorization", "")
+    token = header.removeprefix(BEARER)
+    return token if token != header and 0 < len(token) <= LONGEST else None
+
+
+def set_cookie(response: Response, token: str) -> None:
+    """Give the browser its session, for as long as the browser is open or we end it."""
+    response.set_cookie(COOKIE, token, httponly=True, samesite="Lax", secure=_is_secure())
+
+
+def drop_cookie(response: Response) -> None:
+    """Take the session's cookie back."""
+    response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=_is_secure())
+
+
+def _is_secure() -> bool:
+    return request.is_secure or installation().settings.base_url.startswith("https:")
+
+
+def _by_token(token: str, at: datetime) -> Caller | None:
+    with reading() as session:
+        row = session.execute(
+            select(ApiToken, Person)
+            .join(Person, Person.id == ApiToken.person_id)
+            .where(
+                ApiToken.token_digest == tokens.digest(token),
+                ApiToken.revoked_at.is_(None),
+                or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > at),
+                Person.disabled_at.is_(None),
+            )
+        ).first()
+        return _caller(session, row[1], at, by_token=True) if row else None
+
+
+def _by_cookie(token: str, at: datetime) -> Caller | None:
+    with reading() as session:
+        row = session.execute(
+            select(SignIn, Person)
+            .join(Person, Person.id == SignIn.person_id)
+            .where(
+                SignIn.token_digest == tokens.digest(token),
+                SignIn.revoked_at.is_(None),
+                SignIn.expires_at > at,
+                SignIn.last_seen_at > at - IDLE,
+                Person.disabled_at.is_(None),
+            )
+        ).first()
+        found = _caller(session, row[1], at, sign_in=row[0]) if row else None
+    if row and row[0].last_seen_at < at - NOTED_EVERY:
+        _note(row[0].id, at)
+    return found
+
+
+def _note(sign_in: int, at: datetime) -> None:
+    with transaction() as session:
+        session.execute(update(SignIn).where(SignIn.id == sign_in).values(last_seen_at=at))
+
+
+def _caller(
+    session: Session,
+    person: Person,
+    at: datetime,
+    *,
+    sign_in: SignIn | None = None,
+    by_token: bool = False,
+) -> Caller:
+    day = local_date(at)
+    grants = session.execute(
+        select(Grant.role, Grant.path)
+        .where(
+            Grant.person_id == person.id,
+            Grant.since <= day,
+            or_(Grant.until.is_(None), Grant.until >= day),
+        )
+        .order_by(Grant.role, Grant.path)
+    )
+    return Caller(
+        id=person.id,
+        uid=person.uid,
+        name=person.name,
+        login=person.login,
+        grants=tuple((role, path) for role, path in grants),
+        enrolled=person.totp_secret is not None,
+        second_factor=sign_in is not None and sign_in.second_factor_at is not None,
+        by_token=by_token,
+        sign_in=sign_in.uid if sign_in else "",
+    )

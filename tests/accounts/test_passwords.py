@@ -1,0 +1,69 @@
+"""Passwords: what is refused, and that refusing takes as long as accepting."""
+
+import time
+
+import pytest
+from argon2 import Type, extract_parameters
+
+from app.accounts import passwords
+
+
+@pytest.mark.parametrize(
+    ("password", "reason"),
+    [
+        ("ninechars", "short"),
+        ("x" * 201, "long"),
+        ("liwei-2026", "login"),
+        ("LiWei12345678", "login"),
+        ("Password12345!", "common"),
+        ("qwertyuiop", "common"),
+        ("1234567890", "common"),
+        ("aaaaaaaaaaaaaa", "common"),
+    ],
+)
+def test_what_is_guessed_first_is_refused(password: str, reason: str) -> None:
+    """Each with its reason, which the form shows."""
+    with pytest.raises(passwords.WeakPasswordError) as refused:
+        passwords.check_policy(password, "liwei")
+    assert refused.value.facts["reason"] == reason
+
+
+@pytest.mark.parametrize("password", ["three tall oaks stand", "菜市场里的公平秤很准确", "k7#mQ2!zRt"])
+def test_length_is_enough(password: str) -> None:
+    """No rule about signs and capitals, in any script."""
+    passwords.check_policy(password, "liwei")
+
+
+def test_hashes_are_argon2id_with_a_salt_each() -> None:
+    """With at least what OWASP asks for: 19 MiB and two passes."""
+    one, two = (passwords.hash_password("three tall oaks") for _ in range(2))
+    found = extract_parameters(one)
+    assert one != two
+    assert found.type is Type.ID
+    assert (found.memory_cost >= 19 * 1024, found.time_cost >= 2) == (True, True)
+    assert extract_parameters(passwords.NOBODY) == found
+
+
+def test_an_unknown_login_costs_the_time_of_a_known_one() -> None:
+    """Nobody learns from the clock who has an account."""
+    kept = passwords.hash_password("three tall oaks")
+
+    def cpu(hashed: str | None) -> float:
+        started = time.thread_time()
+        assert not passwords.matches(hashed, "wrong")
+        return time.thread_time() - started
+
+    known, unknown = min(cpu(kept) for _ in range(3)), min(cpu(None) for _ in range(3))
+    assert 0.5 < unknown / known < 2
+
+
+@pytest.mark.parametrize("kept", ["", "reset$1$aa", "$argon2id$broken", "plain"])
+def test_what_is_no_hash_matches_nothing(kept: str) -> None:
+    """A voided password is not a password."""
+    assert not passwords.matches(kept, kept)
+
+
+def test_an_older_hash_is_known_as_such() -> None:
+    """It is made anew at the next sign-in."""
+    assert passwords.is_outdated(passwords.NOBODY.replace("t=3", "t=1"))
+    assert not passwords.is_outdated(passwords.NOBODY)
