@@ -166,7 +166,7 @@ class Finder:
         return DifferenceKind.CODE
 
     def _is_moved(self, now: bytes) -> bool:
-        """Return whether at least a quarter of the inner pieces stands elsewhere in the reference."""
+        """Return whether a quarter of the inner pieces stands elsewhere in the reference."""
         fine = _FINE.findall(now[:MOVED_SAMPLE])[1:-1]
         inner = [piece for piece in fine if len(piece) >= SHORTEST_PIECE]
         there = sum(len(piece) for piece in inner if piece in self._known)
