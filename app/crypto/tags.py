@@ -59,10 +59,9 @@ def key_id(key: Ed25519PublicKey) -> bytes:
     return hashlib.sha256(key.public_bytes_raw()).digest()[:KEYID]
 
 
-def issue(key: Ed25519PrivateKey, host: str, kind: TagKind = TagKind.SCALE) -> tuple[str, str]:
-    """Return a fresh tag: its text for the URL, and its id in hex for the database."""
-    identity = bytes([kind]) + secrets.token_bytes(ID - 1)
-    return render(key, host, identity), identity.hex()
+def new_id(kind: TagKind = TagKind.SCALE) -> bytes:
+    """Return the id of a fresh tag."""
+    return bytes([kind]) + secrets.token_bytes(ID - 1)
 
 
 def render(key: Ed25519PrivateKey, host: str, identity: bytes) -> str:

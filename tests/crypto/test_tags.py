@@ -13,7 +13,8 @@ from app.crypto.tags import TagCheck, TagKind
 KEY = Ed25519PrivateKey.from_private_bytes(b"2" * 32)
 PUBLIC = KEY.public_key()
 HOST = "wutong.example"
-TEXT, IDENTITY = tags.issue(KEY, HOST)
+IDENTITY = tags.new_id().hex()
+TEXT = tags.render(KEY, HOST, bytes.fromhex(IDENTITY))
 
 
 def test_a_tag_of_ours_is_genuine() -> None:
@@ -63,5 +64,10 @@ def test_no_text_raises(text: str) -> None:
 def test_a_tag_of_another_installation_is_forged() -> None:
     """Another key, or the same key on another host."""
     other = Ed25519PrivateKey.generate()
-    assert tags.check(tags.issue(other, HOST)[0], PUBLIC, HOST).check is TagCheck.FORGED
-    assert tags.check(tags.issue(KEY, "evil.example")[0], PUBLIC, HOST).check is TagCheck.FORGED
+    assert (
+        tags.check(tags.render(other, HOST, tags.new_id()), PUBLIC, HOST).check is TagCheck.FORGED
+    )
+    assert (
+        tags.check(tags.render(KEY, "evil.example", tags.new_id()), PUBLIC, HOST).check
+        is TagCheck.FORGED
+    )

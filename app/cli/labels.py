@@ -1,0 +1,48 @@
+"""`wutong labels`: sheets of tags as PDF."""
+
+from pathlib import Path
+from typing import Final
+
+import click
+from sqlalchemy.orm import Session
+
+from app.cli.context import fail, open_installation
+from app.db.session import utcnow
+from app.domain.calendar import local_date
+from app.domain.scope import EVERYWHERE, Scope
+from app.models import Code
+from app.portal import queries, service, sheets
+from app.web.database import Installation
+
+
+@click.command()
+@click.option("--region", required=True, help="path of a region or place, such as /32/3206/")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--layout", type=click.Choice(list(sheets.LAYOUTS)), default=sheets.DEFAULT_LAYOUT)
+def labels(region: str, out: Path, layout: str) -> None:
+    """Write the tags in use below REGION to a PDF for label paper."""
+    if not (region.startswith(EVERYWHERE) and region.endswith("/")):
+        fail("a region's path begins and ends with a slash, such as /32/3206/320612/")
+    work = open_installation()
+    with work.database.reading() as session:
+        tags = printed(session, work, region)
+    if not tags:
+        fail(f"there are no tags in use below {region}")
+    pdf = sheets.sheet(tags, sheets.LAYOUTS[layout], local_date(utcnow()))
+    draft = out.with_name(f".{out.name}.new")
+    draft.write_bytes(pdf)
+    draft.replace(out)
+    click.echo(f"{len(tags)} tags: {out}")
+
+
+def printed(session: Session, work: Installation, region: str) -> list[sheets.PrintedTag]:
+    """Return what the labels below ``region`` show, in the order of their places."""
+    found = queries.printable(Scope((region,))).order_by(Code.path, Code.id)
+    return [
+        service.label(tag, tag.scale, work.keys.tag, work.settings.base_url)
+        for tag in session.scalars(found)
+        if tag.scale is not None
+    ]
+
+
+COMMANDS: Final = (labels,)

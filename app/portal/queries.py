@@ -1,0 +1,105 @@
+"""What the public page and the sheets of tags read."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.db.scope import within
+from app.domain.public_status import PublicStatus
+from app.domain.scope import Scope
+from app.models import Code, CodeKind, Scale
+from app.standing import standing_of
+
+LAST: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class PublicScale:
+    """All that a stranger may know of a scale: no trader, no reason, no suspicion.
+
+    Attributes:
+        ranges: (Min, Max, e) of each weighing range, mg.
+    """
+
+    status: PublicStatus
+    valid_until: date | None
+    serial_last4: str
+    model: str
+    maker: str
+    ranges: tuple[tuple[int, int, int], ...]
+    market_no: str
+    place: str
+    stall: str
+    fair_scale_spot: str
+    phone: str
+    has_photo: bool
+
+
+def tag_by_id(session: Session, identity: str) -> Code | None:
+    """Return the tag that carries ``identity``, revoked or not."""
+    return session.scalar(_tags().where(Code.value == identity))
+
+
+def tag_by_number(session: Session, number: str) -> Code | None:
+    """Return the tag beside which ``number`` is printed."""
+    return session.scalar(_tags().where(Code.number == number))
+
+
+def public_scale(session: Session, scale: Scale, today: date) -> PublicScale:
+    """Return what the public may know of ``scale`` on ``today``."""
+    found = standing_of(session, scale, today)
+    model = scale.model
+    return PublicScale(
+        status=found.public_status,
+        valid_until=found.legal.valid_until,
+        serial_last4=scale.serial_no[-LAST:],
+        model=model.name,
+        maker=model.maker.name,
+        ranges=tuple((one.min_mg, one.max_mg, one.e_mg) for one in model.ranges),
+        market_no=scale.market_no,
+        place=scale.place.name,
+        stall=scale.stall.number if scale.stall else "",
+        fair_scale_spot=scale.place.fair_scale_spot,
+        phone=scale.place.phone,
+        has_photo=scale.photo is not None,
+    )
+
+
+def printable(scope: Scope, prefix: str = "") -> Select[Code]:
+    """Return the tags in use inside ``scope``, below ``prefix`` where one is given."""
+    found = _tags().where(within(Code.path, scope), Code.revoked_at.is_(None))
+    return found.where(within(Code.path, Scope((prefix,)))) if prefix else found
+
+
+def listed(scope: Scope) -> Select[Code]:
+    """Return every tag inside ``scope``, those revoked too."""
+    return _tags().where(within(Code.path, scope))
+
+
+def tag_in(session: Session, scope: Scope, uid: str) -> Code:
+    """Return the tag ``uid``.
+
+    Raises:
+        NoResultFound: There is none inside ``scope``.
+    """
+    return session.scalars(listed(scope).where(Code.uid == uid)).one()
+
+
+def scale_in(session: Session, scope: Scope, uid: str) -> Scale:
+    """Return the scale ``uid``.
+
+    Raises:
+        NoResultFound: There is none inside ``scope``.
+    """
+    return session.scalars(select(Scale).where(within(Scale.path, scope), Scale.uid == uid)).one()
+
+
+def _tags() -> Select[Code]:
+    return (
+        select(Code)
+        .where(Code.kind == CodeKind.TAG)
+        .options(joinedload(Code.scale).joinedload(Scale.place))
+    )

@@ -1,0 +1,79 @@
+"""What an address `/t/…` holds: a signed tag, or a number somebody typed."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy.orm import Session
+
+from app.crypto import tags
+from app.crypto.tags import TagCheck
+from app.domain import codes
+from app.models import Code
+from app.portal import queries
+from app.portal.queries import PublicScale
+
+
+class TagState(StrEnum):
+    """What became of looking the address up; public API."""
+
+    FOUND = "tag_found"
+    REVOKED = "tag_revoked"
+    UNCLAIMED = "tag_unclaimed"
+    UNKNOWN = "tag_unknown"
+    FORGED = "tag_forged"
+    TRUNCATED = "tag_truncated"
+
+
+# The address leads nowhere; a revoked tag is answered, with a notice.
+LOST = frozenset({TagState.UNCLAIMED, TagState.UNKNOWN, TagState.FORGED, TagState.TRUNCATED})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the public page says.
+
+    Attributes:
+        genuine: The signature is ours; None for a typed number, which proves nothing.
+    """
+
+    state: TagState
+    genuine: bool | None
+    scale: PublicScale | None = None
+    photo: str | None = None
+
+
+def read(session: Session, text: str, key: Ed25519PublicKey, host: str, today: date) -> Answer:
+    """Return what stands behind ``text``."""
+    try:
+        number = codes.parse_number(text)
+    except codes.NumberError:
+        return _read_signed(session, text, key, host, today)
+    return _answer(session, queries.tag_by_number(session, number), None, today)
+
+
+def looks_typed(text: str) -> bool:
+    """Return whether ``text`` is a number and not a tag: those are rate-limited."""
+    return len(text) < tags.TEXT and not text.startswith("A")
+
+
+def _read_signed(
+    session: Session, text: str, key: Ed25519PublicKey, host: str, today: date
+) -> Answer:
+    found = tags.check(text, key, host)
+    if found.check is not TagCheck.GENUINE:
+        state = TagState.TRUNCATED if found.check is TagCheck.TRUNCATED else TagState.FORGED
+        return Answer(state, genuine=False)
+    return _answer(session, queries.tag_by_id(session, found.id), True, today)  # noqa: FBT003
+
+
+def _answer(session: Session, tag: Code | None, genuine: bool | None, today: date) -> Answer:  # noqa: FBT001
+    if tag is None:
+        return Answer(TagState.UNKNOWN, genuine)
+    if tag.revoked_at is not None:
+        return Answer(TagState.REVOKED, genuine)
+    if tag.scale is None:
+        return Answer(TagState.UNCLAIMED, genuine)
+    scale = queries.public_scale(session, tag.scale, today)
+    return Answer(TagState.FOUND, genuine, scale, tag.scale.photo)

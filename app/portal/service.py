@@ -1,0 +1,115 @@
+"""Tags: issued for a scale, revoked, and rendered into the address that is printed.
+
+A tag identifies, it never authorises. Its text is not kept: the signature is
+deterministic, so the same id gives the same text again.
+"""
+
+import secrets
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.crypto import tags
+from app.db.ids import new_uid
+from app.domain import codes
+from app.domain.errors import DomainError
+from app.domain.lifecycle import State
+from app.ledger.door import act
+from app.models import Code, CodeKind, Scale
+from app.portal.sheets import PrintedTag
+
+
+class TagExistsError(DomainError):
+    """The scale carries a tag already: revoke that one first, then issue another."""
+
+    code = "tag_exists"
+
+
+class TagRevokedError(DomainError):
+    """The tag was revoked before."""
+
+    code = "tag_revoked"
+
+
+class ScaleRetiredError(DomainError):
+    """A retired scale gets no tag."""
+
+    code = "scale_retired"
+
+
+def issue(session: Session, scale: Scale, *, by: str, at: datetime) -> Code:
+    """Give ``scale`` a fresh tag.
+
+    Raises:
+        TagExistsError: It has one that is not revoked.
+        ScaleRetiredError: Its life is over.
+    """
+    if scale.state is State.RETIRED:
+        raise ScaleRetiredError("this scale is retired")
+    if current(session, scale) is not None:
+        raise TagExistsError("this scale has a tag; revoke that one first")
+    tag = Code(
+        uid=new_uid(),
+        path=scale.path,
+        kind=CodeKind.TAG,
+        value=tags.new_id().hex(),
+        number=_free_number(session),
+        issued_at=at,
+    )
+    with act(session, scale, "tag_bound", by=by, at=at, details={"number": tag.number}):
+        tag.scale_id = scale.id
+        session.add(tag)
+    return tag
+
+
+def revoke(session: Session, tag: Code, because: str, *, by: str, at: datetime) -> None:
+    """Take ``tag`` out of use: from now on its page says so.
+
+    Raises:
+        TagRevokedError: It was revoked before.
+    """
+    if tag.revoked_at is not None or tag.scale is None:
+        raise TagRevokedError("this tag is revoked already")
+    details = {"number": tag.number, "because": because}
+    with act(session, tag.scale, "tag_revoked", by=by, at=at, details=details):
+        tag.revoked_at, tag.revoked_because = at, because
+
+
+def current(session: Session, scale: Scale) -> Code | None:
+    """Return the tag that ``scale`` carries now."""
+    return session.scalar(
+        select(Code).where(
+            Code.scale_id == scale.id, Code.kind == CodeKind.TAG, Code.revoked_at.is_(None)
+        )
+    )
+
+
+def label(tag: Code, scale: Scale, key: Ed25519PrivateKey, base_url: str) -> PrintedTag:
+    """Return what the label of ``tag`` on ``scale`` shows."""
+    return PrintedTag(
+        address=address(tag, key, base_url),
+        number=tag.number or "",
+        place=scale.place.name,
+        line=f"{scale.market_no} · {scale.serial_no[-4:]}".removeprefix(" · "),
+    )
+
+
+def address(tag: Code, key: Ed25519PrivateKey, base_url: str) -> str:
+    """Return the address that the code of ``tag`` holds."""
+    text = tags.render(key, host_of(base_url), bytes.fromhex(tag.value))
+    return f"{base_url}/t/{text}"
+
+
+def host_of(base_url: str) -> str:
+    """Return the host that tags are signed for: with the port, without the scheme."""
+    return urlsplit(base_url).netloc
+
+
+def _free_number(session: Session) -> str:
+    while True:
+        number = codes.number(1 + secrets.randbelow(codes.LAST))
+        if session.scalar(select(Code.id).where(Code.number == number)) is None:
+            return number

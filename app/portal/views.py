@@ -1,0 +1,159 @@
+"""The public page of a tag, and the sheets that tags are printed on."""
+
+from typing import Final
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+from sqlalchemy.orm import Session
+
+from app.db.session import utcnow
+from app.domain.calendar import local_date
+from app.domain.errors import DomainError
+from app.domain.public_status import PublicStatus
+from app.domain.roles import Role
+from app.models import Code
+from app.portal import queries, reading, service, sheets
+from app.portal.reading import LOST, Answer, TagState
+from app.web.access import Audience, access, caller
+from app.web.database import installation, transaction
+from app.web.database import reading as reading_session
+from app.web.errors import wants_problem
+
+bp = Blueprint("portal", __name__, template_folder="templates")
+
+# A number of eight digits can be guessed; per worker, so at most this times the workers.
+TYPED: Final = RateLimitItemPerMinute(30)
+LIMITER: Final = SlidingWindowCounterRateLimiter(MemoryStorage())
+MOST_TAGS: Final = 2000
+LONGEST_REASON: Final = 200
+KEEPERS: Final = (Role.MANAGER, Role.REGULATOR)
+
+
+class TooManyTriesError(DomainError):
+    """Somebody tries numbers one after the other."""
+
+    code = "too_many_tries"
+
+
+def find(session: Session, tag: str) -> Answer:
+    """Return what stands behind the address ``/t/<tag>``."""
+    if reading.looks_typed(tag) and not LIMITER.hit(TYPED, "typed", request.remote_addr or ""):
+        raise TooManyTriesError("too many numbers were tried")
+    work = installation()
+    host = service.host_of(work.settings.base_url)
+    return reading.read(session, tag, work.keys.tag.public_key(), host, local_date(utcnow()))
+
+
+@bp.get("/t/<tag>")
+@access(Audience.PUBLIC)
+def show(tag: str) -> ResponseReturnValue:
+    """Tell whoever scans a tag what it stands for."""
+    with reading_session() as session:
+        answer = find(session, tag)
+    status = 404 if answer.state in LOST else 200
+    if wants_problem():
+        return jsonify(document(tag, answer)), status
+    return render_template("portal/tag.html", tag=tag, answer=answer, TagState=TagState), status
+
+
+@bp.get("/t/<tag>/photo")
+@access(Audience.PUBLIC)
+def photo(tag: str) -> ResponseReturnValue:
+    """Return the photo of the scale, for comparison with the one at hand."""
+    with reading_session() as session:
+        answer = find(session, tag)
+    data = installation().blobs.get(answer.photo) if answer.photo else None
+    if data is None:
+        return Response(status=404)
+    return Response(data, content_type="image/jpeg", headers={"Cache-Control": "max-age=3600"})
+
+
+def document(tag: str, answer: Answer) -> dict[str, object]:
+    """Return the page as data; ``code`` tells the kinds of addresses apart."""
+    scale = answer.scale
+    found: dict[str, object] = {
+        "tag": tag,
+        "code": answer.state.value,
+        "genuine": answer.genuine,
+        "registered": scale is not None,
+        "status": (scale.status if scale else PublicStatus.UNKNOWN).value,
+        "valid_until": scale.valid_until.isoformat() if scale and scale.valid_until else None,
+        "scale": None,
+    }
+    if scale:
+        found["scale"] = {
+            "serial_last4": scale.serial_last4,
+            "maker": scale.maker,
+            "model": scale.model,
+            "ranges": [
+                {"min_mg": low, "max_mg": high, "e_mg": step} for low, high, step in scale.ranges
+            ],
+            "market_no": scale.market_no,
+            "place": scale.place,
+            "stall": scale.stall,
+            "photo": url_for(".photo", tag=tag) if scale.has_photo else None,
+        }
+    return found
+
+
+@bp.get("/tags")
+@access(*KEEPERS)
+def sheet_form() -> ResponseReturnValue:
+    """Show how many tags there are to print, and on which paper."""
+    scope = caller().scope(*KEEPERS)
+    with reading_session() as session:
+        places: dict[str, int] = {}
+        for tag in session.scalars(queries.printable(scope).limit(MOST_TAGS)):
+            if tag.scale:
+                places[tag.scale.place.name] = places.get(tag.scale.place.name, 0) + 1
+    return render_template("portal/tags.html", places=places, layouts=sheets.LAYOUTS)
+
+
+@bp.get("/tags/sheet.pdf")
+@access(*KEEPERS)
+def sheet() -> ResponseReturnValue:
+    """Return the tags in use as a PDF for label paper."""
+    layout = sheets.LAYOUTS.get(request.args.get("layout", sheets.DEFAULT_LAYOUT))
+    if layout is None:
+        raise sheets.SheetError("there is no such label paper")
+    scope, place = caller().scope(*KEEPERS), request.args.get("place", "")
+    work = installation()
+    with reading_session() as session:
+        tags = [
+            service.label(tag, tag.scale, work.keys.tag, work.settings.base_url)
+            for tag in session.scalars(queries.printable(scope).order_by(Code.id).limit(MOST_TAGS))
+            if tag.scale and (not place or tag.scale.place.name == place)
+        ]
+    pdf = sheets.sheet(tags, layout, local_date(utcnow()))
+    return Response(
+        pdf,
+        content_type="application/pdf",
+        headers={"Content-Disposition": 'inline; filename="tags.pdf"'},
+    )
+
+
+@bp.post("/tags/scales/<uid:uid>")
+@access(Role.MANAGER)
+def issue(uid: str) -> ResponseReturnValue:
+    """Give a scale a tag."""
+    with transaction() as session:
+        scale = queries.scale_in(session, caller().scope(Role.MANAGER), uid)
+        service.issue(session, scale, by=caller().uid, at=utcnow())
+    return redirect(url_for("manage.scale", uid=uid), 303)
+
+
+@bp.post("/tags/<uid:uid>/revoke")
+@access(Role.MANAGER)
+def revoke(uid: str) -> ResponseReturnValue:
+    """Take a damaged or lost tag out of use."""
+    because = request.form.get("because", "").strip()[:LONGEST_REASON]
+    with transaction() as session:
+        tag = queries.tag_in(session, caller().scope(Role.MANAGER), uid)
+        service.revoke(session, tag, because, by=caller().uid, at=utcnow())
+        scale = tag.scale
+        assert scale is not None  # noqa: S101 - revoking refuses a tag without one
+        back = url_for("manage.scale", uid=scale.uid)
+    return redirect(back, 303)
