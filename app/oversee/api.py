@@ -1,0 +1,196 @@
+"""The API of findings and leads."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from app.db.session import utcnow
+from app.domain.findings import FindingState, LeadState
+from app.domain.roles import Role
+from app.domain.verdicts import Verdict
+from app.models import Finding, Lead, Person
+from app.oversee import queries, service
+from app.oversee.service import Conclusion, IllegalStepError, LeadStep
+from app.web import api
+from app.web.access import access, caller
+from app.web.paging import BadCursorError, Cursor, fetch
+
+bp = Blueprint("oversee_api", __name__, url_prefix="/api/v1")
+
+READERS = (Role.MANAGER, Role.INSPECTOR, Role.VERIFIER, Role.REGULATOR, Role.AUDITOR)
+LEADERS = (Role.INSPECTOR, Role.REGULATOR, Role.AUDITOR)
+
+
+class FindingOut(api.Model):
+    """A suspicion raised by evidence; `differences` are address ranges of the program."""
+
+    id: str
+    scale: str
+    evidence: str
+    verdict: Verdict
+    state: FindingState
+    opened_at: datetime
+    resolved_at: datetime | None
+    resolution: str
+    document_no: str
+    differences: list[dict[str, Any]]
+    similarity: int | None
+
+
+class LeadOut(api.Model):
+    """A lead for the authority."""
+
+    id: str
+    scale: str
+    finding: str
+    state: LeadState
+    opened_at: datetime
+    closed_at: datetime | None
+    document_no: str
+    note: str
+
+
+class FindingQuery(api.ListQuery):
+    """Which findings."""
+
+    state: FindingState | None = None
+
+
+class LeadQuery(api.ListQuery):
+    """Which leads."""
+
+    state: LeadState | None = None
+
+
+class ResolveIn(api.Body):
+    """What the verification body concluded."""
+
+    outcome: FindingState
+    conclusion: str = Field(min_length=1, max_length=400)
+    document_no: str = Field(min_length=1, max_length=80)
+
+
+class LeadStepIn(api.Body):
+    """Where the lead goes."""
+
+    state: LeadState
+    document_no: str = Field(min_length=1, max_length=80)
+    note: str = Field(default="", max_length=400)
+
+
+def finding_out(row: Finding) -> FindingOut:
+    """Return ``row`` as the API shows it."""
+    return FindingOut(
+        id=row.uid,
+        scale=row.scale.uid,
+        evidence=row.evidence.uid,
+        verdict=row.verdict,
+        state=row.state,
+        opened_at=row.opened_at,
+        resolved_at=row.resolved_at,
+        resolution=row.resolution,
+        document_no=row.document_no,
+        differences=row.evidence.differences,
+        similarity=row.evidence.similarity,
+    )
+
+
+def lead_out(row: Lead) -> LeadOut:
+    """Return ``row`` as the API shows it."""
+    return LeadOut(
+        id=row.uid,
+        scale=row.scale.uid,
+        finding=row.finding.uid,
+        state=row.state,
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+        document_no=row.document_no,
+        note=row.note,
+    )
+
+
+@bp.get("/findings")
+@api.read(
+    "List findings",
+    query=FindingQuery,
+    returns=api.Listed[FindingOut],
+    problems=(BadCursorError,),
+)
+@access(*READERS)
+def findings(session: Session, query: FindingQuery) -> api.Listed[FindingOut]:
+    """Those of the caller's regions, by place."""
+    statement = queries.findings(caller().scope(*READERS), query.state)
+    cursor = Cursor.parse(query.after, str, str)
+    page = fetch(session, statement, [Finding.path, Finding.uid], cursor, query.limit)
+    return api.Listed(items=[finding_out(row) for row in page.items], next=page.next)
+
+
+@bp.get("/findings/<uid:finding>")
+@api.read("Read a finding", returns=FindingOut)
+@access(*READERS)
+def finding(session: Session, finding: str) -> api.Answer:
+    """With the address ranges in which the program differs."""
+    row = queries.finding_in(session, caller().scope(*READERS), finding)
+    return api.Answer(finding_out(row), version=row.version)
+
+
+@bp.post("/findings/<uid:finding>/resolution")
+@api.write(
+    "Resolve a finding",
+    body=ResolveIn,
+    returns=FindingOut,
+    problems=(IllegalStepError,),
+    conditional=True,
+)
+@access(Role.INSPECTOR, Role.REGULATOR)
+def resolve(session: Session, finding: str, body: ResolveIn) -> api.Answer:
+    """Only with the number of the document that says so."""
+    row = queries.finding_in(session, caller().scope(Role.INSPECTOR, Role.REGULATOR), finding)
+    api.match(row.version)
+    by = session.get_one(Person, caller().id)
+    conclusion = Conclusion(body.outcome, body.conclusion, body.document_no)
+    service.resolve(session, row, conclusion, by=by, at=utcnow())
+    session.flush()
+    return api.Answer(finding_out(row), version=row.version)
+
+
+@bp.get("/leads")
+@api.read("List leads", query=LeadQuery, returns=api.Listed[LeadOut], problems=(BadCursorError,))
+@access(*LEADERS)
+def leads(session: Session, query: LeadQuery) -> api.Listed[LeadOut]:
+    """Those of the caller's regions, by place."""
+    statement = queries.leads(caller().scope(*LEADERS), query.state)
+    cursor = Cursor.parse(query.after, str, str)
+    page = fetch(session, statement, [Lead.path, Lead.uid], cursor, query.limit)
+    return api.Listed(items=[lead_out(row) for row in page.items], next=page.next)
+
+
+@bp.get("/leads/<uid:lead>")
+@api.read("Read a lead", returns=LeadOut)
+@access(*LEADERS)
+def lead(session: Session, lead: str) -> api.Answer:
+    """Where it is on its way to the authority."""
+    row = queries.lead_in(session, caller().scope(*LEADERS), lead)
+    return api.Answer(lead_out(row), version=row.version)
+
+
+@bp.post("/leads/<uid:lead>/steps")
+@api.write(
+    "Hand a lead over, or close it",
+    body=LeadStepIn,
+    returns=LeadOut,
+    problems=(IllegalStepError,),
+    conditional=True,
+)
+@access(Role.INSPECTOR, Role.REGULATOR)
+def step_lead(session: Session, lead: str, body: LeadStepIn) -> api.Answer:
+    """With the number under which the authority has it."""
+    row = queries.lead_in(session, caller().scope(Role.INSPECTOR, Role.REGULATOR), lead)
+    api.match(row.version)
+    step = LeadStep(body.state, body.document_no, body.note)
+    service.step_lead(session, row, step, by=caller().uid, at=utcnow())
+    session.flush()
+    return api.Answer(lead_out(row), version=row.version)

@@ -1,0 +1,69 @@
+"""What the pages of findings, leads and the ledger read."""
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.db.scope import within
+from app.domain.findings import FindingState, LeadState
+from app.domain.scope import Scope
+from app.models import Evidence, Finding, Lead, Scale
+
+
+def findings(scope: Scope, state: FindingState | None = None) -> Select[Finding]:
+    """Return the findings inside ``scope``, of one state where it is given."""
+    found = (
+        select(Finding)
+        .where(within(Finding.path, scope))
+        .options(
+            joinedload(Finding.scale).joinedload(Scale.place),
+            joinedload(Finding.scale).joinedload(Scale.model),
+            joinedload(Finding.evidence).joinedload(Evidence.station),
+        )
+    )
+    return found.where(Finding.state == state) if state else found
+
+
+def finding_counts(session: Session, scope: Scope) -> dict[FindingState, int]:
+    """Return how many findings of each state there are."""
+    rows = session.execute(
+        select(Finding.state, func.count())
+        .where(within(Finding.path, scope))
+        .group_by(Finding.state)
+    )
+    return dict.fromkeys(FindingState, 0) | {state: count for state, count in rows}  # noqa: C416
+
+
+def finding_in(session: Session, scope: Scope, uid: str) -> Finding:
+    """Return the finding ``uid``.
+
+    Raises:
+        NoResultFound: There is none inside ``scope``.
+    """
+    return session.scalars(findings(scope).where(Finding.uid == uid)).one()
+
+
+def leads(scope: Scope, state: LeadState | None = None) -> Select[Lead]:
+    """Return the leads inside ``scope``, of one state where it is given."""
+    found = (
+        select(Lead)
+        .where(within(Lead.path, scope))
+        .options(
+            joinedload(Lead.scale).joinedload(Scale.place),
+            joinedload(Lead.finding).joinedload(Finding.evidence),
+        )
+    )
+    return found.where(Lead.state == state) if state else found
+
+
+def lead_in(session: Session, scope: Scope, uid: str) -> Lead:
+    """Return the lead ``uid``.
+
+    Raises:
+        NoResultFound: There is none inside ``scope``.
+    """
+    return session.scalars(leads(scope).where(Lead.uid == uid)).one()
+
+
+def lead_of(session: Session, finding: Finding) -> Lead | None:
+    """Return the lead that ``finding`` opened."""
+    return session.scalar(select(Lead).where(Lead.finding_id == finding.id))
