@@ -4,13 +4,15 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.db.scope import within
+from app.domain.people import IDLE
 from app.domain.scope import EVERYWHERE, Scope
 from app.models import (
     ApiToken,
@@ -68,23 +70,32 @@ def content(entry: LedgerEntry) -> dict[str, Any]:
     return found
 
 
-def open_sessions(session: Session, person_id: int) -> list[SignIn]:
-    """Return the sessions of a person that were not revoked, newest first."""
+def open_sessions(session: Session, person_id: int, at: datetime) -> list[SignIn]:
+    """Return the sessions of a person that are still good, newest first."""
     return list(
         session.scalars(
             select(SignIn)
-            .where(SignIn.person_id == person_id, SignIn.revoked_at.is_(None))
+            .where(
+                SignIn.person_id == person_id,
+                SignIn.revoked_at.is_(None),
+                SignIn.expires_at > at,
+                SignIn.last_seen_at > at - IDLE,
+            )
             .order_by(SignIn.id.desc())
         )
     )
 
 
-def open_tokens(session: Session, person_id: int) -> list[ApiToken]:
-    """Return the API tokens of a person that were not revoked, newest first."""
+def open_tokens(session: Session, person_id: int, at: datetime) -> list[ApiToken]:
+    """Return the API tokens of a person that are still good, newest first."""
     return list(
         session.scalars(
             select(ApiToken)
-            .where(ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None))
+            .where(
+                ApiToken.person_id == person_id,
+                ApiToken.revoked_at.is_(None),
+                or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > at),
+            )
             .order_by(ApiToken.id.desc())
         )
     )

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from cryptography.fernet import Fernet
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts import passwords
-from app.crypto import tokens
+from app.crypto import tokens, totp
+from app.crypto.totp import WrongCodeError
 from app.db.ids import new_uid
 from app.domain.calendar import local_date
 from app.domain.errors import DomainError
@@ -212,6 +214,22 @@ def set_password(session: Session, person: Person, password: str, *, by: str, at
     with act(session, person, "password", by=by, at=at):
         person.password_hash = hashed
     end_sessions(session, person, at)
+
+
+def enrol_second_factor(
+    session: Session, person_id: int, secret: str, code: str, key: Fernet, at: datetime
+) -> None:
+    """Keep ``secret``, covered by ``key``, once ``code`` shows that the person has it.
+
+    Raises:
+        WrongCodeError: The code is not one of the secret's.
+    """
+    step = totp.matching_step(secret, code, at)
+    if step is None:
+        raise WrongCodeError("the code is wrong")
+    person = session.get_one(Person, person_id)
+    with act(session, person, "second_factor", by=person.uid, at=at):
+        person.totp_secret, person.totp_last_step = totp.cover(key, secret), step
 
 
 def add_token(

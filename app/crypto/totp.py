@@ -23,6 +23,12 @@ class EnrolmentStaleError(DomainError):
     code = "second_factor_stale"
 
 
+class WrongCodeError(DomainError):
+    """The code of the second factor is wrong, too old, or was used."""
+
+    code = "wrong_code"
+
+
 def new_secret() -> str:
     """Return a fresh secret in base 32."""
     return pyotp.random_base32()

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.crypto import tokens
 from app.db.session import utcnow
 from app.domain.calendar import local_date
+from app.domain.people import IDLE
 from app.models import ApiToken, Grant, Person, SignIn
 from app.web.access import Caller
 from app.web.database import installation, reading, transaction
@@ -21,7 +22,7 @@ COOKIE: Final = "wutong_session"
 API: Final = "/api/"
 BEARER: Final = "Bearer "
 LONGEST: Final = 200
-IDLE: Final = timedelta(hours=12)
+
 NOTED_EVERY: Final = timedelta(minutes=5)
 
 

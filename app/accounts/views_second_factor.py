@@ -1,0 +1,102 @@
+"""The second factor at sign-in: set up the first time, typed at every later one."""
+
+import segno
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.utils import redirect
+
+from app.accounts import service, sign_in
+from app.accounts.forms import Form
+from app.accounts.views import target
+from app.crypto import totp
+from app.crypto.totp import EnrolmentStaleError
+from app.db.session import utcnow
+from app.web import identity
+from app.web.access import Audience, ForbiddenError, access, caller
+from app.web.database import installation, transaction
+from app.web.step_up import WrongCodeError, confirm_step_up
+from app.web.tries import TooManyTriesError
+
+bp = Blueprint("second_factor", __name__, template_folder="templates", url_prefix="/sign-in")
+QR_SCALE = 5
+QR_BORDER = 4
+
+
+@bp.get("/code")
+@access(Audience.SIGNING_IN)
+def code_page() -> ResponseReturnValue:
+    """Ask for the six digits."""
+    if not caller().owes_second_factor or not caller().enrolled:
+        return redirect(target(), 303)
+    return render_template("accounts/code.html", form=Form(), next=target())
+
+
+@bp.post("/code")
+@access(Audience.SIGNING_IN)
+def give_code() -> ResponseReturnValue:
+    """Take the six digits; the session goes on under a new token."""
+    form = Form.read(request.form, "code")
+    if not form.errors:
+        try:
+            confirm_step_up(form["code"], utcnow())
+        except (WrongCodeError, TooManyTriesError) as error:
+            form.refuse(error, "code")
+    if form.errors:
+        return render_template("accounts/code.html", form=form, next=target()), 422
+    return _proven()
+
+
+@bp.get("/second-factor")
+@access(Audience.SIGNING_IN)
+def enrolment_page() -> ResponseReturnValue:
+    """Show a fresh secret as a picture and as text."""
+    _refuse_second_enrolment()
+    return _offer(Form(), totp.new_secret())
+
+
+@bp.post("/second-factor")
+@access(Audience.SIGNING_IN)
+def enrol() -> ResponseReturnValue:
+    """Keep the secret once its code shows that the person has it."""
+    _refuse_second_enrolment()
+    at, keys, who = utcnow(), installation().keys, caller()
+    form = Form.read(request.form, "code", "offered")
+    try:
+        secret = totp.taken(keys.totp, who.uid, request.form.get("offered", ""), at)
+    except EnrolmentStaleError as error:
+        form.refuse(error)
+        return _offer(form, totp.new_secret())
+    if not form.errors:
+        try:
+            with transaction() as session:
+                service.enrol_second_factor(session, who.id, secret, form["code"], keys.totp, at)
+        except WrongCodeError as error:
+            form.refuse(error)
+    return _offer(form, secret) if form.errors else _proven()
+
+
+def _refuse_second_enrolment() -> None:
+    if caller().enrolled:
+        raise ForbiddenError("there is a second factor already; an administrator can reset it")
+
+
+def _offer(form: Form, secret: str) -> ResponseReturnValue:
+    who = caller()
+    picture = segno.make(totp.address(secret, who.login), error="m")
+    page = render_template(
+        "accounts/second_factor.html",
+        form=form,
+        next=target(),
+        secret=secret,
+        picture=picture.svg_data_uri(scale=QR_SCALE, border=QR_BORDER, light="#fff"),
+        offered=totp.offer(installation().keys.totp, who.uid, secret, utcnow()),
+    )
+    return page, 422 if form.errors else 200
+
+
+def _proven() -> ResponseReturnValue:
+    with transaction() as session:
+        token = sign_in.pass_second_factor(session, caller().sign_in, utcnow())
+    response = redirect(target(), 303)
+    identity.set_cookie(response, token)  # type: ignore[arg-type]  # Flask's own class of it
+    return response

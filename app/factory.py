@@ -1,0 +1,81 @@
+"""The composition root: the only module that knows every part of the web application."""
+
+from typing import Any, Final
+
+from flask import Flask, request
+from werkzeug.exceptions import BadRequest
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.accounts import api as accounts_api
+from app.accounts import views as accounts
+from app.accounts import views_account, views_second_factor
+from app.blobs import Blobs
+from app.config import Settings
+from app.crypto import keys
+from app.db.session import Database
+from app.web import access, api_docs, health, identity, shell
+from app.web.database import Installation
+
+MEGABYTE: Final = 1024 * 1024
+# A photo of a form with its fields; a route that takes more says so itself.
+LONGEST_BODY: Final = 16 * MEGABYTE
+LONGEST_FIELD: Final = 256 * 1024
+MOST_FIELDS: Final = 500
+BLUEPRINTS: Final = (
+    accounts.bp,
+    views_second_factor.bp,
+    views_account.bp,
+    accounts_api.bp,
+)
+
+
+def create_app(settings: Settings) -> Flask:
+    """Build the web application from ``settings`` and nothing else."""
+    app = Flask(__name__, static_folder="web/static", template_folder="web/templates")
+    found = install(settings)
+    app.extensions["wutong"] = found
+    app.config.update(
+        SECRET_KEY=found.keys.session,
+        SESSION_COOKIE_NAME="wutong_form",
+        SESSION_COOKIE_SECURE=settings.base_url.startswith("https:"),
+        MAX_CONTENT_LENGTH=LONGEST_BODY,
+        MAX_FORM_MEMORY_SIZE=LONGEST_FIELD,
+        MAX_FORM_PARTS=MOST_FIELDS,
+    )
+    _trust(app, settings.trusted_proxies)
+    app.before_request(refuse_nul)
+    shell.init_app(app)
+    access.init_app(app, identity.identify)
+    health.init_app(app)
+    api_docs.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def install(settings: Settings) -> Installation:
+    """Open the installation that ``settings`` name."""
+    return Installation(
+        settings=settings,
+        keys=keys.load(settings.keys),
+        database=Database(settings.database_url),
+        blobs=Blobs(settings.blobs),
+    )
+
+
+def refuse_nul() -> None:
+    """Refuse NUL in addresses and forms: no database takes it as text."""
+    given = [request.path, *request.args.values()]
+    if request.method == "POST" and not request.path.startswith(identity.API):
+        given += request.form.values()
+    if any("\0" in text for text in given):
+        raise BadRequest
+
+
+def _trust(app: Flask, proxies: int) -> None:
+    """Believe what our own proxies say of address, scheme and host, and nobody else."""
+    if proxies:
+        wsgi: Any = ProxyFix(
+            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies, x_prefix=proxies
+        )
+        app.wsgi_app = wsgi  # type: ignore[method-assign]  # how Flask documents it
