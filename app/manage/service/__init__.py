@@ -1,0 +1,32 @@
+"""Moving scales: the acts of the life of a scale, and the authority's words beside them."""
+
+from app.manage.service.acts import (
+    Act,
+    BlockedError,
+    Deploy,
+    NotForPersonsError,
+    SuspendReason,
+    WrongPlaceError,
+    deploy,
+    perform,
+)
+from app.manage.service.orders import Document, hold, lift_stop_order, release_hold, stop_order
+from app.manage.service.seals import Opening, record_opening
+
+__all__ = [
+    "Act",
+    "BlockedError",
+    "Deploy",
+    "Document",
+    "NotForPersonsError",
+    "Opening",
+    "SuspendReason",
+    "WrongPlaceError",
+    "deploy",
+    "hold",
+    "lift_stop_order",
+    "perform",
+    "record_opening",
+    "release_hold",
+    "stop_order",
+]
