@@ -110,6 +110,8 @@ CONSEQUENCES: Final[Mapping[Verdict, Consequence]] = MappingProxyType(
 
 # A line that failed says nothing about the program: what stands stays, and lapses in time.
 INCONCLUSIVE: Final = frozenset({Verdict.NO_ANSWER, Verdict.MALFORMED})
+# A difference is answered by a program that was read, not by a chip that now keeps silent.
+ACCUSING: Final = frozenset({Verdict.INCONSISTENT, Verdict.MISMATCH})
 VOUCHED: Final = frozenset({NonceState.FRESH, NonceState.BOOK})
 
 
@@ -248,11 +250,17 @@ def _worsens(verdict: Verdict, standing: Verdict | None) -> bool:
     return PRECEDENCE.index(verdict) < PRECEDENCE.index(standing or Verdict.MATCH)
 
 
+def _learns_nothing(verdict: Verdict, standing: Verdict | None) -> bool:
+    if standing in ACCUSING:
+        return verdict not in {Verdict.MATCH, *ACCUSING}
+    return verdict in INCONCLUSIVE and standing not in {None, *INCONCLUSIVE}
+
+
 def _discount(verdict: Verdict, facts: JudgeFacts) -> Discount | None:
     """Return why the verdict changes nothing, if so."""
     if not facts.assigned:
         return Discount.UNASSIGNED_STATION
-    if verdict in INCONCLUSIVE and facts.standing not in {None, *INCONCLUSIVE}:
+    if _learns_nothing(verdict, facts.standing):
         return Discount.NOTHING_LEARNED
     if _worsens(verdict, facts.standing):
         return None
@@ -265,7 +273,9 @@ def judge(facts: JudgeFacts) -> Judgement:
     """Return what the reading says and whether it changes what stands.
 
     A reading from a station that is not assigned to the scale never counts. One without a
-    nonce of ours, or older than what stands, counts only where it worsens what stands.
+    nonce of ours, or older than what stands, counts only where it worsens what stands. A
+    failed line leaves what stands, and a difference that stands is only answered by a program
+    that was read: by a match or by another difference.
     """
     findings = _findings(facts)
     verdict = combine(verdict for verdict, _ in findings)
