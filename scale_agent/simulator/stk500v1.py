@@ -12,6 +12,7 @@ from typing import Final
 from scale_agent.simulator.base import garble
 
 INSYNC, OK, NOSYNC, END = 0x14, 0x10, 0x15, 0x20
+LEAVE: Final = 0x51
 EEPROM: Final = ord("E")
 SIGNATURE: Final = bytes.fromhex("1e950f")  # ATmega328P
 APPLICATION: Final = b"ST,GS,+  0.000kg\r\n"
@@ -58,6 +59,7 @@ class Stk500v1Device:
         self._out = bytearray()
         self._address = 0
         self._mistakes = 0
+        self._is_complete = False
         self._heard_at: float | None = None
         self._talk: Conversation | None = None
         self._commands: dict[int, Callable[[], Handler]] = {
@@ -66,7 +68,7 @@ class Stk500v1Device:
             0x41: self._get_parameter,
             0x42: lambda: self._ignore(20),
             0x45: lambda: self._ignore(5),
-            0x51: self._leave,
+            LEAVE: self._leave,
             0x55: self._load_address,
             0x56: self._universal,
             0x64: self._program_page,
@@ -131,12 +133,11 @@ class Stk500v1Device:
         while True:
             command = yield
             handler = self._commands.get(command, self._nothing)
-            answered = len(self._out)
+            self._is_complete = False
             yield from handler()
-            ended = len(self._out) > answered and self._out[answered] == INSYNC
-            if command == 0x51 and ended:  # noqa: PLR2004 - Leave Program Mode
+            if command == LEAVE and self._is_complete:
                 return
-            if not ended and self._gives_up():
+            if not self._is_complete and self._gives_up():
                 return
 
     def _gives_up(self) -> bool:
@@ -152,7 +153,8 @@ class Stk500v1Device:
 
     def _end(self, answer: bytes = b"") -> Handler:
         """Answer if the command ends as it must."""
-        if (yield) == END:
+        self._is_complete = (yield) == END
+        if self._is_complete:
             self._out += bytes([INSYNC, *answer, OK])
 
     def _nothing(self) -> Handler:
@@ -199,10 +201,10 @@ class Stk500v1Device:
         arguments = yield from self._take(3)
         length = self._length(arguments[:2])
         if arguments[2] == EEPROM and self._flavour == "atmegaboot":
-            start, memory = self._address // 2 % len(self.eeprom), bytes(self.eeprom)
+            start, memory = self._address // 2 % len(self.eeprom), self.eeprom
         else:
-            start, memory = self._address % len(self.flash), bytes(self.flash)
-        yield from self._end((memory + memory)[start : start + length])
+            start, memory = self._address % len(self.flash), self.flash
+        yield from self._end(bytes(memory[start : start + length]).ljust(length, b"\xff"))
 
     def _program_page(self) -> Handler:
         """AVR061: length, memory type, data; executed when the end mark has come."""
@@ -211,9 +213,8 @@ class Stk500v1Device:
         if self._erases_early:
             self._program(start, b"\xff" * 128, "erase")
         data = yield from self._take(self._length(arguments[:2]))
-        answered = len(self._out)
         yield from self._end()
-        if len(self._out) == answered:
+        if not self._is_complete:
             return
         if arguments[2] == EEPROM and self._flavour == "atmegaboot":
             self.destroyed.append(f"write eeprom {self._address // 2:04x}")
