@@ -8,7 +8,6 @@ proves nothing.
 
 import re
 from typing import Final
-from unicodedata import normalize
 
 from app.domain.errors import DomainError
 
@@ -26,7 +25,8 @@ _QUASIGROUP: Final = (
     "9438617205",
     "2581436790",
 )
-_BETWEEN: Final = re.compile(r"[\s\-‐-―.·]+")
+_BETWEEN: Final = re.compile(r"[\s\-‐-―－.·]+")
+_FULL_WIDTH: Final = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
 class NumberError(DomainError):
@@ -71,7 +71,7 @@ def parse_number(text: str) -> str:
     Raises:
         NumberError: It is not eight digits, or the check digit says a digit is wrong.
     """
-    digits = _BETWEEN.sub("", normalize("NFKC", text))
+    digits = _BETWEEN.sub("", text.translate(_FULL_WIDTH))
     if not is_number(digits):
         raise NumberError("this is not one of our numbers: a digit is wrong, missing or extra")
     return digits
