@@ -4,14 +4,23 @@ import hashlib
 import os
 import secrets
 from pathlib import Path
+from typing import IO, Final
 
 from app.domain.errors import DomainError
+
+CHUNK: Final = 256 * 1024
 
 
 class DigestMismatchError(DomainError):
     """The bytes are not those the digest names."""
 
     code = "digest_mismatch"
+
+
+class BlobTooLargeError(DomainError):
+    """The bytes are more than this resource takes."""
+
+    code = "blob_too_large"
 
 
 class Blobs:
@@ -58,3 +67,30 @@ class Blobs:
         finally:
             draft.unlink(missing_ok=True)
         return digest
+
+    def take(self, stream: IO[bytes], expected: str, limit: int) -> None:
+        """Store the bytes of ``stream`` durably as they come, at most ``limit`` of them.
+
+        Raises:
+            BlobTooLargeError: There are more; nothing was kept.
+            DigestMismatchError: ``expected`` is not their digest; nothing was kept.
+        """
+        target = self.path(expected)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = target.with_name(f".{expected[:16]}.{secrets.token_hex(4)}")
+        found, size = hashlib.sha256(), 0
+        try:
+            with draft.open("xb") as file:
+                while chunk := stream.read(CHUNK):
+                    size += len(chunk)
+                    if size > limit:
+                        raise BlobTooLargeError(f"more than {limit} bytes", limit=limit)
+                    found.update(chunk)
+                    file.write(chunk)
+                if found.hexdigest() != expected:
+                    raise DigestMismatchError("the bytes do not have this SHA-256")
+                file.flush()
+                os.fsync(file.fileno())
+            draft.rename(target)
+        finally:
+            draft.unlink(missing_ok=True)

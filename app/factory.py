@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.accounts import api as accounts_api
 from app.accounts import views as accounts
 from app.accounts import views_account, views_second_factor
+from app.attest import api as attest_api
 from app.blobs import Blobs
 from app.config import Settings
 from app.crypto import keys
@@ -26,6 +27,7 @@ BLUEPRINTS: Final = (
     views_second_factor.bp,
     views_account.bp,
     accounts_api.bp,
+    attest_api.bp,
 )
 
 

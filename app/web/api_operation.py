@@ -81,11 +81,13 @@ class Document:
 
     Attributes:
         schema: Its JSON Schema; None for bytes.
+        streamed: The view reads the body itself, as it comes, from ``request.stream``.
     """
 
     name: str
     schema: Mapping[str, Any] | None = None
     media: str = JSON
+    streamed: bool = False
 
 
 Shape = type[BaseModel] | Document

@@ -101,6 +101,8 @@ def read_body(shape: Shape) -> BaseModel | bytes:
     media = shape.media if isinstance(shape, Document) else JSON
     if request.mimetype != media:
         raise NotJsonError(f"send {media}")
+    if isinstance(shape, Document) and shape.streamed:
+        return b""
     raw = request.get_data(cache=True)
     return raw if isinstance(shape, Document) else read_model(shape, raw)
 

@@ -1,0 +1,167 @@
+"""The Verifier: from a report, the approved references and the bytes at hand to a judgement.
+
+Reads, never writes. The rules are in app.domain.verdicts and app.domain.evidence; here the
+facts they ask for are collected.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from app.attest import history
+from app.attest.cases import Bench, Case, Opinion
+from app.attest.comparing import Likeness, digests_of, likeness
+from app.attest.profiles import Part, Profile
+from app.attest.trust import judging_references
+from app.attest.wire import Measurement, Report
+from app.domain import evidence as ladder
+from app.domain.evidence import Level, ReadFacts, Standing
+from app.domain.firmware import PagesOutcome
+from app.domain.verdicts import AgentVerdict, JudgeFacts, judge
+
+MOST_DIFFERENCES: Final = 512
+
+
+def level_facts(report: Report) -> ReadFacts:
+    """Return the recorded facts on which a reading's level stands."""
+    return ReadFacts.from_wire(
+        report.protocol,
+        report.verdict,
+        report.facts,
+        self_reported=report.software_id is not None,
+    )
+
+
+def worth(report: Report, profile: Profile) -> Standing:
+    """Return level and completeness of a reading, over the parts that the profile requires."""
+    reached = ladder.level(level_facts(report))
+    read = {
+        name: reached
+        for name, part in profile.parts.items()
+        if part.is_covered_by(report.part(name))
+    }
+    if not profile.parts:
+        read = {found.part: reached for found in report.measurements}
+    if read:
+        return ladder.over_parts(read, tuple(profile.parts))
+    return Standing(min(reached, Level.E1), partial=True)
+
+
+def opinion(session: Session, case: Case, bench: Bench, at: datetime) -> Opinion:
+    """Return what the reading says and whether it counts.
+
+    Raises:
+        DomainError: A profile, reference or image cannot be relied on.
+    """
+    profile = Profile.of(case.scale.model.profile)
+    standing = worth(case.report, profile)
+    facts = _delivery_facts(session, case, profile, standing, at)
+    part, seen = _program(case.report, profile)
+    if facts.agent is not AgentVerdict.READ or not facts.complete or seen is None or part is None:
+        return Opinion(judgement=judge(facts), standing=standing)
+    found = [
+        likeness(bench.blobs, profile, part, reference, seen)
+        for reference in judging_references(session, case.scale.model, bench.key, at)
+    ]
+    best = _best(found, facts.reported_id or facts.registered_id)
+    digests = digests_of(bench.blobs, profile, part, best, seen)
+    facts = replace(
+        facts,
+        approved_ids=frozenset(like.reference.software_id for like in found),
+        equal_ids=frozenset(_ids(found, PagesOutcome.MATCH)),
+        parameters=digests["parameters"] if digests else None,
+    )
+    decided = _is_decided(found, facts) and (digests is not None or _needs_no_digest(facts))
+    said = Opinion(
+        judgement=judge(facts) if decided else None,
+        standing=standing,
+        code=digests["code"] if digests else None,
+        parameters=facts.parameters,
+        wants_image=digests is None,
+        adjusted=facts.adjusted_since_baseline,
+    )
+    return _told(said, best)
+
+
+def _program(report: Report, profile: Profile) -> tuple[Part | None, Measurement | None]:
+    """Return the program's part and measurement; an unknown profile takes what was read."""
+    seen = report.part("program")
+    if profile.parts or seen is None:
+        return profile.program, seen
+    return Part(seen.part, seen.address, seen.length), seen
+
+
+def _delivery_facts(
+    session: Session, case: Case, profile: Profile, standing: Standing, at: datetime
+) -> JudgeFacts:
+    report, scale = case.report, case.scale
+    limit, took = profile.answer_limit_ms, report.facts.get("answer_ms")
+    return JudgeFacts(
+        agent=AgentVerdict(report.verdict),
+        complete=not standing.partial and bool(report.measurements),
+        reported_id=report.software_id or None,
+        registered_id=scale.software_id or None,
+        baseline_parameters=scale.baseline_parameters,
+        adjusted_since_baseline=history.is_adjusted_since_baseline(session, scale),
+        chip_uid=report.ueid,
+        baseline_chip_uid=scale.baseline_ueid or None,
+        late=limit is not None and isinstance(took, int) and took > limit,
+        nonce=case.nonce,
+        assigned=case.assigned,
+        newer=history.is_newer(session, case),
+        standing=history.standing_verdict(session, scale, case.own, at),
+    )
+
+
+def _ids(found: list[Likeness], outcome: PagesOutcome) -> list[str]:
+    return [like.reference.software_id for like in found if like.outcome is outcome]
+
+
+def _is_decided(found: list[Likeness], facts: JudgeFacts) -> bool:
+    """Return whether no unseen byte could acquit or convict.
+
+    A program that differs from the expected one is a difference, whatever else it may be.
+    """
+    expected = facts.reported_id or facts.registered_id
+    if facts.equal_ids and (expected is None or expected in facts.equal_ids):
+        return True
+    asked = [like for like in found if expected in {None, like.reference.software_id}] or found
+    return not _ids(asked, PagesOutcome.UNDECIDED)
+
+
+def _needs_no_digest(facts: JudgeFacts) -> bool:
+    """Return whether the parameters, which only the bytes tell, could not change a verdict."""
+    return facts.baseline_parameters is None or not facts.equal_ids
+
+
+def _best(found: list[Likeness], expected: str | None) -> Likeness | None:
+    """Return the reference to show beside the reading: an equal one, the expected, the nearest."""
+    return max(
+        found,
+        key=lambda like: (
+            like.outcome is PagesOutcome.MATCH,
+            like.reference.software_id == expected,
+            like.detail.similarity if like.detail else 0,
+            like.reference.id,
+        ),
+        default=None,
+    )
+
+
+def _told(of: Opinion, best: Likeness | None) -> Opinion:
+    """Return the opinion with its reference and what differs from it."""
+    if best is None:
+        return of
+    if best.detail is None:
+        return replace(of, reference=best.reference)
+    return replace(
+        of,
+        reference=best.reference,
+        similarity=best.detail.similarity,
+        differences=tuple(
+            (each.start, each.end, each.kind.value)
+            for each in best.detail.differences[:MOST_DIFFERENCES]
+        ),
+    )

@@ -1,0 +1,61 @@
+"""Challenges that prove a reading is fresh: used once, or not at all."""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.verdicts import NonceState
+from app.models import Nonce, NonceBook, Task
+
+BYTES: Final = 16
+BOOK_LIFETIME: Final = timedelta(hours=72)
+MOST: Final = 64
+
+
+def issue(
+    session: Session, station_id: int, book: NonceBook, *, at: datetime, until: datetime
+) -> Nonce:
+    """Give a fresh challenge to a station, good until an instant."""
+    nonce = Nonce(
+        value=secrets.token_hex(BYTES),
+        station_id=station_id,
+        book=book,
+        issued_at=at,
+        expires_at=until,
+    )
+    session.add(nonce)
+    return nonce
+
+
+def issue_book(session: Session, station_id: int, count: int, *, at: datetime) -> list[Nonce]:
+    """Give a station ``count`` challenges to take along where there is no network."""
+    until = at + BOOK_LIFETIME
+    return [
+        issue(session, station_id, NonceBook.BOOK, at=at, until=until)
+        for _number in range(min(count, MOST))
+    ]
+
+
+def find(session: Session, station_id: int, value: str | None) -> Nonce | None:
+    """Return the challenge ``value`` that this station was given."""
+    if value is None:
+        return None
+    return session.scalar(select(Nonce).where(Nonce.value == value, Nonce.station_id == station_id))
+
+
+def state(nonce: Nonce | None, value: str | None, task: Task | None, at: datetime) -> NonceState:
+    """Return what the challenge ``value`` of a report is worth at ``at``, by our clock.
+
+    A task's challenge vouches for that task's reading alone.
+    """
+    if value is None:
+        return NonceState.NONE
+    if nonce is None or nonce.used_at is not None or nonce.expires_at < at:
+        return NonceState.STALE
+    if nonce.book is NonceBook.BOOK:
+        return NonceState.BOOK
+    own = task is not None and task.payload.get("nonce") == value
+    return NonceState.FRESH if own else NonceState.STALE

@@ -1,0 +1,110 @@
+"""Judging evidence again: its image came, or the references of its model changed."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.attest import intake
+from app.attest.cases import Bench, Case
+from app.attest.effects import Settlement, settle
+from app.attest.wire import stored_report
+from app.domain.verdicts import NonceState
+from app.ledger import entries
+from app.ledger.door import SYSTEM
+from app.models import Evidence, EvidenceStatus, Scale, ScaleModel, Task
+
+JUDGED_AGAIN = "evidence_judged"
+
+
+def case_of(evidence: Evidence) -> Case:
+    """Return the case of a row that was taken in before.
+
+    What vouched for it then still does: its challenge was spent on it.
+    """
+    return Case(
+        report=stored_report(evidence.envelope),
+        scale=evidence.scale,
+        station_id=evidence.station_id,
+        taken_at=evidence.taken_at,
+        nonce=NonceState.FRESH if evidence.fresh else NonceState.NONE,
+        assigned=evidence.assigned,
+        own=evidence,
+    )
+
+
+def judge_again(
+    session: Session, evidence: Evidence, bench: Bench, *, by: str = SYSTEM, at: datetime
+) -> None:
+    """Judge one piece of evidence again and write down what follows, in one act."""
+    entries.lock(session)
+    session.refresh(evidence)
+    session.refresh(evidence.scale)
+    opinion = intake.judge_or_none(session, case_of(evidence), bench, at)
+    task = session.get(Task, evidence.task_id) if evidence.task_id else None
+    settlement = Settlement(
+        scale=evidence.scale, evidence=evidence, opinion=opinion, action=JUDGED_AGAIN, task=task
+    )
+    settle(session, settlement, by=by, at=at)
+
+
+def _is_unexplained() -> ColumnElement[bool]:
+    """Return the condition that an image would decide or explain a reading."""
+    unseen = Evidence.similarity.is_(None) & Evidence.code_sha256.is_(None)
+    return or_(Evidence.status == EvidenceStatus.AWAITING_BYTES, unseen)
+
+
+def waiting_for(session: Session, digest: str) -> Sequence[Evidence]:
+    """Return the evidence that the image ``digest`` would decide or explain, oldest first."""
+    return session.scalars(
+        select(Evidence).where(Evidence.sha256 == digest, _is_unexplained()).order_by(Evidence.id)
+    ).all()
+
+
+def judge_waiting(
+    session: Session, evidence_id: int, bench: Bench, *, by: str, at: datetime
+) -> None:
+    """Judge one that waited, unless somebody else just did."""
+    entries.lock(session)
+    evidence = session.scalar(select(Evidence).where(Evidence.id == evidence_id, _is_unexplained()))
+    if evidence is not None:
+        judge_again(session, evidence, bench, by=by, at=at)
+
+
+def is_wanted(session: Session, station_id: int, digest: str) -> bool:
+    """Return whether this station reported an image of this digest."""
+    return (
+        session.scalar(
+            select(Evidence.id)
+            .where(Evidence.sha256 == digest, Evidence.station_id == station_id)
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def latest_readings(session: Session, model: ScaleModel) -> Iterator[int]:
+    """Yield the newest complete, assigned reading of each scale of ``model``."""
+    newest = (
+        select(func.max(Evidence.id))
+        .join(Scale, Scale.id == Evidence.scale_id)
+        .where(
+            Scale.model_id == model.id,
+            Evidence.agent_verdict == "read",
+            Evidence.partial.is_(False),
+            Evidence.assigned,
+        )
+        .group_by(Evidence.scale_id)
+    )
+    yield from session.scalars(newest)
+
+
+def rejudge_model(
+    session: Session, model: ScaleModel, bench: Bench, *, by: str = SYSTEM, at: datetime
+) -> int:
+    """Judge the newest complete reading of every scale of ``model``; return how many."""
+    found = list(latest_readings(session, model))
+    for evidence_id in found:
+        judge_again(session, session.get_one(Evidence, evidence_id), bench, by=by, at=at)
+    return len(found)

@@ -1,0 +1,99 @@
+"""Which reference images may judge: approved, in time, and signed as they stand in the row."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.crypto import dsse
+from app.domain.calendar import local_date
+from app.domain.errors import DomainError
+from app.domain.references import ReferenceStatus
+from app.models import Reference, ScaleModel
+
+LOG: Final = logging.getLogger("wutong.attest")
+
+
+def statement(row: Reference, version: int) -> dict[str, Any]:
+    """Return what an approval says of ``row``: enough to judge by, bound to model and id."""
+    return {
+        "uid": row.uid,
+        "version": version,
+        "model": row.model.uid,
+        "software_id": row.software_id,
+        "part": row.part,
+        "address": row.address,
+        "length": row.length,
+        "sha256": row.sha256,
+        "code_sha256": row.code_sha256,
+        "parameters_sha256": row.parameters_sha256,
+        "crc32": row.crc32,
+        "pages_sha256": hashlib.sha256("".join(row.pages).encode()).hexdigest(),
+        "origin": row.origin.value,
+        "submitted_by": row.submitted_by.uid,
+        "approved_by": row.approved_by.uid if row.approved_by else None,
+        "expires_on": row.expires_on.isoformat() if row.expires_on else None,
+    }
+
+
+def approve(row: Reference, version: int, key: Ed25519PrivateKey) -> str:
+    """Return the signed approval of ``row``, to be kept with it."""
+    return json.dumps(dsse.sign(key, dsse.REFERENCE, statement(row, version)))
+
+
+def is_sound(row: Reference, key: Ed25519PrivateKey) -> bool:
+    """Return whether the approval kept with ``row`` is ours and says what the row says."""
+    try:
+        said = signed_statement(row.envelope, key)
+    except (DomainError, ValueError):
+        return False
+    return said == statement(row, int(said.get("version", 0)))
+
+
+def signed_statement(envelope: str, key: Ed25519PrivateKey) -> Mapping[str, Any]:
+    """Return what an approval says, once our signature over it is known to be good.
+
+    Raises:
+        BadEnvelopeError: It is no approval.
+        BadSignatureError: We did not sign it.
+        ValueError: It is not JSON.
+    """
+    raw = key.public_key().public_bytes_raw()
+    found: Mapping[str, Any] = json.loads(
+        dsse.Envelope.parse(json.loads(envelope), dsse.REFERENCE).verify(dsse.keyid(raw), raw)
+    )
+    return found
+
+
+def is_in_time(expires_on: date | None, at: datetime) -> bool:
+    """Return whether an approval still holds; its last day counts."""
+    return expires_on is None or local_date(at) <= expires_on
+
+
+def judging_references(
+    session: Session, model: ScaleModel, key: Ed25519PrivateKey, at: datetime
+) -> list[Reference]:
+    """Return the references that judge scales of ``model`` at ``at``.
+
+    One whose row and signature disagree never judges, whoever altered it.
+    """
+    rows = session.scalars(
+        select(Reference)
+        .where(Reference.model_id == model.id, Reference.status == ReferenceStatus.APPROVED)
+        .order_by(Reference.id)
+    )
+    trusted = []
+    for row in rows:
+        if not is_in_time(row.expires_on, at):
+            continue
+        if is_sound(row, key):
+            trusted.append(row)
+        else:
+            LOG.error("reference %s does not fit its signature and judges nothing", row.uid)
+    return trusted
