@@ -1,0 +1,1 @@
+"""An AVR on libsimavr behind a pseudo-terminal, and what is built to run on it."""

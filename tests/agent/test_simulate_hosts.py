@@ -1,0 +1,279 @@
+"""Virtual scales on real pseudo-terminals and sockets, as ``scale-agent simulate`` runs them."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import serial
+
+from tests.agent.avr.workshop import IMAGES, appeared
+
+GET_ID = bytes.fromhex("02fd")
+READ_START = bytes.fromhex("11ee"), bytes.fromhex("0800000008"), bytes.fromhex("ff00")
+ACK = b"\x79"
+NACK = b"\x1f"
+
+
+def command(*words: str | Path) -> list[str]:
+    """Return the command line of a virtual scale."""
+    return [sys.executable, "-m", "scale_agent", "simulate", *map(str, words)]
+
+
+def ended(*words: str | Path) -> "subprocess.CompletedProcess[str]":
+    """Run a virtual scale that is expected to give up."""
+    return subprocess.run(command(*words), capture_output=True, text=True, timeout=20, check=False)
+
+
+def free_port() -> int:
+    """Return a port that was free a moment ago."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@contextlib.contextmanager
+def running(*words: str | Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run a virtual scale and never leave it behind, whatever a test finds."""
+    with subprocess.Popen(command(*words), stderr=subprocess.PIPE) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@contextlib.contextmanager
+def on_pty(tmp_path: Path, *words: str | Path) -> Iterator[Path]:
+    """Run a virtual scale on a pseudo-terminal."""
+    link = tmp_path / "scale"
+    with running("--link", link, *words) as process:
+        appeared(link, process)
+        yield link
+        process.terminate()
+        assert process.wait(10) == 0
+    assert not link.is_symlink()
+
+
+@contextlib.contextmanager
+def on_rfc2217(*words: str | Path) -> Iterator[str]:
+    """Run a virtual scale behind a serial port server."""
+    port = free_port()
+    with running("--rfc2217", str(port), *words) as process:
+        deadline = time.monotonic() + 10
+        while True:
+            with (
+                contextlib.suppress(ConnectionRefusedError),
+                socket.create_connection(("127.0.0.1", port)),
+            ):
+                break
+            assert time.monotonic() < deadline, "the port never opened"
+            time.sleep(0.02)
+        yield f"rfc2217://127.0.0.1:{port}"
+        process.terminate()
+        assert process.wait(10) == 0
+
+
+def ask(line: serial.SerialBase, question: bytes, count: int = 1) -> bytes:
+    """Send ``question`` and return what comes of ``count`` bytes."""
+    line.write(question)
+    return bytes(line.read(count))
+
+
+def first_block(line: serial.SerialBase) -> bytes:
+    """Read 256 bytes over AN3155 from a device in its bootloader."""
+    assert ask(line, b"\x7f") == ACK
+    assert [ask(line, request) for request in READ_START[:2]] == [ACK, ACK]
+    return ask(line, READ_START[2], 257)[1:]
+
+
+def entered(url: str, *, parity: str, strap: bool) -> serial.SerialBase:
+    """Open an RFC 2217 line and reset the device behind it, with or without the strap."""
+    line = serial.serial_for_url(url, 115200, parity=parity, timeout=0.5, do_not_open=True)
+    line.dtr = line.rts = False
+    line.open()
+    line.rts = not strap
+    line.dtr = True
+    line.dtr = False
+    return line
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> tuple[Path, Path]:
+    """Two images that differ everywhere."""
+    paths = tmp_path / "one.bin", tmp_path / "other.bin"
+    paths[0].write_bytes(bytes(range(256)) * 4)
+    paths[1].write_bytes(bytes(range(255, -1, -1)) * 4)
+    return paths
+
+
+def test_replacing_the_image_file_reflashes_the_running_scale(
+    tmp_path: Path, images: tuple[Path, Path]
+) -> None:
+    """Opening the line anew is a reset, and every reset reads the file."""
+    with on_pty(tmp_path, "--device", "an3155", "--image", images[0]) as link:
+        with serial.Serial(str(link), 115200, timeout=1) as line:
+            assert first_block(line) == bytes(range(256))
+            images[1].replace(images[0])
+            assert ask(line, GET_ID, 5) == bytes.fromhex("7901041079"), "still the same session"
+        time.sleep(0.05)
+        with serial.Serial(str(link), 115200, timeout=1) as line:
+            assert first_block(line) == bytes(range(255, -1, -1))
+
+
+def test_a_pty_is_paced_at_115200(tmp_path: Path, images: tuple[Path, Path]) -> None:
+    """256 data bytes and 11 more of 11 bits take 25 ms, and not much longer."""
+    with (
+        on_pty(tmp_path, "--device", "an3155", "--image", images[0]) as link,
+        serial.Serial(str(link), 115200, timeout=1) as line,
+    ):
+        first_block(line)
+        took = []
+        for _ in range(8):
+            began = time.monotonic()
+            assert [ask(line, request) for request in READ_START[:2]] == [ACK, ACK]
+            assert len(ask(line, READ_START[2], 257)) == 257
+            took.append(time.monotonic() - began)
+    limit = 268 * 11 / 115200
+    assert min(took) >= limit - 0.0002
+    assert min(took) < limit * 1.1
+
+
+def test_protection_refuses_memory_and_answers_all_else(tmp_path: Path) -> None:
+    """The demo's protected scale, and any with the fault."""
+    for words in (("demo-protected",), ("an3155", "--fault", "rdp")):
+        with (
+            on_pty(tmp_path, "--device", *words) as link,
+            serial.Serial(str(link), 115200, timeout=1) as line,
+        ):
+            assert ask(line, b"\x7f") == ACK
+            assert ask(line, GET_ID, 5) == bytes.fromhex("7901041079")
+            assert ask(line, READ_START[0]) == NACK
+
+
+def test_rfc2217_sees_parity_strap_and_reset(images: tuple[Path, Path]) -> None:
+    """Wrong parity is noise, no strap is the application, both right are the image."""
+    with on_rfc2217("--device", "an3155", "--image", images[0]) as url:
+        with entered(url, parity="N", strap=True) as line:
+            # Bytes with an odd number of ones happen to pass; these two have six and two.
+            ask(line, b"\x7f")
+            assert ask(line, READ_START[0]) != ACK
+        with entered(url, parity="E", strap=False) as line:
+            assert ask(line, b"\x7f", 6).startswith(b"ST,GS")
+        with entered(url, parity="E", strap=True) as line:
+            assert first_block(line) == bytes(range(256))
+
+
+def test_a_liar_lies_until_strap_and_reset_lead_past_it(images: tuple[Path, Path]) -> None:
+    """The program answers with the clean copy; the boot ROM cannot be made to."""
+    truth, lie = images
+    liar = ("--image", truth, "--fault", f"liar={lie}")
+    with on_rfc2217("--device", "an3155", *liar) as url:
+        with entered(url, parity="E", strap=False) as line:
+            assert first_block(line) == bytes(range(255, -1, -1))
+        with entered(url, parity="E", strap=True) as line:
+            assert first_block(line) == bytes(range(256))
+
+
+def test_a_second_host_waits_and_one_that_babbles_is_survived(images: tuple[Path, Path]) -> None:
+    """Telnet that makes no sense costs that connection only."""
+    babble = bytes.fromhex("fffa2c0100fff0fffa2c0363fff0")
+    with on_rfc2217("--device", "an3155", "--image", images[0]) as url:
+        address = "127.0.0.1", int(url.rpartition(":")[2])
+        with socket.create_connection(address, timeout=5) as babbler:
+            babbler.sendall(babble)
+            while babbler.recv(4096):
+                pass
+        with entered(url, parity="E", strap=True) as line:
+            assert first_block(line) == bytes(range(256))
+
+
+def test_unplugging_ends_the_scale(tmp_path: Path, images: tuple[Path, Path]) -> None:
+    """The line dies in the hands of the host, and the link goes."""
+    link = tmp_path / "scale"
+    words = ("--link", link, "--device", "an3155", "--image", images[0])
+    with running(*words, "--fault", "unplug=3") as process:
+        appeared(link, process)
+        with serial.Serial(str(link), 115200, timeout=2) as line:
+            assert ask(line, b"\x7f") == ACK
+            with pytest.raises(serial.SerialException):
+                ask(line, GET_ID, 5)
+        assert process.wait(5) == 0
+        assert process.stderr is not None
+        assert process.stderr.read() == b"Unplugged.\n"
+    assert not link.is_symlink()
+
+
+def test_ctrl_c_takes_the_link_away(tmp_path: Path) -> None:
+    """Stopping a virtual scale is not a failure."""
+    link = tmp_path / "scale"
+    with running("--device", "demo-honest", "--link", link) as process:
+        appeared(link, process)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(5) == 0
+    assert not link.is_symlink()
+
+
+def test_a_link_left_by_a_dead_scale_is_replaced_and_a_file_is_not(tmp_path: Path) -> None:
+    """A killed scale must not block its successor; nobody's file is overwritten."""
+    (tmp_path / "scale").symlink_to(tmp_path / "gone")
+    with on_pty(tmp_path, "--device", "demo-honest") as link:
+        assert os.path.realpath(link).startswith("/dev/")
+        taken = ended("--device", "demo-honest", "--link", link)
+    assert taken.returncode == 3
+    assert "Cannot be a scale" in taken.stderr
+    (tmp_path / "file").write_text("kept")
+    assert ended("--device", "demo-honest", "--link", tmp_path / "file").returncode == 3
+    assert (tmp_path / "file").read_text() == "kept"
+
+
+def test_a_used_port_is_told_in_words() -> None:
+    """Exit status 3: it could not be done."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        done = ended("--device", "an3155", "--rfc2217", str(listener.getsockname()[1]))
+    assert done.returncode == 3
+    assert done.stderr.startswith("Cannot be a scale at port")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--device", "an3155"), "either --link or --rfc2217"),
+        (("--device", "an3155", "--link", "x", "--rfc2217", "4000"), "either --link or --rfc2217"),
+        (("--device", "toaster", "--link", "x"), "'toaster' is not one of"),
+        (("--device", "an3155", "--link", "x", "--rfc2217", "0"), "0 is not in the range"),
+        (("--device", "an3155", "--link", "x", "--fault", "ghosts"), "no fault 'ghosts'"),
+        (("--device", "stk500v1", "--link", "x", "--fault", "rdp"), "no read protection"),
+        (("--device", "an3155", "--link", "x", "--image", "nothing"), "nothing: No such file"),
+        (("--device", "an3155", "--link", "x", "--fault", "liar=nothing"), "nothing: No such file"),
+        (("--device", "stk500v1", "--link", "x", "--image", "/dev/null"), "the file is empty"),
+    ],
+)
+def test_wrong_usage_is_exit_2_and_a_sentence(words: tuple[str, ...], said: str) -> None:
+    """Before anything is opened."""
+    done = ended(*words)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_broken_hex_file_is_named_with_its_line(tmp_path: Path) -> None:
+    """As a person would want to hear it."""
+    broken = tmp_path / "broken.hex"
+    broken.write_text((IMAGES / "price-scale-1.0.hex").read_text().replace(":10002", ":10003", 1))
+    done = ended("--device", "demo-honest", "--link", tmp_path / "scale", "--image", broken)
+    assert done.returncode == 2
+    assert f"{broken}: line 3: wrong checksum" in done.stderr
+
+
+def test_the_help_names_every_device_and_fault() -> None:
+    """What can be asked for is said there."""
+    said = ended("--help").stdout
+    for name in ("demo-honest", "demo-cheating", "demo-protected", "liar=FILE", "unplug=N"):
+        assert name in said
