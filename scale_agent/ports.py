@@ -155,11 +155,11 @@ def open_port(url: str, *, baud: int, parity: str) -> SerialPort:
             baudrate=baud,
             parity=parity,
             timeout=QUANTUM_S,
-            write_timeout=WRITE_S,
         )
         transport = transport_of(url)
-        if transport not in REMOTE and os.name == "posix":
-            port.exclusive = True
+        if transport not in REMOTE:
+            port.write_timeout = WRITE_S
+            port.exclusive = True if os.name == "posix" else None
         port.dtr = port.rts = False
         port.open()
         _shorten_latency(port, url)
