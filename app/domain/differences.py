@@ -137,8 +137,8 @@ class Finder:
     def _cut_at_blank(self, start: int, end: int) -> Iterator[Span]:
         cuts = {start, end}
         for side in (self.reference, self.image):
-            for hole in _LONG_BLANK.finditer(side, start, end):
-                cuts |= {hole.start(), hole.end()}
+            for hole in _LONG_BLANK.finditer(side, max(start - AROUND, 0), end + AROUND):
+                cuts |= {min(max(border, start), end) for border in hole.span()}
         for low, high in pairwise(sorted(cuts)):
             yield from self._trimmed(low, high)
 
