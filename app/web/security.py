@@ -40,13 +40,12 @@ TWO_YEARS: Final = "max-age=63072000; includeSubDomains"
 # File names carry a hash of their content, so a copy never grows old.
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 NEVER: Final = "no-store"
-STATIC: Final = "web.static"
+STATIC: Final = "static"
 
 
 def init_app(app: Flask) -> None:
     """Put our headers on every response of ``app``."""
-    app.config.setdefault("SESSION_COOKIE_HTTPONLY", True)
-    app.config.setdefault("SESSION_COOKIE_SAMESITE", "Lax")
+    app.config.update(SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax")
     app.after_request(_guard)
 
 

@@ -1,0 +1,162 @@
+// What pages do by themselves: copy, hold, search by key. The words come from the page.
+import htmx from "htmx.org/dist/htmx.esm.js";
+
+htmx.config.allowEval = false;
+htmx.config.includeIndicatorStyles = false;
+
+const HOLD_MS = 1200;
+const SAID_MS = 2500;
+const words = JSON.parse(document.documentElement.dataset.words || "{}");
+
+let silence;
+function say(text) {
+  const place = document.getElementById("said");
+  if (!place) return;
+  place.textContent = text;
+  clearTimeout(silence);
+  silence = setTimeout(() => { place.textContent = ""; }, SAID_MS);
+}
+
+document.addEventListener("htmx:configRequest", (event) => {
+  const token = document.querySelector('meta[name="csrf-token"]');
+  if (token) event.detail.headers["X-CSRFToken"] = token.content;
+});
+document.addEventListener("htmx:sendError", () => say(words.offline));
+document.addEventListener("htmx:responseError", (event) => {
+  // A page whose part asks again every second must not cry every second.
+  if (event.detail.requestConfig.verb !== "get") say(words.refused);
+});
+
+/** Copy by the clipboard, or by a selection where a page has no secure address. */
+async function copy(text) {
+  if (navigator.clipboard && window.isSecureContext) {
+    await navigator.clipboard.writeText(text);
+    return;
+  }
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.className = "visually-hidden";
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  try {
+    await copy(button.dataset.copy);
+    say(words.copied);
+  } catch {
+    say(button.dataset.copy);
+  }
+});
+
+// Press and hold: what cannot be undone is sent only when the ring is full.
+let held = null;
+let timer;
+
+function send(button) {
+  button.dataset.confirmed = "";
+  button.form.requestSubmit(button);
+}
+
+function hold(button) {
+  if (held || button.disabled) return;
+  held = button;
+  button.classList.add("is-held");
+  timer = setTimeout(() => {
+    release();
+    send(button);
+  }, HOLD_MS);
+}
+
+function release() {
+  if (!held) return;
+  held.classList.remove("is-held");
+  held = null;
+  clearTimeout(timer);
+}
+
+const holdable = (event) => event.target instanceof Element && event.target.closest("[data-hold]");
+
+document.addEventListener("pointerdown", (event) => {
+  const button = holdable(event);
+  if (button && event.button === 0) hold(button);
+});
+for (const name of ["pointerup", "pointercancel", "blur"]) {
+  window.addEventListener(name, () => {
+    if (held) say(words.hold_longer);
+    release();
+  });
+}
+document.addEventListener("contextmenu", (event) => { if (holdable(event)) event.preventDefault(); });
+document.addEventListener("keydown", (event) => {
+  const button = holdable(event);
+  if (!button || (event.key !== "Enter" && event.key !== " ")) return;
+  event.preventDefault();
+  if (!event.repeat) hold(button);
+});
+document.addEventListener("keyup", (event) => {
+  if (!held || (event.key !== "Enter" && event.key !== " ")) return;
+  event.preventDefault();
+  say(words.hold_longer);
+  release();
+});
+
+/** Ask in words: for screen readers and switches, which click without holding. */
+function ask(button) {
+  const dialog = document.createElement("dialog");
+  const text = document.createElement("p");
+  text.textContent = `${button.textContent.trim()}: ${words.sure}`;
+  const acts = document.createElement("div");
+  acts.className = "acts";
+  const choices = [[words.yes, "btn btn-stop", () => send(button)], [words.no, "btn", () => {}]];
+  for (const [word, kind, act] of choices) {
+    const choice = document.createElement("button");
+    choice.type = "button";
+    choice.className = kind;
+    choice.textContent = word;
+    choice.addEventListener("click", () => { dialog.close(); act(); });
+    acts.append(choice);
+  }
+  dialog.append(text, acts);
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+document.addEventListener("click", (event) => {
+  const button = holdable(event);
+  if (!button || "confirmed" in button.dataset) return;
+  event.preventDefault();
+  // A pointer's click has coordinates and was answered by the ring already.
+  if (event.detail === 0 && !event.pointerType) ask(button);
+});
+
+// One form is sent once, however often it is tapped.
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (event.defaultPrevented || !button) return;
+  if (button.classList.contains("is-busy")) {
+    event.preventDefault();
+    return;
+  }
+  button.classList.add("is-busy");
+});
+window.addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll(".is-busy")) button.classList.remove("is-busy");
+});
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, textarea, select, [contenteditable]");
+  if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const search = document.querySelector("[data-search]");
+  if (!search) return;
+  event.preventDefault();
+  search.focus();
+  search.select();
+});
+
+document.querySelector("[data-focus]")?.focus();

@@ -1,0 +1,131 @@
+"""How a refusal leaves the server: a page in words, or problem+json (RFC 9457).
+
+The statuses and sentences stand in ``app.web.refusals``. Nothing of the request, of a
+traceback or of the database is ever repeated; the number shown finds it in the log.
+"""
+
+import json
+from typing import Any, Final
+
+import structlog
+from flask import Flask, Response, g, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError, NoResultFound, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from app.domain.errors import DomainError
+from app.web.i18n import is_public
+from app.web.refusals import CSRF, Refusal, of_code, of_status
+
+PROBLEM: Final = "application/problem+json"
+SERVER_ERROR: Final = 500
+RETRY_S: Final = "5"
+RETRIED: Final = frozenset({429, 503})
+# Errors of the database that are no fault of ours.
+CODES: Final = {NoResultFound: "not_found", StaleDataError: "conflict", IntegrityError: "conflict"}
+
+
+def init_app(app: Flask) -> None:
+    """Teach ``app`` to show refusals."""
+    app.register_error_handler(DomainError, answer)
+    for kind in CODES:
+        app.register_error_handler(kind, _database)
+    app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def status_of(code: str) -> int:
+    """Return the HTTP status of a refusal with ``code``."""
+    return of_code(code).status
+
+
+def problem(error: DomainError) -> dict[str, Any]:
+    """Return the problem document of ``error``: also for one item of a batch."""
+    return _problem(error.code, of_code(error.code), error.facts)
+
+
+def wants_problem() -> bool:
+    """Return whether a program asks rather than a person."""
+    if request.path.startswith("/api/v1"):
+        return True
+    best = request.accept_mimetypes.best_match(["text/html", "application/json", PROBLEM])
+    return best in {"application/json", PROBLEM}
+
+
+def answer(error: DomainError) -> Response:
+    """Return how ``error`` leaves the server: a page, or a problem document."""
+    return _show(error.code, of_code(error.code), error.facts)
+
+
+def _database(error: Exception) -> Response:
+    code = next(code for kind, code in CODES.items() if isinstance(error, kind))
+    if code == "conflict":
+        structlog.get_logger().warning("conflict", exc_info=error, request_id=g.get("request_id"))
+    return _show(code, of_code(code), {})
+
+
+def _busy(error: OperationalError) -> Response:
+    structlog.get_logger().error("database", exc_info=error, request_id=g.get("request_id"))
+    return _show("busy", of_status(503), {})
+
+
+def _csrf(_error: CSRFError) -> Response:
+    return _show("form_expired", CSRF, {})
+
+
+def _http(error: HTTPException) -> Response:
+    if error.code is None or error.code < 400:  # noqa: PLR2004 - redirects are no refusals
+        return Response.force_type(error.get_response())
+    code = error.name.lower().replace(" ", "_")
+    response = _show(code, of_status(error.code), {}, error.code)
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After", "WWW-Authenticate"}:
+            response.headers[name] = value
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    structlog.get_logger().error("unexpected", exc_info=error, request_id=g.get("request_id"))
+    return _show("internal_server_error", of_status(SERVER_ERROR), {})
+
+
+def _show(
+    code: str, refusal: Refusal, facts: dict[str, object], status: int | None = None
+) -> Response:
+    status = status or refusal.status
+    if wants_problem():
+        body = json.dumps(_problem(code, refusal, facts, status), ensure_ascii=False)
+        response = Response(body, status, content_type=PROBLEM)
+    else:
+        response = Response(_page(code, refusal, status), status, content_type="text/html")
+    if status in RETRIED:
+        response.headers["Retry-After"] = str(facts.get("retry_after", RETRY_S))
+    return response
+
+
+def _problem(
+    code: str, refusal: Refusal, facts: dict[str, object], status: int | None = None
+) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "type": f"urn:wutong:{code}",
+        "title": str(refusal.said),
+        "status": status or refusal.status,
+        "code": code,
+    }
+    if refusal.to_do:
+        found["detail"] = str(refusal.to_do)
+    if "errors" in facts:
+        found["errors"] = facts["errors"]
+    if g.get("request_id"):
+        found["instance"] = f"urn:wutong:request:{g.request_id}"
+    return found
+
+
+def _page(code: str, refusal: Refusal, status: int) -> str:
+    # A page of a signed-in person keeps its bar and its menu, unless the server itself is ill.
+    plain = status >= SERVER_ERROR or is_public() or g.get("caller") is None
+    layout = "public_base.html" if plain else "base.html"
+    return render_template("error.html", layout=layout, refusal=refusal, status=status, code=code)

@@ -1,0 +1,76 @@
+"""The menu: the sections of the program, and which of them this person may open."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from flask import Flask, current_app, g, url_for
+from flask_babel import lazy_gettext as _l
+
+from app.web import access
+from app.web.words.say import say
+
+# Key: words and icon, in the order of the menu.
+SECTIONS: Final[Mapping[str, tuple[Any, str]]] = MappingProxyType(
+    {
+        "scales": (_l("Scales"), "scale"),
+        "findings": (_l("Findings"), "flag"),
+        "references": (_l("Reference programs"), "binary"),
+        "stations": (_l("Stations"), "server"),
+        "tags": (_l("Tags"), "qrcode"),
+        "ledger": (_l("Ledger"), "history"),
+        "people": (_l("People"), "users"),
+    }
+)
+EXTENSION: Final = "wutong_sections"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of the menu."""
+
+    key: str
+    label: str
+    icon: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who sits before the screen, as the coloured bar says it."""
+
+    name: str
+    role: str
+    place: str
+
+
+def add_section(app: Flask, key: str, endpoint: str) -> None:
+    """Show section ``key`` to everybody who may open ``endpoint``."""
+    app.extensions.setdefault(EXTENSION, {})[key] = endpoint
+
+
+def menu() -> list[Item]:
+    """Return the sections open to the caller, in the order of `SECTIONS`."""
+    endpoints = current_app.extensions.get(EXTENSION, {})
+    return [
+        Item(key, str(label), icon, url_for(endpoints[key]))
+        for key, (label, icon) in SECTIONS.items()
+        if key in endpoints and _may_open(endpoints[key])
+    ]
+
+
+def viewer() -> Viewer | None:
+    """Return who is signed in; the place's words are what ``g.place`` says, if anything."""
+    found = access.maybe_caller()
+    if found is None or found.owes_second_factor:
+        return None
+    roles = "、".join(say(role) for role in sorted(found.roles))
+    return Viewer(found.name, roles, g.get("place", ""))
+
+
+def _may_open(endpoint: str) -> bool:
+    found, rule = access.maybe_caller(), access.rule_of(current_app, endpoint)
+    if found is None or rule is None or found.owes_second_factor:
+        return False
+    return not rule.roles or bool(rule.roles & found.roles)

@@ -1,0 +1,236 @@
+"""Every refusal in one table: its HTTP status, what happened, what to do.
+
+Keyed by the stable ``code`` of the error. A new error class needs its line here;
+``tests/web/test_refusals.py`` finds the ones without.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from flask_babel import lazy_gettext as _l
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """How one kind of refusal is shown."""
+
+    status: int
+    said: Any
+    to_do: Any = ""
+
+
+BACK: Final = _l("Go back, read the page again and repeat the step.")
+ASK: Final = _l("If you need this, ask the administrator of your region.")
+CORRECT: Final = _l("Correct it and send it again. What you typed is kept.")
+PROGRAM: Final = _l("This is a fault of the sending program; tell its maker the code below.")
+
+REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
+    {
+        # people and what they may do
+        "not_signed_in": Refusal(401, _l("You are not signed in."), _l("Sign in and go on.")),
+        "forbidden": Refusal(403, _l("This is not for the roles you hold."), ASK),
+        "second_factor_required": Refusal(
+            403, _l("Your role needs the second factor."), _l("Type the six digits first.")
+        ),
+        "step_up_required": Refusal(
+            403,
+            _l("This act has effect in law and needs you in person."),
+            _l("Do it on a page and confirm with the second factor."),
+        ),
+        "wrong_password": Refusal(403, _l("Name or password is wrong."), CORRECT),
+        "wrong_code": Refusal(403, _l("The six digits are wrong or were used."), CORRECT),
+        "second_factor_stale": Refusal(
+            403, _l("The second factor is too long ago."), _l("Type the six digits again.")
+        ),
+        "too_many_tries": Refusal(
+            429, _l("There were too many tries."), _l("Wait a few minutes, then try again.")
+        ),
+        "weak_password": Refusal(
+            422, _l("This password is too easy to guess."), _l("Choose a longer one.")
+        ),
+        "bad_login": Refusal(422, _l("This sign-in name cannot be used."), CORRECT),
+        "login_taken": Refusal(409, _l("This sign-in name is taken."), _l("Choose another one.")),
+        "unknown_person": Refusal(404, _l("There is no such person here."), BACK),
+        "unknown_region": Refusal(404, _l("There is no such region here."), BACK),
+        "roles_apart": Refusal(
+            409, _l("One person may not hold both roles."), _l("Give the role to somebody else.")
+        ),
+        "wrong_reset": Refusal(403, _l("This link or code was used or is too old."), ASK),
+        # requests
+        "malformed_json": Refusal(400, _l("The body is not JSON that means one thing."), PROGRAM),
+        "not_json": Refusal(415, _l("The body has another media type than expected."), PROGRAM),
+        "body_too_large": Refusal(413, _l("The body is too long."), PROGRAM),
+        "invalid_request": Refusal(422, _l("Some fields are not as they should be."), CORRECT),
+        "bad_cursor": Refusal(
+            400, _l("This place in the list is not known."), _l("Start at the first page.")
+        ),
+        "precondition_required": Refusal(428, _l("The version read is not named."), PROGRAM),
+        "precondition_failed": Refusal(
+            412,
+            _l("Somebody else changed this since you read it. Nothing was overwritten."),
+            BACK,
+        ),
+        "idempotency_conflict": Refusal(422, _l("This key was used for another request."), PROGRAM),
+        "bad_envelope": Refusal(400, _l("The signed document is not one of ours."), PROGRAM),
+        "bad_signature": Refusal(403, _l("The signature is wrong."), PROGRAM),
+        "digest_mismatch": Refusal(
+            422, _l("The bytes are not those that were announced."), _l("Send them again.")
+        ),
+        "bad_regions": Refusal(422, _l("The parts of the memory overlap or are empty."), CORRECT),
+        # files
+        "upload_too_large": Refusal(413, _l("The file is too large."), _l("Choose a smaller one.")),
+        "upload_missing": Refusal(422, _l("No file was chosen, or it is empty."), CORRECT),
+        "bad_photo": Refusal(
+            422, _l("The file is not a photo that can be read."), _l("Take a JPEG, PNG or WebP.")
+        ),
+        # stations, evidence and references
+        "enrolment_refused": Refusal(
+            403,
+            _l("This code does not enrol a station."),
+            _l("Check it, or have the manager make a new one: a code serves once, for 24 hours."),
+        ),
+        "already_enrolled": Refusal(
+            409, _l("This station has enrolled."), _l("For a new key, make a new station.")
+        ),
+        "station_revoked": Refusal(409, _l("This station was taken out of use."), BACK),
+        "port_taken": Refusal(
+            409, _l("Another scale is on this port."), _l("Take it off first, or choose another.")
+        ),
+        "assigned_elsewhere": Refusal(
+            409, _l("The scale is on another station."), _l("Take it off there first.")
+        ),
+        "out_of_reach": Refusal(409, _l("Station and scale are in different regions."), BACK),
+        "foreign_station": Refusal(403, _l("The report is another station's."), PROGRAM),
+        "unknown_scale": Refusal(404, _l("There is no such scale in this region."), PROGRAM),
+        "evidence_conflict": Refusal(
+            409, _l("Another report was taken in under this id. The first one stays."), PROGRAM
+        ),
+        "sequence_conflict": Refusal(
+            409, _l("Another report has this number. The first one stays."), PROGRAM
+        ),
+        "evidence_invalid": Refusal(
+            422, _l("The report is signed, but it is not one we can read."), PROGRAM
+        ),
+        "too_many_items": Refusal(422, _l("A batch holds at most 100 reports."), PROGRAM),
+        "task_gone": Refusal(410, _l("This task was cancelled, is finished or is too old."), BACK),
+        "blob_unwanted": Refusal(404, _l("Nobody asked for this image."), PROGRAM),
+        "blob_too_large": Refusal(413, _l("The image is too large."), PROGRAM),
+        "blob_unsound": Refusal(
+            409,
+            _l("The bytes of this image are missing or were altered."),
+            _l("Tell the administrator."),
+        ),
+        "bad_profile": Refusal(
+            409, _l("The profile of this model cannot be used."), _l("Correct the model's profile.")
+        ),
+        "no_station": Refusal(
+            409,
+            _l("This scale is on no station; take it to a bench."),
+            _l("Or assign it to a station on that station's page."),
+        ),
+        "model_not_readable": Refusal(
+            409,
+            _l("Nobody has said how a scale of this model is read."),
+            _l("Add protocol and memory to the model's profile."),
+        ),
+        "evidence_hold": Refusal(
+            409,
+            _l("The scale is held as evidence. Nothing about it may be changed."),
+            _l("The authority that ordered the hold lifts it."),
+        ),
+        "model_has_no_profile": Refusal(
+            409,
+            _l("The model's profile does not say where the program lies."),
+            _l("Add the program memory to the model's profile."),
+        ),
+        "not_custodian": Refusal(403, _l("Only a firmware custodian may do this."), ASK),
+        "two_persons": Refusal(
+            409, _l("You submitted this image."), _l("A second custodian approves it.")
+        ),
+        "reference_exists": Refusal(
+            409, _l("This image is on file for this model and version."), BACK
+        ),
+        "reference_decided": Refusal(409, _l("This reference was decided on before."), BACK),
+        "expiry_past": Refusal(422, _l("The last day lies in the past."), CORRECT),
+        "bad_image": Refusal(422, _l("The file is no program image."), CORRECT),
+        "image_empty": Refusal(422, _l("There is no program in the file."), CORRECT),
+        "image_too_large": Refusal(
+            413, _l("The program is larger than any scale's memory."), CORRECT
+        ),
+        "image_bad_record": Refusal(422, _l("A record of the file is damaged."), CORRECT),
+        "image_wrong_checksum": Refusal(
+            422, _l("A record's own checksum says that it was damaged."), CORRECT
+        ),
+        "image_overlap": Refusal(422, _l("Two records claim the same address."), CORRECT),
+        "image_truncated": Refusal(422, _l("The file stops before its end."), CORRECT),
+        "image_does_not_fit": Refusal(
+            422, _l("The image lies outside the memory of this model."), CORRECT
+        ),
+        # scales
+        "illegal_transition": Refusal(
+            409,
+            _l("This act is not open to the scale in its present state. Nothing was changed."),
+            BACK,
+        ),
+        "wrong_number": Refusal(
+            422, _l("This is not one of our numbers: a digit is wrong or missing."), CORRECT
+        ),
+        "not_found": Refusal(404, _l("There is nothing here."), BACK),
+        "conflict": Refusal(
+            409, _l("Somebody else changed this meanwhile. Nothing was overwritten."), BACK
+        ),
+        "keys_missing": Refusal(503, _l("The server is not ready."), _l("Tell the administrator.")),
+        "domain_error": Refusal(422, _l("This was refused. Nothing was changed."), BACK),
+    }
+)
+
+# What HTTP itself refuses, by status.
+PLAIN: Final[Mapping[int, Refusal]] = MappingProxyType(
+    {
+        400: Refusal(400, _l("The request could not be understood."), BACK),
+        401: REFUSALS["not_signed_in"],
+        403: REFUSALS["forbidden"],
+        404: Refusal(
+            404,
+            _l("There is nothing at this address."),
+            _l("Check the address, or scan the tag again."),
+        ),
+        405: Refusal(405, _l("This address does not take that kind of request."), BACK),
+        406: Refusal(406, _l("This address has no such format."), PROGRAM),
+        408: Refusal(408, _l("The request took too long to arrive."), _l("Try again.")),
+        410: Refusal(410, _l("This is over and gone."), BACK),
+        413: Refusal(413, _l("That was too much at once."), _l("Send a smaller file.")),
+        414: Refusal(414, _l("The address is too long."), BACK),
+        415: REFUSALS["not_json"],
+        428: REFUSALS["precondition_required"],
+        429: Refusal(
+            429,
+            _l("Too many requests came from here."),
+            _l("Wait a minute, then try again."),
+        ),
+        431: Refusal(431, _l("The request's headers are too long."), BACK),
+        500: Refusal(
+            500,
+            _l("Something went wrong on our side. Nothing was half done."),
+            _l("Try again in a minute. If it stays, tell the administrator the number below."),
+        ),
+        503: Refusal(503, _l("The server is busy."), _l("Try again in a moment.")),
+    }
+)
+CSRF: Final = Refusal(
+    400,
+    _l("The page was open too long, or came from elsewhere. Nothing was changed."),
+    _l("Open the page again and repeat the step."),
+)
+
+
+def of_code(code: str) -> Refusal:
+    """Return how a refusal with ``code`` is shown; unknown codes are plain refusals."""
+    return REFUSALS.get(code, REFUSALS["domain_error"])
+
+
+def of_status(status: int) -> Refusal:
+    """Return how a refusal of HTTP itself is shown."""
+    return PLAIN.get(status, PLAIN[500 if status >= 500 else 400])  # noqa: PLR2004 - HTTP's own

@@ -1,0 +1,1 @@
+"""Words for codes: what people read wherever the programs say `in_service`."""

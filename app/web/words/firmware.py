@@ -1,0 +1,143 @@
+"""Words of readings, verdicts and levels: what may be shown, and never more.
+
+Source: firmware.md, "words that may be shown": matches or differs from the registered
+program, never that a scale does not cheat.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from flask_babel import lazy_gettext as _l
+
+from app.domain.evidence import Level, LevelReason
+from app.domain.findings import FindingState, LeadState
+from app.domain.references import Origin, ReferenceStatus
+from app.domain.verdicts import Discount, JudgeReason, NonceState, Verdict
+
+VERDICT: Final[Mapping[Verdict, Any]] = MappingProxyType(
+    {
+        Verdict.MATCH: _l("matches the registered program"),
+        Verdict.MISMATCH: _l("differs from the registered program"),
+        Verdict.UNKNOWN_VERSION: _l("program not on file"),
+        Verdict.INCONSISTENT: _l("evidence contradicts itself"),
+        Verdict.UNREADABLE: _l("protected against reading"),
+        Verdict.NO_ANSWER: _l("no answer"),
+        Verdict.MALFORMED: _l("could not be read cleanly"),
+        Verdict.SLOW: _l("answered too late"),
+    }
+)
+
+# What is done about each.
+VERDICT_TO_DO: Final[Mapping[Verdict, Any]] = MappingProxyType(
+    {
+        Verdict.MATCH: _l("Nothing is to be done."),
+        Verdict.MISMATCH: _l("The scale is suspended; the verification body confirms or clears."),
+        Verdict.UNKNOWN_VERSION: _l("A custodian is asked for the image of this version."),
+        Verdict.INCONSISTENT: _l("The scale is suspended; the verification body confirms."),
+        Verdict.UNREADABLE: _l("Neither for nor against; rely on seals and weighing tests."),
+        Verdict.NO_ANSWER: _l("Check cable, power and protocol, then read again."),
+        Verdict.MALFORMED: _l("Check cable and baud rate, then read again."),
+        Verdict.SLOW: _l("Read again without other work on the line."),
+    }
+)
+
+LEVEL: Final[Mapping[Level, Any]] = MappingProxyType(
+    {
+        Level.E0: _l("recorded by a person"),
+        Level.E1: _l("reported by the scale itself"),
+        Level.E2: _l("answers as registered"),
+        Level.E3: _l("the program read out equals the registered one"),
+        Level.E4: _l("all programmable parts agree, seals intact"),
+        Level.E5: _l("weighs correctly and the program agrees, in one visit"),
+    }
+)
+
+LEVEL_REASON: Final[Mapping[LevelReason, Any]] = MappingProxyType(
+    {
+        LevelReason.NOTHING_READ: _l("nothing was read"),
+        LevelReason.PASSES_DIFFER: _l("two passes differ"),
+        LevelReason.SELF_REPORTED: _l("only the scale's own word"),
+        LevelReason.BOOTLOADER_IN_FLASH: _l("the answer came from code in flash"),
+        LevelReason.NO_CONTROL_LINES: _l("the line has no control wires"),
+        LevelReason.STRAP_NOT_DRIVEN: _l("the boot strap was not driven or attested"),
+        LevelReason.RESET_NOT_DRIVEN: _l("the reset was not driven or attested"),
+        LevelReason.ONE_PASS: _l("read once only"),
+        LevelReason.CHIP_UID_NOT_READ: _l("the chip's id was not read"),
+        LevelReason.OPTION_BYTES_NOT_READ: _l("the option bytes were not read"),
+        LevelReason.SEALS_NOT_RECORDED: _l("seals before and after are not recorded"),
+        LevelReason.NOT_OPENED_BY_INSPECTOR: _l("no inspector opened the case"),
+        LevelReason.NO_WEIGHING_TEST: _l("no weighing test in the same visit"),
+        LevelReason.NO_TRIGGER_PROBE: _l("no trigger probe in the same visit"),
+    }
+)
+
+JUDGE_REASON: Final[Mapping[JudgeReason, Any]] = MappingProxyType(
+    {
+        JudgeReason.EQUALS_REFERENCE: _l("equals an approved reference"),
+        JudgeReason.DIFFERS_FROM_REFERENCE: _l("differs from every approved reference"),
+        JudgeReason.NO_APPROVED_REFERENCE: _l("no approved reference of this version"),
+        JudgeReason.IMAGE_OF_OTHER_ID: _l("the image is a registered one of another version"),
+        JudgeReason.CHECKSUM_NOT_THE_IMAGES: _l("the reported checksum is not the image's"),
+        JudgeReason.PARAMETERS_CHANGED: _l("calibration changed with no repair on record"),
+        JudgeReason.CHIP_UID_CHANGED: _l("another chip than before"),
+        JudgeReason.PASSES_DIFFER: _l("two passes differ"),
+        JudgeReason.INCOMPLETE: _l("not all required bytes were read"),
+        JudgeReason.READ_BADLY: _l("the line was noisy"),
+        JudgeReason.LATE_ANSWER: _l("the answer came later than allowed"),
+        JudgeReason.SILENT: _l("the scale was silent"),
+        JudgeReason.PROTECTED: _l("read protection is on"),
+    }
+)
+
+DISCOUNT: Final[Mapping[Discount, Any]] = MappingProxyType(
+    {
+        Discount.UNASSIGNED_STATION: _l("the station is not assigned to this scale"),
+        Discount.NOTHING_LEARNED: _l("nothing was learned about the program"),
+        Discount.NOT_FRESH: _l("nothing vouches for its freshness"),
+        Discount.OLDER_READING: _l("a newer reading stands"),
+    }
+)
+
+NONCE: Final[Mapping[NonceState, Any]] = MappingProxyType(
+    {
+        NonceState.FRESH: _l("fresh, asked for by the server"),
+        NonceState.BOOK: _l("fresh, from the offline book"),
+        NonceState.NONE: _l("without proof of freshness"),
+        NonceState.STALE: _l("proof of freshness used or too old"),
+    }
+)
+
+REFERENCE_STATUS: Final[Mapping[ReferenceStatus, Any]] = MappingProxyType(
+    {
+        ReferenceStatus.SUBMITTED: _l("awaits the second approval"),
+        ReferenceStatus.APPROVED: _l("approved"),
+        ReferenceStatus.REJECTED: _l("rejected"),
+        ReferenceStatus.WITHDRAWN: _l("withdrawn"),
+    }
+)
+
+ORIGIN: Final[Mapping[Origin, Any]] = MappingProxyType(
+    {
+        Origin.TYPE_SAMPLE: _l("sample kept from type evaluation"),
+        Origin.MAKER_LETTER: _l("maker's letter"),
+        Origin.ALIKE_SCALES: _l("several new scales alike"),
+    }
+)
+
+FINDING: Final[Mapping[FindingState, Any]] = MappingProxyType(
+    {
+        FindingState.OPEN: _l("open"),
+        FindingState.CONFIRMED: _l("confirmed"),
+        FindingState.DISMISSED: _l("dismissed"),
+        FindingState.CLOSED: _l("closed"),
+    }
+)
+
+LEAD: Final[Mapping[LeadState, Any]] = MappingProxyType(
+    {
+        LeadState.OPEN: _l("open"),
+        LeadState.HANDED_OVER: _l("handed over"),
+        LeadState.CLOSED: _l("closed"),
+    }
+)

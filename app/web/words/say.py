@@ -1,0 +1,66 @@
+"""One question for all tables: what do people call this code?"""
+
+from collections.abc import Mapping
+from enum import Enum
+from types import MappingProxyType
+from typing import Any, Final
+
+from app.domain.advisories import AdvisoryCode
+from app.web.words import firmware, scales, work
+
+TABLES: Final[Mapping[type[Enum], Mapping[Any, Any]]] = MappingProxyType(
+    {
+        type(next(iter(table))): table
+        for table in (
+            scales.STATE,
+            scales.ACTION,
+            scales.ROLE_OF_SCALE,
+            scales.LEGAL,
+            scales.PUBLIC,
+            scales.SUSPENSION,
+            scales.CONDITION,
+            scales.HELD_DEED,
+            scales.VERIFICATION_KIND,
+            scales.VERIFICATION_RESULT,
+            firmware.VERDICT,
+            firmware.LEVEL,
+            firmware.LEVEL_REASON,
+            firmware.JUDGE_REASON,
+            firmware.DISCOUNT,
+            firmware.NONCE,
+            firmware.REFERENCE_STATUS,
+            firmware.ORIGIN,
+            firmware.FINDING,
+            firmware.LEAD,
+            work.ROLE,
+            work.SEAL_KIND,
+            work.SEAL_OWNER,
+            work.SEAL_STATE,
+            work.STATION,
+            work.TASK,
+            work.EXECUTOR,
+        )
+    }
+)
+FACTS: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
+    {
+        "transport": work.TRANSPORT,
+        "control_lines": work.LINES,
+        "entry": work.ENTRY,
+        "strap": work.STRAP,
+        "reset": work.STRAP,
+        "reason": work.READ_REASON,
+    }
+)
+
+
+def say(code: Enum) -> str:
+    """Return the word for ``code`` in the language of the page."""
+    if isinstance(code, AdvisoryCode):
+        return str(scales.ADVISORY[code][0])
+    return str(TABLES[type(code)][code])
+
+
+def say_fact(key: str, value: object) -> str:
+    """Return the words for a fact that a station signed; unknown values stay as they came."""
+    return str(FACTS.get(key, {}).get(str(value), value))

@@ -1,0 +1,78 @@
+"""Who may call what, written down by hand: endpoint, who, and nothing else.
+
+The line of an endpoint says who it is for; ``tests/web/test_access_matrix.py`` asserts every
+cell of it: each role inside the region, each role of another region, somebody not signed in.
+
+To add a route: one line. The parts of its path are filled by their names, `<uid:scale>` from
+``things["scale"]`` of ``tests/support/world.py`` (``parts={"uid": "scale"}`` renames one).
+
+- ``roles(...)``: these roles; what lies elsewhere answers 404 or 403 and shows no uid of there.
+- ``shared=True``: what it shows belongs to no region (models, references), or to the caller alone.
+- ``inside={...}``: statuses with which it may refuse even the right caller, beside what an empty
+  request earns (400, 409, 410, 413, 415, 422, 428): say why.
+"""
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+from app.domain.roles import Role
+from app.web.access import Audience
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Who an endpoint is for."""
+
+    audience: Audience
+    roles: frozenset[Role] = frozenset()
+    shared: bool = False
+    parts: Mapping[str, str] = field(default_factory=dict)
+    inside: Set[int] = frozenset()
+
+
+def roles(
+    *which: Role,
+    shared: bool = False,
+    parts: Mapping[str, str] | None = None,
+    inside: Set[int] = frozenset(),
+) -> Line:
+    """Return the line of a route for some roles; for every role where none is named."""
+    return Line(Audience.SIGNED_IN, frozenset(which or Role), shared, parts or {}, inside)
+
+
+PUBLIC: Final = Line(Audience.PUBLIC)
+SIGNING_IN: Final = Line(Audience.SIGNING_IN, frozenset(Role), shared=True)
+OWN: Final = roles(shared=True)
+STATION: Final = Line(Audience.STATION)
+
+# fmt: off
+MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
+    # shared
+    "static":                           PUBLIC,
+    "health.healthz":                   PUBLIC,
+    "health.readyz":                    PUBLIC,
+    "health.metrics":                   PUBLIC,
+    "api.description":                  PUBLIC,
+    "api.docs":                         PUBLIC,
+    # accounts
+    "accounts.sign_in_page":            PUBLIC,
+    "accounts.enter":                   PUBLIC,
+    "accounts.new_password_page":       PUBLIC,
+    "accounts.set_new_password":        PUBLIC,
+    "accounts.leave":                   SIGNING_IN,
+    "second_factor.code_page":          SIGNING_IN,
+    "second_factor.give_code":          SIGNING_IN,
+    "second_factor.enrolment_page":     SIGNING_IN,
+    "second_factor.enrol":              SIGNING_IN,
+    "account.show":                     OWN,
+    "account.change_password":          OWN,
+    "account.end_session":              roles(shared=True, parts={"session_uid": "task"}),
+    "account.end_other_sessions":       OWN,
+    "account.end_token":                roles(shared=True, parts={"token_uid": "task"}),
+    "accounts_api.me":                  OWN,
+    "accounts_api.regions":             roles(),
+    "accounts_api.ledger":              roles(Role.AUDITOR, Role.REGULATOR, Role.ADMIN),
+})
+# fmt: on
