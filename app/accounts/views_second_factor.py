@@ -98,5 +98,5 @@ def _proven() -> ResponseReturnValue:
     with transaction() as session:
         token = sign_in.pass_second_factor(session, caller().sign_in, utcnow())
     response = redirect(target(), 303)
-    identity.set_cookie(response, token)  # type: ignore[arg-type]  # Flask's own class of it
+    identity.set_cookie(response, token)
     return response

@@ -6,9 +6,10 @@ Read anew for each request, so that a revoked session or a grant that ended acts
 from datetime import datetime, timedelta
 from typing import Final
 
-from flask import Response, request
+from flask import request
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
+from werkzeug import Response
 
 from app.crypto import tokens
 from app.db.session import utcnow

@@ -74,5 +74,12 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "accounts_api.me":                  OWN,
     "accounts_api.regions":             roles(),
     "accounts_api.ledger":              roles(Role.AUDITOR, Role.REGULATOR, Role.ADMIN),
+    # attest
+    "attest_api.agent.enrol":           PUBLIC,
+    "attest_api.agent.station_tasks":   STATION,
+    "attest_api.agent.progress":        STATION,
+    "attest_api.agent.nonce_book":      STATION,
+    "attest_api.agent.post_evidence":   STATION,
+    "attest_api.agent.put_blob":        STATION,
 })
 # fmt: on

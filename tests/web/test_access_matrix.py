@@ -99,7 +99,7 @@ def _anonymous(world: World, rule: Rule, method: str, line: Line) -> Iterator[st
 
 
 def _cell(world: World, rule: Rule, method: str, line: Line, role: Role) -> Iterator[str]:
-    if line.audience in {Audience.PUBLIC, Audience.STATION}:
+    if line.audience is Audience.PUBLIC:
         return
     status, _body = ask(world, rule, method, line, (role, HERE))
     if role not in line.roles:

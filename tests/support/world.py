@@ -1,0 +1,240 @@
+"""Two counties with one of everything each, and somebody in every role: for the access matrix."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy.orm import Session
+
+from app.crypto import dsse, tokens
+from app.db.base import Base
+from app.db.ids import new_uid
+from app.domain.findings import FindingState, LeadState
+from app.domain.references import Origin, ReferenceStatus
+from app.domain.roles import Role
+from app.domain.tasks import Executor, TaskState
+from app.domain.verdicts import Verdict
+from app.ledger.door import SYSTEM, act
+from app.ledger.projections import evidence_digest
+from app.models import (
+    ApiToken,
+    Code,
+    CodeKind,
+    Evidence,
+    EvidenceStatus,
+    Finding,
+    Lead,
+    Person,
+    Reference,
+    Scale,
+    ScaleModel,
+    SignIn,
+    Station,
+    StationScale,
+    Task,
+)
+from tests.support import makers
+
+HERE = "/32/3206/320612/"
+ELSEWHERE = "/32/3206/320623/"
+EXAMPLE = Path(__file__).parents[2] / "scale_agent/wire/examples/evidence.v1.read.json"
+EVIDENCE = "application/vnd.wutong.evidence.v1+json"
+DIGEST = "ab" * 32
+
+
+@dataclass(frozen=True, slots=True)
+class County:
+    """The uids of what lies in one county, by kind; and those that only it may show."""
+
+    things: dict[str, str]
+    people: dict[Role, Person]
+
+
+def make_county(session: Session, path: str, at: datetime) -> County:
+    """Return a county with a market and one of everything in it."""
+    region = makers.make_region(session, path, f"county {path}")
+    place = makers.make_place(session, f"{path}M01/", f"market of {path}")
+    stall = makers.make_stall(session, place)
+    trader = makers.make_trader(session, place)
+    people = {role: makers.make_person(session, _login(role, path), [role], path) for role in Role}
+    custodian = people[Role.CUSTODIAN]
+    model = makers.make_model(session, f"ACS {path}")
+    scale = makers.make_scale(session, place, model, f"SN{path}")
+    reference = _reference(session, model, custodian, at)
+    station = _station(session, scale, at)
+    evidence = _evidence(session, station, scale, at)
+    finding, lead = _finding(session, scale, evidence, at)
+    code = _code(session, scale, at)
+    task = _task(session, station, scale, at)
+    rows: dict[str, Base] = {
+        "region": region,
+        "place": place,
+        "stall": stall,
+        "trader": trader,
+        "scale": scale,
+        "station": station,
+        "evidence": evidence,
+        "finding": finding,
+        "lead": lead,
+        "tag": code,
+        "task": task,
+        "model": model,
+        "reference": reference,
+    }
+    things = {kind: row.uid for kind, row in rows.items()}  # type: ignore[attr-defined]  # all have
+    return County({**things, "number": code.number or "", "digest": DIGEST}, people)
+
+
+def sign_in(session: Session, person: Person, at: datetime) -> str:
+    """Return the token of a session that gave the second factor."""
+    token = tokens.new_token()
+    session.add(
+        SignIn(
+            uid=new_uid(),
+            person_id=person.id,
+            token_digest=tokens.digest(token),
+            created_at=at,
+            last_seen_at=at,
+            expires_at=at + timedelta(days=1),
+            second_factor_at=at,
+        )
+    )
+    return token
+
+
+def api_token(session: Session, person: Person, at: datetime) -> str:
+    """Return a bearer token of ``person``."""
+    token = tokens.new_token()
+    digest = tokens.digest(token)
+    session.add(ApiToken(uid=new_uid(), person_id=person.id, token_digest=digest, created_at=at))
+    return token
+
+
+def _login(role: Role, path: str) -> str:
+    return f"{role}-{path.strip('/').replace('/', '-')}"
+
+
+def _reference(session: Session, model: ScaleModel, custodian: Person, at: datetime) -> Reference:
+    row = Reference(
+        uid=new_uid(),
+        model=model,
+        software_id="V1.0",
+        address=0,
+        length=1024,
+        sha256=DIGEST,
+        code_sha256=DIGEST,
+        crc32="00000000",
+        pages=[DIGEST],
+        origin=Origin.TYPE_SAMPLE,
+        status=ReferenceStatus.SUBMITTED,
+        submitted_by=custodian,
+        submitted_at=at,
+    )
+    makers.recorded(session, row, "submit_reference")
+    return row
+
+
+def _station(session: Session, scale: Scale, at: datetime) -> Station:
+    row = Station(
+        uid=new_uid(),
+        path=scale.path,
+        place=scale.place,
+        name=f"bench {scale.path}",
+        keyid=tokens.digest(scale.uid)[:16],
+        public_key=tokens.digest(scale.uid),
+        created_at=at,
+        enrolled_at=at,
+        last_seen_at=at,
+    )
+    with act(session, row, "register", by=SYSTEM, at=at):
+        session.add(row)
+        session.flush()
+        session.add(StationScale(station=row, scale=scale, port="/dev/ttyUSB0", since=at))
+    return row
+
+
+def _evidence(session: Session, station: Station, scale: Scale, at: datetime) -> Evidence:
+    document = {**json.loads(EXAMPLE.read_text()), "uid": new_uid()}
+    envelope = dsse.sign(Ed25519PrivateKey.generate(), EVIDENCE, document)
+    row = Evidence(
+        uid=document["uid"],
+        path=scale.path,
+        station=station,
+        scale=scale,
+        seq=1,
+        received_at=at,
+        taken_at=at,
+        envelope=json.dumps(envelope).encode(),
+        payload_sha256=DIGEST,
+        protocol="an3155",
+        agent_verdict="read",
+        status=EvidenceStatus.JUDGED,
+        verdict=Verdict.MISMATCH,
+        judged_at=at,
+    )
+    details: dict[str, object] = {}
+    with act(session, scale, "evidence", by=f"station:{station.uid}", at=at, details=details):
+        session.add(row)
+        session.flush()
+        details |= {"evidence": row.uid, "evidence_digest": evidence_digest(row)}
+    return row
+
+
+def _finding(
+    session: Session, scale: Scale, evidence: Evidence, at: datetime
+) -> tuple[Finding, Lead]:
+    finding = Finding(
+        uid=new_uid(),
+        path=scale.path,
+        scale=scale,
+        evidence=evidence,
+        verdict=Verdict.MISMATCH,
+        state=FindingState.OPEN,
+        opened_at=at,
+    )
+    lead = Lead(
+        uid=new_uid(),
+        path=scale.path,
+        scale=scale,
+        finding=finding,
+        state=LeadState.OPEN,
+        opened_at=at,
+    )
+    with act(session, scale, "finding", by=SYSTEM, at=at, details={"finding": finding.uid}):
+        session.add_all([finding, lead])
+    return finding, lead
+
+
+def _code(session: Session, scale: Scale, at: datetime) -> Code:
+    number = f"{scale.id:07d}0"
+    row = Code(
+        uid=new_uid(),
+        path=scale.path,
+        scale_id=scale.id,
+        kind=CodeKind.TAG,
+        value=f"tag of {scale.uid}",
+        number=number,
+        issued_at=at,
+    )
+    with act(session, scale, "tag_bound", by=SYSTEM, at=at):
+        session.add(row)
+    return row
+
+
+def _task(session: Session, station: Station, scale: Scale, at: datetime) -> Task:
+    row = Task(
+        uid=new_uid(),
+        path=scale.path,
+        executor=Executor.STATION,
+        kind="read",
+        state=TaskState.QUEUED,
+        scale=scale,
+        station=station,
+        created_at=at,
+        expires_at=at + timedelta(days=1),
+    )
+    session.add(row)
+    session.flush()
+    return row
