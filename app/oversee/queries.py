@@ -1,12 +1,17 @@
 """What the pages of findings, leads and the ledger read."""
 
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.db.scope import within
 from app.domain.findings import FindingState, LeadState
 from app.domain.scope import Scope
-from app.models import Evidence, Finding, Lead, Scale
+from app.ledger.checkpoints import latest
+from app.models import Checkpoint, Evidence, Finding, Lead, LedgerEntry, LedgerHead, Scale
 
 
 def findings(scope: Scope, state: FindingState | None = None) -> Select[Finding]:
@@ -67,3 +72,32 @@ def lead_in(session: Session, scope: Scope, uid: str) -> Lead:
 def lead_of(session: Session, finding: Finding) -> Lead | None:
     """Return the lead that ``finding`` opened."""
     return session.scalar(select(Lead).where(Lead.finding_id == finding.id))
+
+
+@dataclass(frozen=True, slots=True)
+class ToldEntry:
+    """An entry of the ledger as people read it."""
+
+    seq: int
+    at: datetime
+    action: str
+    subject: str
+    actor: str
+    leaf: str
+
+
+def entries() -> Select[LedgerEntry]:
+    """Return the entries of the ledger."""
+    return select(LedgerEntry)
+
+
+def told(row: LedgerEntry) -> ToldEntry:
+    """Return what ``row`` says."""
+    said = json.loads(row.data)
+    at = datetime.fromisoformat(said["at"])
+    return ToldEntry(row.seq, at, said["action"], said["subject"], said["actor"], row.leaf)
+
+
+def ends(session: Session) -> tuple[int, Checkpoint | None]:
+    """Return how long the ledger is, and its newest checkpoint."""
+    return session.scalars(select(LedgerHead.size)).one(), latest(session)

@@ -1,16 +1,17 @@
 """What the public page and the sheets of tags read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.db.scope import within
 from app.domain.public_status import PublicStatus
 from app.domain.scope import Scope
-from app.models import Code, CodeKind, Scale
+from app.models import Code, CodeKind, Place, Scale
 from app.standing import standing_of
 
 LAST: Final = 4
@@ -72,6 +73,21 @@ def printable(scope: Scope, prefix: str = "") -> Select[Code]:
     """Return the tags in use inside ``scope``, below ``prefix`` where one is given."""
     found = _tags().where(within(Code.path, scope), Code.revoked_at.is_(None))
     return found.where(within(Code.path, Scope((prefix,)))) if prefix else found
+
+
+def places_with_tags(session: Session, scope: Scope) -> Sequence[tuple[str, int]]:
+    """Return the places inside ``scope`` that have tags in use, and how many."""
+    return [
+        (name, count)
+        for name, count in session.execute(
+            select(Place.name, func.count())
+            .join(Scale, Scale.place_id == Place.id)
+            .join(Code, Code.scale_id == Scale.id)
+            .where(within(Code.path, scope), Code.kind == CodeKind.TAG, Code.revoked_at.is_(None))
+            .group_by(Place.name)
+            .order_by(Place.name)
+        )
+    ]
 
 
 def listed(scope: Scope) -> Select[Code]:

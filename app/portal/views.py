@@ -4,6 +4,7 @@ from typing import Final
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
@@ -56,7 +57,8 @@ def show(tag: str) -> ResponseReturnValue:
     status = 404 if answer.state in LOST else 200
     if wants_problem():
         return jsonify(document(tag, answer)), status
-    return render_template("portal/tag.html", tag=tag, answer=answer, TagState=TagState), status
+    page = {"tag": tag, "answer": answer, "TagState": TagState, "unknown": PublicStatus.UNKNOWN}
+    return render_template("portal/tag.html", **page), status
 
 
 @bp.get("/t/<tag>/photo")
@@ -105,11 +107,23 @@ def sheet_form() -> ResponseReturnValue:
     """Show how many tags there are to print, and on which paper."""
     scope = caller().scope(*KEEPERS)
     with reading_session() as session:
-        places: dict[str, int] = {}
-        for tag in session.scalars(queries.printable(scope).limit(MOST_TAGS)):
-            if tag.scale:
-                places[tag.scale.place.name] = places.get(tag.scale.place.name, 0) + 1
-    return render_template("portal/tags.html", places=places, layouts=sheets.LAYOUTS)
+        places = queries.places_with_tags(session, scope)
+    papers = [
+        (
+            name,
+            _(
+                "%(count)s labels, %(width)s × %(height)s mm",
+                count=one.columns * one.rows,
+                width=one.width,
+                height=one.height,
+            ),
+        )
+        for name, one in sheets.LAYOUTS.items()
+    ]
+    counted = [(name, f"{name} ({count})") for name, count in places]
+    return render_template(
+        "portal/tags.html", places=places, places_with_counts=counted, layouts=papers
+    )
 
 
 @bp.get("/tags/sheet.pdf")

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 
+from app.domain.differences import DifferenceKind
 from app.domain.evidence import Level, LevelReason
 from app.domain.findings import FindingState, LeadState
 from app.domain.references import Origin, ReferenceStatus
@@ -139,5 +140,17 @@ LEAD: Final[Mapping[LeadState, Any]] = MappingProxyType(
         LeadState.OPEN: _l("open"),
         LeadState.HANDED_OVER: _l("handed over"),
         LeadState.CLOSED: _l("closed"),
+    }
+)
+
+DIFFERENCE: Final[Mapping[DifferenceKind, Any]] = MappingProxyType(
+    {
+        DifferenceKind.CONSTANTS: _l("constants: a few bytes changed"),
+        DifferenceKind.NEW_CODE: _l("code where the registered program is blank"),
+        DifferenceKind.REMOVED: _l("blank where the registered program has code"),
+        DifferenceKind.MOVED_CODE: _l("code that stands elsewhere in the registered program"),
+        DifferenceKind.STRINGS: _l("text"),
+        DifferenceKind.BLANK: _l("blank bytes that only one of the two has"),
+        DifferenceKind.CODE: _l("other code"),
     }
 )

@@ -32,6 +32,7 @@ TABLES: Final[Mapping[type[Enum], Mapping[Any, Any]]] = MappingProxyType(
             firmware.ORIGIN,
             firmware.FINDING,
             firmware.LEAD,
+            firmware.DIFFERENCE,
             work.ROLE,
             work.SEAL_KIND,
             work.SEAL_OWNER,

@@ -1,0 +1,158 @@
+"""Pages of findings, leads and the ledger."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from app.db.session import utcnow
+from app.domain.differences import DifferenceKind
+from app.domain.findings import FINDING_STEPS, LEAD_STEPS, FindingState, LeadState
+from app.domain.roles import Role
+from app.models import Evidence, Finding, Lead, LedgerEntry, Person
+from app.oversee import queries, service
+from app.oversee.api import LEADERS, READERS
+from app.oversee.forms import ConclusionForm, LeadForm
+from app.web.access import access, caller
+from app.web.database import reading, transaction
+from app.web.paging import Cursor, fetch
+from app.web.words.say import say
+
+bp = Blueprint("oversee", __name__, url_prefix="/oversee", template_folder="templates")
+
+DECIDERS = (Role.INSPECTOR, Role.REGULATOR)
+KEEPERS = (Role.AUDITOR, Role.REGULATOR, Role.ADMIN)
+
+
+@bp.get("/findings")
+@access(*READERS)
+def findings() -> ResponseReturnValue:
+    """List findings, the open ones unless asked otherwise."""
+    asked = request.args.get("state", FindingState.OPEN)
+    state = FindingState(asked) if asked in set(FindingState) else FindingState.OPEN
+    scope = caller().scope(*READERS)
+    with reading() as session:
+        counts = queries.finding_counts(session, scope)
+        page = fetch(
+            session,
+            queries.findings(scope, state),
+            [Finding.id],
+            Cursor.parse(request.args.get("after"), int),
+            newest_first=True,
+        )
+        chips = [
+            (say(one), url_for(".findings", state=one), one is state, counts[one])
+            for one in FindingState
+        ]
+        return render_template("oversee/findings.html", page=page, chips=chips, state=state)
+
+
+@bp.get("/findings/<uid:uid>")
+@access(*READERS)
+def finding(uid: str) -> ResponseReturnValue:
+    """Show one finding: what was read, where it differs, what people made of it."""
+    with reading() as session:
+        row = queries.finding_in(session, caller().scope(*READERS), uid)
+        return _page(session, row, ConclusionForm(), LeadForm())
+
+
+@bp.post("/findings/<uid:uid>/conclusion")
+@access(*DECIDERS)
+def conclude(uid: str) -> ResponseReturnValue:
+    """Write down what the verification body concluded."""
+    form = ConclusionForm.of(request.form)
+    with transaction() as session:
+        row = queries.finding_in(session, caller().scope(*DECIDERS), uid)
+        if form.errors:
+            return _page(session, row, form, LeadForm()), 422
+        by = session.get_one(Person, caller().id)
+        service.resolve(session, row, form.conclusion(), by=by, at=utcnow())
+    flash(_("The conclusion is on record."))
+    return redirect(url_for(".finding", uid=uid), 303)
+
+
+@bp.post("/leads/<uid:uid>/steps")
+@access(*DECIDERS)
+def step_lead(uid: str) -> ResponseReturnValue:
+    """Hand a lead over, or close it."""
+    form = LeadForm.of(request.form)
+    with transaction() as session:
+        row = queries.lead_in(session, caller().scope(*DECIDERS), uid)
+        back = url_for(".finding", uid=row.finding.uid)
+        if form.errors:
+            return _page(session, row.finding, ConclusionForm(), form), 422
+        service.step_lead(session, row, form.step(), by=caller().uid, at=utcnow())
+    flash(_("The lead is on record."))
+    return redirect(back, 303)
+
+
+@bp.get("/leads")
+@access(*LEADERS)
+def leads() -> ResponseReturnValue:
+    """List leads, those not yet closed first."""
+    with reading() as session:
+        page = fetch(
+            session,
+            queries.leads(caller().scope(*LEADERS)),
+            [Lead.id],
+            Cursor.parse(request.args.get("after"), int),
+            newest_first=True,
+        )
+        return render_template("oversee/leads.html", page=page)
+
+
+@bp.get("/ledger")
+@access(*KEEPERS)
+def ledger() -> ResponseReturnValue:
+    """Show the newest entries of the ledger and the newest checkpoint."""
+    with reading() as session:
+        page = fetch(
+            session,
+            queries.entries(),
+            [LedgerEntry.seq],
+            Cursor.parse(request.args.get("after"), int),
+            newest_first=True,
+        )
+        rows = [queries.told(row) for row in page.items]
+        head, checkpoint = queries.ends(session)
+        return render_template(
+            "oversee/ledger.html", rows=rows, page=page, head=head, checkpoint=checkpoint
+        )
+
+
+def _page(session: Session, row: Finding, conclusion: ConclusionForm, step: LeadForm) -> str:
+    roles = caller().roles_at(row.path)
+    lead = queries.lead_of(session, row)
+    may_decide = bool(roles & set(DECIDERS))
+    outcomes = _options(FINDING_STEPS[row.state]) if may_decide else []
+    return render_template(
+        "oversee/finding.html",
+        finding=row,
+        evidence=row.evidence,
+        length=_length(row.evidence),
+        spans=[(int(one["start"]), int(one["end"])) for one in row.evidence.differences],
+        ranges=[_range(one) for one in row.evidence.differences],
+        lead=lead if roles & set(LEADERS) else None,
+        outcomes=outcomes,
+        outcomes_with_help=[(code, words, None) for code, words in outcomes],
+        lead_steps=_options(LEAD_STEPS[lead.state]) if lead and may_decide else [],
+        conclusion=conclusion,
+        step=step,
+    )
+
+
+def _options(states: frozenset[FindingState] | frozenset[LeadState]) -> list[tuple[str, str]]:
+    return [(one.value, say(one)) for one in sorted(states)]
+
+
+def _range(difference: dict[str, Any]) -> dict[str, Any]:
+    """Return one row of the table of differences, its kind in words."""
+    return {**difference, "words": say(DifferenceKind(difference["kind"]))}
+
+
+def _length(evidence: Evidence) -> int:
+    """Return how far the flash map goes: what was read, and every difference in it."""
+    ends = [int(one["end"]) for one in evidence.differences]
+    return max([evidence.length, *ends])
