@@ -47,7 +47,7 @@ def create_app(settings: Settings) -> Flask:
     _trust(app, settings.trusted_proxies)
     app.before_request(refuse_nul)
     shell.init_app(app)
-    access.init_app(app, identity.identify)
+    access.init_app(app, identity.identify, identity.is_station)
     health.init_app(app)
     api_docs.init_app(app)
     for blueprint in BLUEPRINTS:

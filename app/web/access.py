@@ -22,7 +22,7 @@ class Audience(StrEnum):
     """Who is meant where no role is.
 
     Anybody; whoever gave a password but not yet the second factor; anybody signed in;
-    an enrolled station, which its own slice recognises.
+    an enrolled station.
     """
 
     PUBLIC = "public"
@@ -130,11 +130,14 @@ def rule_of(app: Flask, endpoint: str) -> Access | None:
     return getattr(app.view_functions[endpoint], ATTRIBUTE, None)
 
 
-def init_app(app: Flask, identify: Callable[[], Caller | None]) -> None:
+def init_app(
+    app: Flask, identify: Callable[[], Caller | None], is_station: Callable[[], bool]
+) -> None:
     """Hold every request of ``app`` to its route's word.
 
     Args:
         identify: Returns the person behind the request's cookie or token.
+        is_station: Returns whether the request's token is an enrolled station's.
     """
 
     @app.before_request
@@ -148,6 +151,8 @@ def init_app(app: Flask, identify: Callable[[], Caller | None]) -> None:
         if rule.audience in {Audience.SIGNING_IN, Audience.SIGNED_IN}:
             g.caller = identify()
             _hold(g.caller, rule)
+        elif rule.audience is Audience.STATION and not is_station():
+            raise NotSignedInError("no enrolled station has this token")
 
 
 def _hold(found: Caller | None, rule: Access) -> None:

@@ -15,7 +15,7 @@ from app.crypto import tokens
 from app.db.session import utcnow
 from app.domain.calendar import local_date
 from app.domain.people import IDLE
-from app.models import ApiToken, Grant, Person, SignIn
+from app.models import ApiToken, Grant, Person, SignIn, Station
 from app.web.access import Caller
 from app.web.database import installation, reading, transaction
 
@@ -44,6 +44,18 @@ def bearer() -> str | None:
     header = request.headers.get("Authorization", "")
     token = header.removeprefix(BEARER)
     return token if token != header and 0 < len(token) <= LONGEST else None
+
+
+def is_station() -> bool:
+    """Return whether the bearer token is an enrolled station's, and not revoked."""
+    token = bearer()
+    if token is None:
+        return False
+    theirs = select(Station.id).where(
+        Station.token_digest == tokens.digest(token), Station.revoked_at.is_(None)
+    )
+    with reading() as session:
+        return session.scalar(theirs) is not None
 
 
 def set_cookie(response: Response, token: str) -> None:

@@ -28,7 +28,9 @@ def test_what_is_guessed_first_is_refused(password: str, reason: str) -> None:
     assert refused.value.facts["reason"] == reason
 
 
-@pytest.mark.parametrize("password", ["three tall oaks stand", "菜市场里的公平秤很准确", "k7#mQ2!zRt"])
+@pytest.mark.parametrize(
+    "password", ["three tall oaks stand", "菜市场里的公平秤很准", "k7#mQ2!zRt"]
+)
 def test_length_is_enough(password: str) -> None:
     """No rule about signs and capitals, in any script."""
     passwords.check_policy(password, "liwei")

@@ -112,6 +112,11 @@ def api_token(session: Session, person: Person, at: datetime) -> str:
     return token
 
 
+def station_token(path: str) -> str:
+    """Return the bearer token of the station at ``path``."""
+    return f"token of the station of {path}"
+
+
 def _login(role: Role, path: str) -> str:
     return f"{role}-{path.strip('/').replace('/', '-')}"
 
@@ -144,6 +149,7 @@ def _station(session: Session, scale: Scale, at: datetime) -> Station:
         name=f"bench {scale.path}",
         keyid=tokens.digest(scale.uid)[:16],
         public_key=tokens.digest(scale.uid),
+        token_digest=tokens.digest(station_token(scale.path)),
         created_at=at,
         enrolled_at=at,
         last_seen_at=at,

@@ -12,7 +12,8 @@ To add a route: one line. The parts of its path are filled by their names, `<uid
   request earns (400, 409, 410, 413, 415, 422, 428): say why.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
@@ -29,14 +30,14 @@ class Line:
     roles: frozenset[Role] = frozenset()
     shared: bool = False
     parts: Mapping[str, str] = field(default_factory=dict)
-    inside: Set[int] = frozenset()
+    inside: AbstractSet[int] = frozenset()
 
 
 def roles(
     *which: Role,
     shared: bool = False,
     parts: Mapping[str, str] | None = None,
-    inside: Set[int] = frozenset(),
+    inside: AbstractSet[int] = frozenset(),
 ) -> Line:
     """Return the line of a route for some roles; for every role where none is named."""
     return Line(Audience.SIGNED_IN, frozenset(which or Role), shared, parts or {}, inside)

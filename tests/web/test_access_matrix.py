@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -18,13 +18,22 @@ from app.factory import create_app
 from app.web.access import ATTRIBUTE, Access, Audience
 from app.web.identity import COOKIE
 from tests.support import databases
-from tests.support.world import ELSEWHERE, HERE, County, api_token, make_county, sign_in
+from tests.support.world import (
+    ELSEWHERE,
+    HERE,
+    County,
+    api_token,
+    make_county,
+    sign_in,
+    station_token,
+)
 from tests.web.access_matrix import MATRIX, Line
 
 REFUSED = {401, 403}
 # What an empty request to the right caller may earn: it was let in and found wanting.
 WANTING = {400, 409, 410, 413, 415, 422, 428}
 NOBODY = "nobody"
+STATION = "station"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -35,11 +44,11 @@ class World:
     here: County
     elsewhere: County
     cookies: dict[tuple[Role, str], str]
-    bearers: dict[tuple[Role, str], str]
+    bearers: dict[tuple[Role, str] | str, str]
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Any) -> Iterator[World]:
+def world(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[World]:
     """Yield one application for all cells; nothing that a request does is kept."""
     home = tmp_path_factory.mktemp("world")
     keys.create(home / "keys")
@@ -58,7 +67,8 @@ def world(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Any) -> Ite
 def _build(app: Flask, session: Session) -> World:
     at = utcnow()
     here, elsewhere = (make_county(session, path, at) for path in (HERE, ELSEWHERE))
-    cookies, bearers = {}, {}
+    cookies: dict[tuple[Role, str], str] = {}
+    bearers: dict[tuple[Role, str] | str, str] = {STATION: station_token(f"{HERE}M01/")}
     for county, path in ((here, HERE), (elsewhere, ELSEWHERE)):
         for role, person in county.people.items():
             cookies[role, path] = sign_in(session, person, at)
@@ -96,23 +106,30 @@ def _anonymous(world: World, rule: Rule, method: str, line: Line) -> Iterator[st
     let_in = status not in REFUSED and body != NOBODY and status < 500
     if let_in != (line.audience is Audience.PUBLIC):
         yield f"{method} {rule.endpoint}: somebody not signed in gets {status}"
+    if line.audience is Audience.STATION:
+        status, _body = ask(world, rule, method, line, STATION)
+        if status >= 400 and status not in WANTING:
+            yield f"{method} {rule.endpoint}: a station gets {status}"
 
 
 def _cell(world: World, rule: Rule, method: str, line: Line, role: Role) -> Iterator[str]:
     if line.audience is Audience.PUBLIC:
         return
     status, _body = ask(world, rule, method, line, (role, HERE))
-    if role not in line.roles:
-        if status not in REFUSED:
-            yield f"{method} {rule.endpoint}: {role} gets {status} instead of a refusal"
-        return
-    if status >= 400 and status not in WANTING | line.inside:
-        yield f"{method} {rule.endpoint}: {role} of the region gets {status}"
+    if role in line.roles:
+        if status >= 400 and status not in WANTING | line.inside:
+            yield f"{method} {rule.endpoint}: {role} of the region gets {status}"
+        if not line.shared:
+            yield from _from_elsewhere(world, rule, method, line, role)
+    elif status not in REFUSED:
+        yield f"{method} {rule.endpoint}: {role} gets {status} instead of a refusal"
+
+
+def _from_elsewhere(world: World, rule: Rule, method: str, line: Line, role: Role) -> Iterator[str]:
     status, body = ask(world, rule, method, line, (role, ELSEWHERE))
-    named = bool(rule.arguments)
-    if not line.shared and named and status not in {403, 404}:
+    if rule.arguments and status not in {403, 404}:
         yield f"{method} {rule.endpoint}: {role} of another region gets {status}"
-    shown = [] if line.shared else [k for k in LOCAL if world.here.things[k] in body]
+    shown = [kind for kind in LOCAL if world.here.things[kind] in body]
     if shown:
         yield f"{method} {rule.endpoint}: {role} of another region sees {shown}"
 
@@ -125,7 +142,7 @@ LOCAL = (
 
 
 def ask(
-    world: World, rule: Rule, method: str, line: Line, who: tuple[Role, str] | None
+    world: World, rule: Rule, method: str, line: Line, who: tuple[Role, str] | str | None
 ) -> tuple[int, str]:
     """Return status and body of a request for what lies here; NOBODY when led to sign in."""
     parts = {
@@ -137,7 +154,7 @@ def ask(
     headers = {"Accept": "text/html"}
     if path.startswith("/api/v1/"):
         headers = {"Authorization": f"Bearer {world.bearers[who]}"} if who else {}
-    elif who:
+    elif isinstance(who, tuple):
         client.set_cookie(COOKIE, world.cookies[who])
     answer = client.open(path, method=method, headers=headers)
     led = answer.status_code == 303 and answer.headers["Location"].startswith("/sign-in?")
