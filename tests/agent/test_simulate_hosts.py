@@ -1,82 +1,21 @@
 """Virtual scales on real pseudo-terminals and sockets, as ``scale-agent simulate`` runs them."""
 
-import contextlib
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import serial
 
 from tests.agent.avr.workshop import IMAGES, appeared
+from tests.agent.virtual import ended, on_pty, on_rfc2217, running
 
 GET_ID = bytes.fromhex("02fd")
 READ_START = bytes.fromhex("11ee"), bytes.fromhex("0800000008"), bytes.fromhex("ff00")
 ACK = b"\x79"
 NACK = b"\x1f"
-
-
-def command(*words: str | Path) -> list[str]:
-    """Return the command line of a virtual scale."""
-    return [sys.executable, "-m", "scale_agent", "simulate", *map(str, words)]
-
-
-def ended(*words: str | Path) -> "subprocess.CompletedProcess[str]":
-    """Run a virtual scale that is expected to give up."""
-    return subprocess.run(command(*words), capture_output=True, text=True, timeout=20, check=False)
-
-
-def free_port() -> int:
-    """Return a port that was free a moment ago."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
-@contextlib.contextmanager
-def running(*words: str | Path) -> Iterator["subprocess.Popen[bytes]"]:
-    """Run a virtual scale and never leave it behind, whatever a test finds."""
-    with subprocess.Popen(command(*words), stderr=subprocess.PIPE) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-@contextlib.contextmanager
-def on_pty(tmp_path: Path, *words: str | Path) -> Iterator[Path]:
-    """Run a virtual scale on a pseudo-terminal."""
-    link = tmp_path / "scale"
-    with running("--link", link, *words) as process:
-        appeared(link, process)
-        yield link
-        process.terminate()
-        assert process.wait(10) == 0
-    assert not link.is_symlink()
-
-
-@contextlib.contextmanager
-def on_rfc2217(*words: str | Path) -> Iterator[str]:
-    """Run a virtual scale behind a serial port server."""
-    port = free_port()
-    with running("--rfc2217", str(port), *words) as process:
-        deadline = time.monotonic() + 10
-        while True:
-            with (
-                contextlib.suppress(ConnectionRefusedError),
-                socket.create_connection(("127.0.0.1", port)),
-            ):
-                break
-            assert time.monotonic() < deadline, "the port never opened"
-            time.sleep(0.02)
-        yield f"rfc2217://127.0.0.1:{port}"
-        process.terminate()
-        assert process.wait(10) == 0
 
 
 def ask(line: serial.SerialBase, question: bytes, count: int = 1) -> bytes:
