@@ -14,6 +14,10 @@ from app.blobs import Blobs
 from app.config import Settings
 from app.crypto import keys
 from app.db.session import Database
+from app.oversee import api as oversee_api
+from app.oversee import views as oversee
+from app.portal import api as portal_api
+from app.portal import views as portal
 from app.web import access, api_docs, health, identity, shell
 from app.web.database import Installation
 
@@ -28,6 +32,10 @@ BLUEPRINTS: Final = (
     views_account.bp,
     accounts_api.bp,
     attest_api.bp,
+    portal.bp,
+    portal_api.bp,
+    oversee.bp,
+    oversee_api.bp,
 )
 
 
