@@ -36,7 +36,8 @@ def extracted() -> set[str]:
     found = extract_from_dir("app", METHODS, keywords=KEYWORDS)
     ids: set[str] = set()
     for _file, _line, message, _comments, _context in found:
-        ids.update([message] if isinstance(message, str) else message)
+        # Of singular and plural the first is the id.
+        ids.add(message if isinstance(message, str) else message[0])
     return ids - {""}
 
 

@@ -78,7 +78,7 @@ def _csrf(_error: CSRFError) -> Response:
 
 def _http(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:  # noqa: PLR2004 - redirects are no refusals
-        return Response.force_type(error.get_response())
+        return Response.force_type(error.get_response())  # type: ignore[return-value]  # cls
     code = error.name.lower().replace(" ", "_")
     response = _show(code, of_status(error.code), {}, error.code)
     for name, value in error.get_headers():

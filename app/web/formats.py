@@ -41,9 +41,9 @@ def instant(at: datetime, now: datetime) -> str:
     local, today = at.astimezone(SHANGHAI), now.astimezone(SHANGHAI).date()
     clock = f"{local:%H:%M}"
     if local.date() == today:
-        return _("today %(time)s", time=clock)
+        return str(_("today %(time)s", time=clock))
     if local.date() == today - timedelta(days=1):
-        return _("yesterday %(time)s", time=clock)
+        return str(_("yesterday %(time)s", time=clock))
     if local.year == today.year:
         month = f"{local.month}月{local.day}日"
         return f"{month if _is_chinese() else day_and_month(local.date())} {clock}"
@@ -70,8 +70,8 @@ def duration(seconds: int) -> str:
     """Return a length of time: 8 s, 2 min 5 s."""
     minutes, rest = divmod(seconds, MINUTE_S)
     if minutes:
-        return _("%(minutes)d min %(seconds)d s", minutes=minutes, seconds=rest)
-    return _("%(seconds)d s", seconds=rest)
+        return str(_("%(minutes)d min %(seconds)d s", minutes=minutes, seconds=rest))
+    return str(_("%(seconds)d s", seconds=rest))
 
 
 def grouped(text: str, size: int = 4) -> str:

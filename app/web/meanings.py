@@ -15,6 +15,7 @@ from app.domain.seals import SealState
 from app.domain.stations import StationHealth
 from app.domain.tasks import TaskState
 from app.domain.verdicts import Verdict
+from app.domain.verification import VerificationResult
 
 
 class Meaning(StrEnum):
@@ -27,60 +28,88 @@ class Meaning(StrEnum):
     PLAIN = "plain"
 
 
-MEANINGS: Final[Mapping[Enum, Meaning]] = MappingProxyType(
+# By class first: members of two StrEnums with the same text are equal to one another.
+MEANINGS: Final[Mapping[type[Enum], Mapping[Enum, Meaning]]] = MappingProxyType(
     {
-        LegalCode.VALID: Meaning.VALID,
-        LegalCode.UNVERIFIED: Meaning.ATTENTION,
-        LegalCode.OVERDUE: Meaning.STOPPED,
-        LegalCode.FAILED: Meaning.STOPPED,
-        LegalCode.SEAL_BROKEN: Meaning.STOPPED,
-        LegalCode.REPAIRED_NOT_REVERIFIED: Meaning.ATTENTION,
-        LegalCode.TYPE_PHASE_OUT: Meaning.STOPPED,
-        LegalCode.STOP_ORDER: Meaning.STOPPED,
-        LegalCode.UNKNOWN: Meaning.UNKNOWN,
-    }
-    | {code: Meaning.ATTENTION for code in AdvisoryCode}
-    | {
-        AdvisoryCode.FIRMWARE_MISMATCH: Meaning.STOPPED,
-        AdvisoryCode.FIRMWARE_INCONSISTENT: Meaning.STOPPED,
-        AdvisoryCode.EVIDENCE_HOLD: Meaning.STOPPED,
-        AdvisoryCode.TYPE_RECALLED: Meaning.STOPPED,
-        AdvisoryCode.FIRMWARE_UNKNOWN: Meaning.UNKNOWN,
-        AdvisoryCode.FIRMWARE_UNREADABLE: Meaning.UNKNOWN,
-        AdvisoryCode.EVIDENCE_LAPSED: Meaning.UNKNOWN,
-        State.SUSPENDED: Meaning.STOPPED,
-        State.AWAITING_VERIFICATION: Meaning.ATTENTION,
-        PublicStatus.VALID: Meaning.VALID,
-        PublicStatus.EXPIRED: Meaning.STOPPED,
-        PublicStatus.SUSPENDED: Meaning.STOPPED,
-        PublicStatus.TO_BE_CONFIRMED: Meaning.ATTENTION,
-        PublicStatus.UNKNOWN: Meaning.UNKNOWN,
-        Verdict.MATCH: Meaning.VALID,
-        Verdict.MISMATCH: Meaning.STOPPED,
-        Verdict.INCONSISTENT: Meaning.STOPPED,
-        Verdict.UNKNOWN_VERSION: Meaning.UNKNOWN,
-        Verdict.UNREADABLE: Meaning.UNKNOWN,
-        Verdict.NO_ANSWER: Meaning.ATTENTION,
-        Verdict.MALFORMED: Meaning.ATTENTION,
-        Verdict.SLOW: Meaning.ATTENTION,
-        ReferenceStatus.SUBMITTED: Meaning.ATTENTION,
-        ReferenceStatus.APPROVED: Meaning.VALID,
-        ReferenceStatus.REJECTED: Meaning.STOPPED,
-        FindingState.OPEN: Meaning.STOPPED,
-        FindingState.CONFIRMED: Meaning.STOPPED,
-        SealState.INTACT: Meaning.VALID,
-        SealState.BROKEN: Meaning.STOPPED,
-        SealState.MISSING: Meaning.STOPPED,
-        StationHealth.HEARD: Meaning.VALID,
-        StationHealth.SILENT: Meaning.ATTENTION,
-        StationHealth.NEVER_SEEN: Meaning.UNKNOWN,
-        StationHealth.REVOKED: Meaning.STOPPED,
-        TaskState.FAILED: Meaning.ATTENTION,
-        TaskState.EXPIRED: Meaning.ATTENTION,
+        LegalCode: {
+            LegalCode.VALID: Meaning.VALID,
+            LegalCode.UNVERIFIED: Meaning.ATTENTION,
+            LegalCode.OVERDUE: Meaning.STOPPED,
+            LegalCode.FAILED: Meaning.STOPPED,
+            LegalCode.SEAL_BROKEN: Meaning.STOPPED,
+            LegalCode.REPAIRED_NOT_REVERIFIED: Meaning.ATTENTION,
+            LegalCode.TYPE_PHASE_OUT: Meaning.STOPPED,
+            LegalCode.STOP_ORDER: Meaning.STOPPED,
+            LegalCode.UNKNOWN: Meaning.UNKNOWN,
+        },
+        AdvisoryCode: {
+            AdvisoryCode.DUE_SOON: Meaning.ATTENTION,
+            AdvisoryCode.NO_TAG: Meaning.ATTENTION,
+            AdvisoryCode.FIRMWARE_MISMATCH: Meaning.STOPPED,
+            AdvisoryCode.FIRMWARE_INCONSISTENT: Meaning.STOPPED,
+            AdvisoryCode.FIRMWARE_UNKNOWN: Meaning.UNKNOWN,
+            AdvisoryCode.FIRMWARE_UNREADABLE: Meaning.UNKNOWN,
+            AdvisoryCode.EVIDENCE_LAPSED: Meaning.UNKNOWN,
+            AdvisoryCode.COUNTERS_ROSE: Meaning.ATTENTION,
+            AdvisoryCode.WEIGHT_WITHDRAWN: Meaning.ATTENTION,
+            AdvisoryCode.EVIDENCE_HOLD: Meaning.STOPPED,
+            AdvisoryCode.TOO_LONG_WITH_TRADER: Meaning.ATTENTION,
+            AdvisoryCode.LOW_RATINGS: Meaning.ATTENTION,
+            AdvisoryCode.TYPE_RECALLED: Meaning.STOPPED,
+        },
+        State: {
+            State.SUSPENDED: Meaning.STOPPED,
+            State.AWAITING_VERIFICATION: Meaning.ATTENTION,
+        },
+        PublicStatus: {
+            PublicStatus.VALID: Meaning.VALID,
+            PublicStatus.EXPIRED: Meaning.STOPPED,
+            PublicStatus.SUSPENDED: Meaning.STOPPED,
+            PublicStatus.TO_BE_CONFIRMED: Meaning.ATTENTION,
+            PublicStatus.UNKNOWN: Meaning.UNKNOWN,
+        },
+        Verdict: {
+            Verdict.MATCH: Meaning.VALID,
+            Verdict.MISMATCH: Meaning.STOPPED,
+            Verdict.INCONSISTENT: Meaning.STOPPED,
+            Verdict.UNKNOWN_VERSION: Meaning.UNKNOWN,
+            Verdict.UNREADABLE: Meaning.UNKNOWN,
+            Verdict.NO_ANSWER: Meaning.ATTENTION,
+            Verdict.MALFORMED: Meaning.ATTENTION,
+            Verdict.SLOW: Meaning.ATTENTION,
+        },
+        VerificationResult: {
+            VerificationResult.PASS: Meaning.VALID,
+            VerificationResult.FAIL: Meaning.STOPPED,
+        },
+        ReferenceStatus: {
+            ReferenceStatus.SUBMITTED: Meaning.ATTENTION,
+            ReferenceStatus.APPROVED: Meaning.VALID,
+            ReferenceStatus.REJECTED: Meaning.STOPPED,
+        },
+        FindingState: {
+            FindingState.OPEN: Meaning.STOPPED,
+            FindingState.CONFIRMED: Meaning.STOPPED,
+        },
+        SealState: {
+            SealState.INTACT: Meaning.VALID,
+            SealState.BROKEN: Meaning.STOPPED,
+            SealState.MISSING: Meaning.STOPPED,
+        },
+        StationHealth: {
+            StationHealth.HEARD: Meaning.VALID,
+            StationHealth.SILENT: Meaning.ATTENTION,
+            StationHealth.NEVER_SEEN: Meaning.UNKNOWN,
+            StationHealth.REVOKED: Meaning.STOPPED,
+        },
+        TaskState: {
+            TaskState.FAILED: Meaning.ATTENTION,
+            TaskState.EXPIRED: Meaning.ATTENTION,
+        },
     }
 )
 
 
 def meaning(code: Enum) -> Meaning:
     """Return what ``code`` means to a person in a hurry; most codes are plain."""
-    return MEANINGS.get(code, Meaning.PLAIN)
+    return MEANINGS.get(type(code), {}).get(code, Meaning.PLAIN)

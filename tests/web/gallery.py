@@ -21,7 +21,6 @@ from app.domain.verdicts import Verdict
 from app.web import navigation, shell
 from app.web.access import Audience, Caller, access
 from app.web.flash_map import FlashMap
-from app.web.requests import StrictRequest
 
 HERE = Path(__file__).parent
 PERSON = Caller(1, "u", "王秀兰", "wang", ((Role.MANAGER, "/32/"),))
@@ -52,42 +51,49 @@ def make_app(*, trusting: bool = False) -> Flask:
 
 
 def _routes(app: Flask) -> None:
-    @app.before_request
-    def sign_in() -> None:
-        if request.path.startswith("/gallery"):
-            g.caller, g.place = PERSON, "崇川区 · 学田农贸市场"
+    app.before_request(_sign_in)
+    app.add_url_rule("/gallery", "gallery", access(Audience.SIGNED_IN)(gallery))
+    app.add_url_rule("/gallery", "post", _post, methods=["POST"])
+    app.add_url_rule("/t/<tag>", "public", _public)
+    app.add_url_rule("/gallery/<int:code>", "refuse", abort)
+    app.add_url_rule("/gallery/broken", "broken", _broken)
+    app.add_url_rule("/gallery/illegal", "illegal", _illegal)
+    app.add_url_rule("/gallery/photo", "photo", _post, methods=["PUT"])
+    app.add_url_rule("/api/v1/illegal", "api_illegal", _illegal)
+    app.add_url_rule("/api/v1/broken", "api_broken", _broken)
+    app.add_url_rule("/api/v1/echo", "echo", _echo, methods=["POST"])
 
-    @app.route("/gallery", methods=["GET", "POST"])
-    @access(Audience.SIGNED_IN)
-    def gallery() -> ResponseReturnValue:
-        if request.method == "POST":
-            flash("已记录", "valid")
-            return redirect("/gallery", 303)
-        return render_template("gallery.html", **contents())
 
-    @app.get("/t/<tag>")
-    @access(Audience.PUBLIC)
-    def public(tag: str) -> str:
-        code = PublicStatus(tag)
-        return render_template("gallery_public.html", public=code, until=date(2027, 3, 4))
+def _sign_in() -> None:
+    if request.path.startswith("/gallery"):
+        g.caller, g.place = PERSON, "崇川区 · 学田农贸市场"
 
-    @app.get("/gallery/<int:status>")
-    def refuse(status: int) -> ResponseReturnValue:
-        abort(status)
 
-    @app.get("/gallery/broken")
-    def broken() -> ResponseReturnValue:
-        raise ValueError("a secret inside")
+def gallery() -> str:
+    """Return the page with every part."""
+    return render_template("gallery.html", **contents())
 
-    @app.get("/gallery/illegal")
-    @app.get("/api/v1/illegal", endpoint="api_illegal")
-    def illegal() -> ResponseReturnValue:
-        raise IllegalTransitionError(State.RETIRED, Action.DEPLOY)
 
-    @app.post("/api/v1/echo")
-    def echo() -> ResponseReturnValue:
-        assert isinstance(request, StrictRequest) or request
-        return request.get_json()
+def _post() -> ResponseReturnValue:
+    flash("已记录", "valid")
+    return redirect("/gallery", 303)
+
+
+def _public(tag: str) -> str:
+    return render_template("gallery_public.html", public=PublicStatus(tag), until=date(2027, 3, 4))
+
+
+def _broken() -> ResponseReturnValue:
+    raise ValueError("a secret inside")
+
+
+def _illegal() -> ResponseReturnValue:
+    raise IllegalTransitionError(State.RETIRED, Action.DEPLOY)
+
+
+def _echo() -> ResponseReturnValue:
+    found: dict[str, Any] = request.get_json()
+    return found
 
 
 def contents() -> dict[str, Any]:
