@@ -16,6 +16,7 @@ DATA, END, SEGMENT, START_SEGMENT, LINEAR, START_LINEAR = range(6)
 LENGTHS: Final = {END: 0, SEGMENT: 2, START_SEGMENT: 4, LINEAR: 2, START_LINEAR: 4}
 ADDRESS_BYTES: Final = {0: 2, 1: 2, 2: 3, 3: 4, 5: 2, 6: 3, 7: 4, 8: 3, 9: 2}
 SREC_DATA: Final = frozenset({1, 2, 3})
+SREC_COUNT: Final = frozenset({5, 6})
 SREC_END: Final = frozenset({7, 8, 9})
 
 
@@ -28,6 +29,8 @@ def _lines(content: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _bytes(text: bytes, number: int) -> bytes:
+    if len(text) % 2:
+        raise TruncatedError(f"line {number} stops in the middle of a byte", line=number)
     try:
         return bytes.fromhex(text.decode("ascii"))
     except ValueError:
@@ -90,11 +93,13 @@ def _s_record(text: bytes, number: int) -> tuple[int, int, bytes]:
 def s_record(content: bytes) -> Segments:
     """Return the pieces of an S-record file.
 
+    The end is an end record, or a count of the data records that is right.
+
     Raises:
         ImageError: The file is damaged, incomplete or no S-record file.
     """
     segments = Segments()
-    records, ended = 0, False
+    records, counted, ended = 0, False, False
     for number, text in _lines(content):
         if ended:
             raise BadRecordError(f"line {number} stands behind the end record", line=number)
@@ -102,9 +107,10 @@ def s_record(content: bytes) -> Segments:
         if kind in SREC_DATA:
             segments.add(address, data)
             records += 1
-        elif kind in {5, 6} and address != records:
+        elif kind in SREC_COUNT and address != records:
             raise TruncatedError(f"the file counts {address} data records, {records} are there")
+        counted = kind in SREC_COUNT
         ended = kind in SREC_END
-    if not ended:
+    if not (ended or counted):
         raise TruncatedError("the end record is missing: the file is incomplete")
     return segments

@@ -2,6 +2,7 @@
 
 Digests, CRC-32 and length are of IMAGE. ``similarity`` is per mille. Differences are address
 ranges whose ``end`` is the first address behind them. ``rules`` is empty: no rule packs exist.
+A malformed file adds ``file``, ``code`` and ``message``.
 """
 
 from collections.abc import Mapping
@@ -48,8 +49,8 @@ def compare_files(reference: Path, image: Path, profile: str | None = None) -> d
 
 
 def _load(path: Path, what: str) -> Image:
-    check_size(path.stat().st_size)
     try:
+        check_size(path.stat().st_size)
         return parse(path.read_bytes(), path.name)
     except ImageError as error:
         error.facts["file"] = what
@@ -114,9 +115,7 @@ def _malformed(error: ImageError) -> dict[str, Any]:
         "similarity": None,
         "differences": [],
         "rules": [],
-        "error": {
-            "file": error.facts.get("file", "REFERENCE"),
-            "code": error.code,
-            "message": str(error),
-        },
+        "file": error.facts.get("file", "REFERENCE"),
+        "code": error.code,
+        "message": str(error),
     }
