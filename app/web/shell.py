@@ -17,7 +17,7 @@ from app.web import drawing, errors, formats, i18n, meanings, navigation, securi
 from app.web.flash_map import FlashMap
 from app.web.requests import StrictRequest
 from app.web.strict_json import SIZE
-from app.web.words import scales, scripts
+from app.web.words import firmware, scales, scripts
 from app.web.words.say import say, say_fact
 
 HERE: Final = Path(__file__).parent
@@ -72,6 +72,7 @@ def _words(app: Flask) -> None:
         say_fact=say_fact,
         meaning=meanings.meaning,
         advice=scales.ADVISORY,
+        claim=firmware.LEVEL_CLAIM.__getitem__,
         script_words=scripts.words,
         flash_map_of=FlashMap.of,
     )

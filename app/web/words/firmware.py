@@ -43,10 +43,23 @@ VERDICT_TO_DO: Final[Mapping[Verdict, Any]] = MappingProxyType(
     }
 )
 
+# What kind of evidence a rung is; says nothing about the outcome.
 LEVEL: Final[Mapping[Level, Any]] = MappingProxyType(
     {
         Level.E0: _l("recorded by a person"),
-        Level.E1: _l("reported by the scale itself"),
+        Level.E1: _l("the scale's own word"),
+        Level.E2: _l("answered by code in flash"),
+        Level.E3: _l("read out twice through the chip's own loader"),
+        Level.E4: _l("all programmable parts, case opened"),
+        Level.E5: _l("with weighing and trigger test in one visit"),
+    }
+)
+
+# What may be claimed at a rung, and only where the verdict is a match.
+LEVEL_CLAIM: Final[Mapping[Level, Any]] = MappingProxyType(
+    {
+        Level.E0: _l("recorded"),
+        Level.E1: _l("self-reported version"),
         Level.E2: _l("answers as registered"),
         Level.E3: _l("the program read out equals the registered one"),
         Level.E4: _l("all programmable parts agree, seals intact"),
