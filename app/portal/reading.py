@@ -1,8 +1,10 @@
 """What an address `/t/…` holds: a signed tag, or a number somebody typed."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy.orm import Session
@@ -13,6 +15,10 @@ from app.domain import codes
 from app.models import Code
 from app.portal import queries
 from app.portal.queries import PublicScale
+
+# Digits of any script: a full-width number is a number. A tag begins with a letter.
+TYPED: Final = re.compile(r"[\d\s\-‐-―.·]+")
+LONGEST_TYPED: Final = 30
 
 
 class TagState(StrEnum):
@@ -46,16 +52,18 @@ class Answer:
 
 def read(session: Session, text: str, key: Ed25519PublicKey, host: str, today: date) -> Answer:
     """Return what stands behind ``text``."""
-    try:
-        number = codes.parse_number(text)
-    except codes.NumberError:
+    if not looks_typed(text):
         return _read_signed(session, text, key, host, today)
-    return _answer(session, queries.tag_by_number(session, number), None, today)
+    try:
+        tag = queries.tag_by_number(session, codes.parse_number(text))
+    except codes.NumberError:
+        tag = None
+    return _answer(session, tag, None, today)
 
 
 def looks_typed(text: str) -> bool:
-    """Return whether ``text`` is a number and not a tag: those are rate-limited."""
-    return len(text) < tags.TEXT and not text.startswith("A")
+    """Return whether somebody typed ``text``: digits, perhaps with something between them."""
+    return len(text) <= LONGEST_TYPED and TYPED.fullmatch(text) is not None
 
 
 def _read_signed(
