@@ -6,7 +6,7 @@ DTR is wired to the reset pin (directly, or through a capacitor that makes a pul
 to BOOT0, high when RTS is released. That is the wiring of stm32loader, stm32flash and Arduino.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from scale_agent.link import Clock, Port
@@ -15,7 +15,7 @@ ENTRIES: Final = ("none", "dtr", "dtr-rts", "manual")
 LOW_S: Final = 0.02  # levels settle; the capacitor of an Arduino discharges
 RESET_S: Final = 0.02
 START_S: Final = 0.05  # from the end of reset until a bootloader listens
-MANUAL_S: Final = 0.0
+WITHOUT_LINES: Final = frozenset({"pty", "socket"})
 
 
 @dataclass(slots=True)
@@ -27,7 +27,11 @@ class Entry:
     kind: str
     boot0_by_rts: bool = False
     """The level of RTS (asserted or not) that makes BOOT0 high."""
-    lines: str = "not_driven"
+    lines: str = field(init=False)
+    """driven, absent or not_driven."""
+
+    def __post_init__(self) -> None:
+        self.lines = "absent" if self.port.transport in WITHOUT_LINES else "not_driven"
 
     def enter(self) -> bool:
         """Reset the device into its bootloader; False when that is not to be or cannot be."""

@@ -15,8 +15,10 @@ from scale_agent.errors import (
     TooSlowError,
 )
 
-FIRST_BYTE_S: Final = 0.5  # beyond a USB adapter's latency and a slow network
-NEXT_BYTE_S: Final = 0.3
+# Longer than the hiccups of USB hubs and networks: where there is no reset line, a bootloader in
+# flash does not survive what follows a time-out.
+FIRST_BYTE_S: Final = 1.5
+NEXT_BYTE_S: Final = 1.5
 QUIET_S: Final = 0.04  # longer than an FTDI latency timer of 16 ms
 
 

@@ -3,7 +3,8 @@
 Read data carry no checksum: three flipped bytes in 64 KiB go unnoticed in one pass. A page counts
 when enough passes agree on it. Two passes may also be wrong alike: errors at a rate of ``r`` a page
 coincide with a probability of about r * r / 8192 (same bit of 1 KiB), so a line on which that could
-happen has to bring three equal copies of every page.
+happen has to bring three equal copies of every page. So has a line on which requests went wrong:
+a request that is garbled and answered all the same gives whole wrong blocks.
 """
 
 from collections import Counter
@@ -14,6 +15,7 @@ from scale_agent.digests import PAGE
 
 COINCIDENCE: Final = 1e-5
 BITS_OF_PAGE: Final = 8 * PAGE
+PAGES_PER_FAILURE: Final = 50
 MOST_ERRORS_COUNTED: Final = 8  # bytes out of step differ by the hundred and were one error
 
 
@@ -31,11 +33,13 @@ class Votes:
         """Take what a pass read of ``page``."""
         self._copies[page].append(data)
 
-    def end_pass(self) -> None:
+    def end_pass(self, *, failed_requests: int) -> None:
         """Count the pass; after the planned ones decide how much agreement is enough."""
         self.passes += 1
         if self.passes == self._planned > 1:
-            self._needed = self._planned // 2 + (2 if self._is_noisy() else 1)
+            allowed = 1 + self.passes * self.pages // PAGES_PER_FAILURE
+            is_noisy = failed_requests > allowed or self._is_noisy()
+            self._needed = self._planned // 2 + (2 if is_noisy else 1)
 
     def next_pages(self) -> list[int]:
         """Return what the next pass has to read; nothing when no pass would help."""

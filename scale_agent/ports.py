@@ -16,6 +16,7 @@ from typing import Any, Final
 import serial
 from serial.tools import list_ports
 
+from scale_agent.entry import WITHOUT_LINES
 from scale_agent.errors import PortError, SilentError, UnpluggedError
 
 QUANTUM_S: Final = 0.01  # how long one look takes where there is nothing to select on
@@ -112,7 +113,7 @@ class SerialPort:
         Raises:
             UnpluggedError: The port went away.
         """
-        if self.transport in {"pty", "socket"}:
+        if self.transport in WITHOUT_LINES:
             return False
         try:
             self._port.dtr = dtr
@@ -153,7 +154,8 @@ def open_port(url: str, *, baud: int, parity: str) -> SerialPort:
             url,
             do_not_open=True,
             baudrate=baud,
-            parity=parity,
+            # A pty has no parity, and the C library refuses a change that comes to nothing.
+            parity="N" if transport_of(url) == "pty" else parity,
             timeout=QUANTUM_S,
         )
         transport = transport_of(url)

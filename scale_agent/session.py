@@ -82,7 +82,7 @@ class Session:
         self.read_began = self.clock.now()
         while pages := votes.next_pages():
             self._one_pass(link, pages, length, reporter)
-            votes.end_pass()
+            votes.end_pass(failed_requests=self.reader.resyncs)
         self._judge(votes, length)
 
     def _judge(self, votes: Votes, length: int) -> None:
@@ -97,13 +97,19 @@ class Session:
             self.facts["passes_added"] = votes.passes - self.options.passes
 
     def _one_pass(self, link: Link, pages: list[int], length: int, reporter: "_Reporter") -> None:
-        """Read ``pages``; what was read just before bytes out of step is read again."""
+        """Read ``pages``; what was read just before bytes out of step is read again.
+
+        Every other pass goes backwards: a bootloader that missed an address serves what comes
+        next, and that would be the same wrong block each time.
+        """
         size = self.reader.block_size
         offsets = [
             offset
             for page in pages
             for offset in range(page * PAGE, min((page + 1) * PAGE, length), size)
         ]
+        if self.votes is not None and self.votes.passes % 2:
+            offsets.reverse()
         self.blocks += len(offsets)
         blocks: dict[int, bytes] = {}
         before: int | None = None

@@ -14,6 +14,8 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "unplugged": "The port went away during the reading. Nothing of it counts.",
         "silent": "Nothing answered. Check power, cable, the BOOT0 strap and the reset.",
         "stopped_answering": "The device answered and then fell silent. Nothing of it counts.",
+        "answers_break_off": "The device's answers break off half way. It may be damaged, or its "
+        "supply too weak.",
         "deadline": "The reading took far too long and was given up.",
         "cancelled": "The reading was stopped on request.",
         "wrong_baud_or_parity": "Something answers, but not at this speed or parity.",

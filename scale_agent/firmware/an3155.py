@@ -100,7 +100,7 @@ class An3155(FirmwareReader):
             if answer[:1] and answer[0] in {ACK, NACK}:
                 return
             heard += answer
-        raise not_understood(heard, STK500_ANSWERS)
+        raise not_understood(heard, bytes([ACK, NACK]), STK500_ANSWERS)
 
     def identify(self, link: Link) -> None:
         """Ask Get and Get ID until two answers agree."""

@@ -103,7 +103,9 @@ class FirmwareReader(ABC):
 
     def give_up(self, link: Link, failures: Sequence[WireError]) -> ReadError:  # noqa: ARG002
         """Return the error that many failures of one exchange amount to."""
-        if all(isinstance(failure, SilenceError) and not failure.heard for failure in failures):
+        if all(isinstance(failure, SilenceError) for failure in failures):
+            if any(failure.heard for failure in failures):
+                return NotUnderstoodError(str(failures[-1]), reason="answers_break_off")
             return StoppedAnsweringError(f"silent {len(failures)} times")
         return NotUnderstoodError(str(failures[-1]), reason="noisy")
 
@@ -139,11 +141,12 @@ class FirmwareReader(ABC):
         raise NotUnderstoodError("answers to the same question differ", reason="noisy")
 
 
-def not_understood(heard: bytes, foreign: bytes) -> ReadError:
-    """Return what bytes amount to that are not this protocol's answer.
+def not_understood(heard: bytes, own: bytes, foreign: bytes) -> ReadError:
+    """Return what bytes amount to that are no proper answer.
 
     Args:
         heard: All of them.
+        own: Bytes of which a proper answer is made.
         foreign: Answers that another protocol would give.
     """
     if not heard:
@@ -151,6 +154,8 @@ def not_understood(heard: bytes, foreign: bytes) -> ReadError:
     detail = f"heard {heard[:24].hex()}"
     if sum(byte in PRINTABLE for byte in heard) >= TEXT_SHARE * len(heard):
         return NotUnderstoodError(detail, reason="application_answers")
+    if set(heard) <= set(own):
+        return NotUnderstoodError(detail, reason="answers_break_off")
     if set(heard) <= set(foreign):
         return NotUnderstoodError(detail, reason="wrong_protocol")
     return NotUnderstoodError(detail)

@@ -5,7 +5,9 @@ answered 14 ... 10. Addresses count words, lengths bytes.
 
 READ_PAGE (74) is one flipped bit from PROG_PAGE (64), and the device would then take what follows
 as data: after anything unexpected nothing is sent until a DTR reset, or until the bootloader's own
-time-out has surely fired. The bootloader lies in flash: it can answer what it likes.
+time-out has surely fired. Blocks are of 128 bytes: with 256 the length goes out as 01 00, and a
+doubled 01 leaves a device that heard PROG_PAGE and counts in one byte a length of 1, which the rest
+of our own frame completes. The bootloader lies in flash: it can answer what it likes.
 """
 
 from typing import ClassVar, Final
@@ -33,7 +35,7 @@ LOAD_ADDRESS: Final = 0x55  # Cmnd_STK_LOAD_ADDRESS, little-endian words
 READ_PAGE: Final = 0x74  # Cmnd_STK_READ_PAGE, big-endian length, 'F' for flash
 READ_SIGNATURE: Final = b"\x75\x20"  # Cmnd_STK_READ_SIGN
 FLASH: Final = ord("F")
-BLOCK: Final = 256
+BLOCK: Final = 128
 LONGEST: Final = 128 << 10  # sixteen bits of words
 
 SYNC_TRIES: Final = 5
@@ -94,7 +96,7 @@ class Stk500v1(FirmwareReader):
             if not link.reset():
                 break
             link.drain()
-        raise not_understood(heard, AN3155_ANSWERS)
+        raise not_understood(heard, bytes([INSYNC, OK]), AN3155_ANSWERS)
 
     def identify(self, link: Link) -> None:
         """Ask version and signature until two answers agree; test the line where it matters."""
@@ -127,7 +129,7 @@ class Stk500v1(FirmwareReader):
         return size
 
     def block(self, link: Link, offset: int) -> bytes:
-        """Load the address, read 256 bytes."""
+        """Load the address, read 128 bytes."""
         if offset >= LONGEST:
             raise UnreadableError("beyond what 16 bits of words reach", reason="address_refused")
         self._exchange(link, load_address(offset))
@@ -149,8 +151,8 @@ class Stk500v1(FirmwareReader):
             link.drain()
         try:
             self.connect(link)
-        except SilentError as error:
-            raise StoppedAnsweringError("silent after a pause") from error
+        except (SilentError, NotUnderstoodError) as error:
+            raise StoppedAnsweringError(f"no bootloader after an error: {error}") from error
 
     def leave(self, link: Link) -> None:
         """Start the application; what it then says is not ours."""

@@ -205,6 +205,8 @@ class Stk500v1Device:
         else:
             start, memory = self._address % len(self.flash), self.flash
         yield from self._end(bytes(memory[start : start + length]).ljust(length, b"\xff"))
+        # Optiboot goes on where it stopped; ATmegaBOOT keeps bytes where it expects words.
+        self._address = (start + length) * (2 if self._flavour == "atmegaboot" else 1)
 
     def _program_page(self) -> Handler:
         """AVR061: length, memory type, data; executed when the end mark has come."""

@@ -4,12 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
+from scale_agent.entry import WITHOUT_LINES
 from scale_agent.errors import UnpluggedError
 from scale_agent.firmware import READERS
 from scale_agent.reading import Reading, ReadOptions, read_over
 from scale_agent.simulator.base import Device
 
 Distortion = Callable[[bytes], bytes]
+
+
+def dice(seed: int) -> Random:
+    """Return chance that can be repeated."""
+    return Random(seed)  # noqa: S311 - noise, not secrets
 
 
 def straight(data: bytes) -> bytes:
@@ -71,7 +77,7 @@ class TablePort:
 
     def drive(self, *, dtr: bool, rts: bool) -> bool:
         """Move the lines, where the transport has any."""
-        if self.transport in {"pty", "socket"}:
+        if self.transport in WITHOUT_LINES:
             return False
         self.device.lines(dtr=dtr, rts=rts, at=self.clock.time)
         return True
