@@ -6,11 +6,11 @@ from typing import Final
 import click
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from app.cli import firmware, labels, ledger, schema, serving, users
+from app.cli import demo, firmware, labels, ledger, schema, serving, users
 from app.cli.context import IMPOSSIBLE
 from app.domain.errors import DomainError
 
-MODULES: Final = (schema, serving, users, labels, ledger, firmware)
+MODULES: Final = (schema, demo, serving, users, labels, ledger, firmware)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

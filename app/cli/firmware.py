@@ -6,9 +6,15 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
+from sqlalchemy import select
 
+from app.accounts.service import find
 from app.attest.named_profiles import names
 from app.attest.offline import EXIT_STATUS, compare_files
+from app.attest.references import Archive, approve_reference
+from app.cli.context import fail, open_installation
+from app.db.session import utcnow
+from app.models import Reference
 
 FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 WORDS: Final[Mapping[str, str]] = {
@@ -53,6 +59,24 @@ def _tell(found: Mapping[str, Any]) -> None:
     click.echo(f"  alike    {found['similarity'] / 10:.1f} %")
     for one in found["differences"]:
         click.echo(f"  {one['start']:#010x}-{one['end'] - 1:#010x}  {one['kind']}")
+
+
+@firmware.command()
+@click.argument("reference")
+@click.option("--by", required=True, help="sign-in name of the second custodian")
+@click.option("--note", default="", help="remark to keep with the approval")
+def approve(reference: str, by: str, note: str) -> None:
+    """Approve the submitted reference with this id, as a custodian who did not submit it."""
+    work = open_installation()
+    at = utcnow()
+    with work.database.transaction() as session:
+        found = session.scalar(select(Reference).where(Reference.uid == reference))
+        if found is None:
+            fail(f"there is no reference {reference}")
+        person = find(session, by)
+        archive = Archive(work.keys.server, work.blobs)
+        approve_reference(session, found, archive, note=note, by=person.uid, at=at)
+        click.echo(f"approved: {found.model.name} {found.software_id}, until {found.expires_on}")
 
 
 COMMANDS: Final = (firmware,)

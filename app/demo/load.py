@@ -49,9 +49,8 @@ def is_loaded(session: Session) -> bool:
 def load(work: Installation, session: Session, *, at: datetime) -> Loaded:
     """Load everything; return the scales on the bench by port, and the station's one-use code."""
     start = at - BEFORE
-    team = people.create(session, at=start)
-    session.flush()
     _regions(session, start)
+    team = people.create(session, at=start)
     markets = {key: _place(session, team, key, start) for key in MARKETS}
     models = _models(session, team, start)
     teller = Teller(team, at)
@@ -163,3 +162,8 @@ def bench(session: Session) -> tuple[Station, dict[str, str]]:
     """Return the demo's station and the scales on its ports, from a demo loaded before."""
     station = session.scalars(select(Station).where(Station.name == BENCH)).one()
     return station, {row.port: row.scale.uid for row in stations.assignments(session, station)}
+
+
+def new_code(session: Session, station: Station, *, at: datetime) -> str:
+    """Return a fresh one-use code: the first one was shown to a demo that was stopped."""
+    return stations.renew_code(session, station, by=SYSTEM, at=at)

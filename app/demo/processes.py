@@ -61,6 +61,19 @@ class Processes:
                 start_new_session=True,
             )
 
+    def run(self, name: str, command: Sequence[str]) -> None:
+        """Run a child to its end.
+
+        Raises:
+            DemoError: It failed; its words are in the log file.
+        """
+        done = subprocess.run(  # noqa: S603 - our own commands
+            list(command), env=self.environment, capture_output=True, text=True, check=False
+        )
+        (self.logs / f"{name}.log").write_text(done.stdout + done.stderr)
+        if done.returncode:
+            raise DemoError(f"{name} ended with status {done.returncode}: {done.stderr.strip()}")
+
     def until(self, what: str, done: Callable[[], bool], seconds: float) -> None:
         """Wait until ``done``.
 
