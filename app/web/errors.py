@@ -17,11 +17,14 @@ from werkzeug.exceptions import HTTPException
 from app.domain.errors import DomainError
 from app.web.i18n import is_public
 from app.web.refusals import CSRF, Refusal, of_code, of_status
+from app.web.words.say import say_obstacle
 
 PROBLEM: Final = "application/problem+json"
 SERVER_ERROR: Final = 500
 RETRY_S: Final = "5"
 RETRIED: Final = frozenset({429, 503})
+# Facts of an error that programs may read; all others stay inside.
+SHOWN: Final = ("errors", "obstacles")
 # Errors of the database that are no fault of ours.
 CODES: Final = {NoResultFound: "not_found", StaleDataError: "conflict", IntegrityError: "conflict"}
 
@@ -100,7 +103,7 @@ def _show(
         body = json.dumps(_problem(code, refusal, facts, status), ensure_ascii=False)
         response = Response(body, status, content_type=PROBLEM)
     else:
-        response = Response(_page(code, refusal, status), status, content_type="text/html")
+        response = Response(_page(code, refusal, status, facts), status, content_type="text/html")
     if status in RETRIED:
         response.headers["Retry-After"] = str(facts.get("retry_after", RETRY_S))
     return response
@@ -117,15 +120,22 @@ def _problem(
     }
     if refusal.to_do:
         found["detail"] = str(refusal.to_do)
-    if "errors" in facts:
-        found["errors"] = facts["errors"]
+    found |= {name: facts[name] for name in SHOWN if name in facts}
     if g.get("request_id"):
         found["instance"] = f"urn:wutong:request:{g.request_id}"
     return found
 
 
-def _page(code: str, refusal: Refusal, status: int) -> str:
+def _page(code: str, refusal: Refusal, status: int, facts: dict[str, object]) -> str:
     # A page of a signed-in person keeps its bar and its menu, unless the server itself is ill.
     plain = status >= SERVER_ERROR or is_public() or g.get("caller") is None
     layout = "public_base.html" if plain else "base.html"
-    return render_template("error.html", layout=layout, refusal=refusal, status=status, code=code)
+    obstacles = facts.get("obstacles")
+    return render_template(
+        "error.html",
+        layout=layout,
+        refusal=refusal,
+        status=status,
+        code=code,
+        why=[say_obstacle(each) for each in obstacles] if isinstance(obstacles, list) else [],
+    )

@@ -24,6 +24,7 @@ class Refusal:
 BACK: Final = _l("Go back, read the page again and repeat the step.")
 ASK: Final = _l("If you need this, ask the administrator of your region.")
 CORRECT: Final = _l("Correct it and send it again. What you typed is kept.")
+HELD: Final = _l("Wait until the hold is lifted.")
 PROGRAM: Final = _l("This is a fault of the sending program; tell its maker the code below.")
 
 REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
@@ -174,6 +175,43 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
             _l("This act is not open to the scale in its present state. Nothing was changed."),
             BACK,
         ),
+        "blocked": Refusal(
+            409, _l("The conditions of this act are not met. Nothing was changed."), BACK
+        ),
+        "evidence_held": Refusal(
+            409, _l("The scale is held as evidence. Nothing was changed."), HELD
+        ),
+        "not_for_persons": Refusal(
+            409, _l("Time or a verification record does this, no person."), BACK
+        ),
+        "wrong_place": Refusal(
+            422, _l("The stall or the trader is missing, or belongs elsewhere."), CORRECT
+        ),
+        "no_order": Refusal(409, _l("There is no order or hold to lift."), BACK),
+        "order_stands": Refusal(409, _l("An order is in force already."), BACK),
+        "no_document": Refusal(422, _l("The number of the document is missing."), CORRECT),
+        "own_repair": Refusal(
+            403,
+            _l("You repaired this scale; you may not verify or check it."),
+            _l("Ask another verifier."),
+        ),
+        "invalid_fields": Refusal(422, _l("Some fields are not as they should be."), CORRECT),
+        "invalid_result": Refusal(
+            422, _l("The record is incomplete or contradicts itself."), CORRECT
+        ),
+        "illegal_step": Refusal(
+            409, _l("This step does not begin where the case is now. Nothing was changed."), BACK
+        ),
+        # tags and programs
+        "tag_exists": Refusal(
+            409, _l("The scale carries a tag already."), _l("Revoke that one first.")
+        ),
+        "tag_revoked": Refusal(409, _l("The tag was revoked before."), BACK),
+        "scale_retired": Refusal(409, _l("A retired scale gets no tag."), BACK),
+        "sheet_not_possible": Refusal(
+            503, _l("The sheet cannot be set: a font is missing."), _l("Tell the administrator.")
+        ),
+        "unknown_profile": Refusal(404, _l("There is no profile of that name."), CORRECT),
         "wrong_number": Refusal(
             422, _l("This is not one of our numbers: a digit is wrong or missing."), CORRECT
         ),

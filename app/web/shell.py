@@ -58,7 +58,8 @@ def _show_number(response: Response) -> Response:
 
 def _refuse_forged() -> None:
     # The API takes bearer tokens and signatures, never the cookie: nothing to forge there.
-    if not request.path.startswith(API):
+    # An address that does not exist is a 404, whatever was sent there.
+    if request.endpoint and not request.path.startswith(API):
         csrf.protect()
 
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from app.domain.advisories import AdvisoryCode
-from app.web.words import firmware, scales, work
+from app.web.words import firmware, places, scales, work
 
 TABLES: Final[Mapping[type[Enum], Mapping[Any, Any]]] = MappingProxyType(
     {
@@ -20,6 +20,7 @@ TABLES: Final[Mapping[type[Enum], Mapping[Any, Any]]] = MappingProxyType(
             scales.SUSPENSION,
             scales.CONDITION,
             scales.HELD_DEED,
+            scales.HINDRANCE,
             scales.VERIFICATION_KIND,
             scales.VERIFICATION_RESULT,
             firmware.VERDICT,
@@ -32,6 +33,10 @@ TABLES: Final[Mapping[type[Enum], Mapping[Any, Any]]] = MappingProxyType(
             firmware.ORIGIN,
             firmware.FINDING,
             firmware.LEAD,
+            places.PLACE,
+            places.REGION,
+            places.CODE,
+            places.GENERATION,
             firmware.DIFFERENCE,
             work.ROLE,
             work.SEAL_KIND,
@@ -65,3 +70,15 @@ def say(code: Enum) -> str:
 def say_fact(key: str, value: object) -> str:
     """Return the words for a fact that a station signed; unknown values stay as they came."""
     return str(FACTS.get(key, {}).get(str(value), value))
+
+
+def say_obstacle(code: str) -> str:
+    """Return the words for what keeps an act from being done; no two of these codes are alike."""
+    for table in (scales.CONDITION, scales.HINDRANCE, scales.LEGAL):
+        for member, words in table.items():
+            if member.value == code:
+                return str(words)
+    for advisory, (words, _to_do) in scales.ADVISORY.items():
+        if advisory.value == code:
+            return str(words)
+    return code

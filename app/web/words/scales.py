@@ -13,6 +13,7 @@ from app.domain.lifecycle import Action, ScaleRole, State
 from app.domain.public_status import PublicStatus
 from app.domain.suspension import SuspensionReason
 from app.domain.verification import VerificationKind, VerificationResult
+from app.standing import Hindrance
 
 STATE: Final[Mapping[State, Any]] = MappingProxyType(
     {
@@ -173,6 +174,13 @@ CONDITION: Final[Mapping[Condition, Any]] = MappingProxyType(
         Condition.NO_PLACE: _l("Its place as a fair scale is not named."),
         Condition.OPEN_FINDING: _l("A finding about it is not resolved."),
         Condition.NOTHING_TO_RESUME: _l("It was taken from no state it could go back to."),
+    }
+)
+
+HINDRANCE: Final[Mapping[Hindrance, Any]] = MappingProxyType(
+    {
+        Hindrance.HELD: _l("It is held as evidence."),
+        Hindrance.OPENED: _l("It was opened since its verification."),
     }
 )
 
