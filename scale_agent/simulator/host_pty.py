@@ -8,6 +8,7 @@ import contextlib
 import errno
 import os
 import select
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,11 @@ from typing import Final
 
 from scale_agent.simulator import clock
 from scale_agent.simulator.scale import VirtualScale
+
+if sys.platform != "win32":
+    # Windows has neither; the other commands of the agent work there.
+    import termios
+    import tty
 
 CLOSED_LOOK_S: Final = 0.005  # how long an opening may go unnoticed
 READ_AT_MOST: Final = 4096
@@ -27,12 +33,15 @@ def serve(scale: VirtualScale, link: Path, stop: Event) -> None:
     Raises:
         OSError: The link is taken, or there is no pseudo-terminal.
     """
-    with _terminal() as (master, name), _link(link, name):
+    with _terminal() as terminal, _link(link, terminal.name):
+        master = terminal.master
         clock.sharpen()
         is_open = False
         while not stop.is_set() and scale.is_plugged:
             if _hung_up(master):
-                is_open = False
+                if is_open:
+                    is_open = False
+                    terminal.restore()
                 time.sleep(CLOSED_LOOK_S)
                 continue
             if not is_open:
@@ -71,22 +80,35 @@ def _write(master: int, data: bytes) -> None:
         os.write(master, data)
 
 
-@contextlib.contextmanager
-def _terminal() -> Iterator[tuple[int, str]]:
-    """Open a raw pseudo-terminal; its slave is closed again, so that openings show."""
-    import tty  # noqa: PLC0415 -- absent on Windows, where the other commands still work
+class _Terminal:
+    """A raw pseudo-terminal; its slave is closed again, so that openings show."""
 
-    master, slave = os.openpty()
+    def __init__(self) -> None:
+        self.master, slave = os.openpty()
+        try:
+            tty.setraw(slave)
+            self.name = os.ttyname(slave)
+            self._settings = termios.tcgetattr(slave)
+        finally:
+            os.close(slave)
+        os.set_blocking(self.master, False)
+
+    def restore(self) -> None:
+        """Set the line as it was at first.
+
+        The settings outlive the host that made them, and the C library fails a host that sets
+        nothing new but parity, which a pseudo-terminal drops.
+        """
+        termios.tcsetattr(self.master, termios.TCSANOW, self._settings)
+
+
+@contextlib.contextmanager
+def _terminal() -> Iterator[_Terminal]:
+    terminal = _Terminal()
     try:
-        tty.setraw(slave)
-        name = os.ttyname(slave)
-        os.set_blocking(master, False)
+        yield terminal
     finally:
-        os.close(slave)
-    try:
-        yield master, name
-    finally:
-        os.close(master)
+        os.close(terminal.master)
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from scale_agent.reading import ReadOptions, read_scale
+from tests.agent.avr import workshop
 from tests.agent.avr.workshop import IMAGES, command
 from tests.agent.virtual import on_pty, on_rfc2217
 
@@ -88,3 +89,13 @@ def test_the_virtual_scale_and_the_image_are_one(tmp_path: Path) -> None:
     command("avr-objcopy", "-I", "binary", "-O", "ihex", tmp_path / "read.bin", out)
     lines = (IMAGES / "price-scale-1.0.hex").read_text().splitlines()
     assert lines[:90] == out.read_text().splitlines()[:90]
+
+
+def test_the_agent_reads_one_pseudo_terminal_again_and_again(tmp_path: Path) -> None:
+    """The line's settings outlive each reading; that must not turn into an error."""
+    with workshop.running(tmp_path / "line", workshop.optiboot(), boot=0x7E00) as link:
+        for _ in range(3):
+            assert len(agents_bytes(str(link), "stk500v1", length=256)) == 256
+    with on_pty(tmp_path, "--device", "an3155") as link:
+        for _ in range(3):
+            assert len(agents_bytes(str(link), "an3155", length=256)) == 256

@@ -216,3 +216,12 @@ def test_the_help_names_every_device_and_fault() -> None:
     said = ended("--help").stdout
     for name in ("demo-honest", "demo-cheating", "demo-protected", "liar=FILE", "unplug=N"):
         assert name in said
+
+
+def test_a_pty_can_be_opened_with_parity_again_and_again(tmp_path: Path) -> None:
+    """Each host finds the line as the first did, though a pseudo-terminal drops parity."""
+    with on_pty(tmp_path, "--device", "an3155") as link:
+        for _ in range(3):
+            with serial.Serial(str(link), 115200, parity="E", timeout=1) as line:
+                assert ask(line, b"\x7f") == ACK
+            time.sleep(0.05)
