@@ -30,6 +30,18 @@ ACTION_ROLES: Final[Mapping[Action, frozenset[Role]]] = MappingProxyType(
     }
 )
 
+# Who reads findings, who leads, and who writes down what became of them.
+FINDING_READERS: Final = (
+    Role.MANAGER,
+    Role.INSPECTOR,
+    Role.VERIFIER,
+    Role.REGULATOR,
+    Role.AUDITOR,
+)
+LEAD_READERS: Final = (Role.INSPECTOR, Role.REGULATOR, Role.AUDITOR)
+DECIDERS: Final = (Role.INSPECTOR, Role.REGULATOR)
+TAG_KEEPERS: Final = (Role.MANAGER, Role.REGULATOR)
+
 # Acts with effect in law: a fresh second factor on a page; by API token `step_up_required`.
 LEGAL_ACTS: Final = frozenset({Action.PASS, Action.FAIL})
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.db.session import utcnow
 from app.domain.findings import FindingState, LeadState
-from app.domain.roles import Role
+from app.domain.permissions import DECIDERS, FINDING_READERS, LEAD_READERS
 from app.domain.verdicts import Verdict
 from app.models import Finding, Lead, Person
 from app.oversee import queries, service
@@ -19,9 +19,6 @@ from app.web.access import access, caller
 from app.web.paging import BadCursorError, Cursor, fetch
 
 bp = Blueprint("oversee_api", __name__, url_prefix="/api/v1")
-
-READERS = (Role.MANAGER, Role.INSPECTOR, Role.VERIFIER, Role.REGULATOR, Role.AUDITOR)
-LEADERS = (Role.INSPECTOR, Role.REGULATOR, Role.AUDITOR)
 
 
 class FindingOut(api.Model):
@@ -119,10 +116,10 @@ def lead_out(row: Lead) -> LeadOut:
     returns=api.Listed[FindingOut],
     problems=(BadCursorError,),
 )
-@access(*READERS)
+@access(*FINDING_READERS)
 def findings(session: Session, query: FindingQuery) -> api.Listed[FindingOut]:
     """Those of the caller's regions, by place."""
-    statement = queries.findings(caller().scope(*READERS), query.state)
+    statement = queries.findings(caller().scope(*FINDING_READERS), query.state)
     cursor = Cursor.parse(query.after, str, str)
     page = fetch(session, statement, [Finding.path, Finding.uid], cursor, query.limit)
     return api.Listed(items=[finding_out(row) for row in page.items], next=page.next)
@@ -130,10 +127,10 @@ def findings(session: Session, query: FindingQuery) -> api.Listed[FindingOut]:
 
 @bp.get("/findings/<uid:finding>")
 @api.read("Read a finding", returns=FindingOut)
-@access(*READERS)
+@access(*FINDING_READERS)
 def finding(session: Session, finding: str) -> api.Answer:
     """With the address ranges in which the program differs."""
-    row = queries.finding_in(session, caller().scope(*READERS), finding)
+    row = queries.finding_in(session, caller().scope(*FINDING_READERS), finding)
     return api.Answer(finding_out(row), version=row.version)
 
 
@@ -145,10 +142,10 @@ def finding(session: Session, finding: str) -> api.Answer:
     problems=(IllegalStepError,),
     conditional=True,
 )
-@access(Role.INSPECTOR, Role.REGULATOR)
+@access(*DECIDERS)
 def resolve(session: Session, finding: str, body: ResolveIn) -> api.Answer:
     """Only with the number of the document that says so."""
-    row = queries.finding_in(session, caller().scope(Role.INSPECTOR, Role.REGULATOR), finding)
+    row = queries.finding_in(session, caller().scope(*DECIDERS), finding)
     api.match(row.version)
     by = session.get_one(Person, caller().id)
     conclusion = Conclusion(body.outcome, body.conclusion, body.document_no)
@@ -159,10 +156,10 @@ def resolve(session: Session, finding: str, body: ResolveIn) -> api.Answer:
 
 @bp.get("/leads")
 @api.read("List leads", query=LeadQuery, returns=api.Listed[LeadOut], problems=(BadCursorError,))
-@access(*LEADERS)
+@access(*LEAD_READERS)
 def leads(session: Session, query: LeadQuery) -> api.Listed[LeadOut]:
     """Those of the caller's regions, by place."""
-    statement = queries.leads(caller().scope(*LEADERS), query.state)
+    statement = queries.leads(caller().scope(*LEAD_READERS), query.state)
     cursor = Cursor.parse(query.after, str, str)
     page = fetch(session, statement, [Lead.path, Lead.uid], cursor, query.limit)
     return api.Listed(items=[lead_out(row) for row in page.items], next=page.next)
@@ -170,10 +167,10 @@ def leads(session: Session, query: LeadQuery) -> api.Listed[LeadOut]:
 
 @bp.get("/leads/<uid:lead>")
 @api.read("Read a lead", returns=LeadOut)
-@access(*LEADERS)
+@access(*LEAD_READERS)
 def lead(session: Session, lead: str) -> api.Answer:
     """Where it is on its way to the authority."""
-    row = queries.lead_in(session, caller().scope(*LEADERS), lead)
+    row = queries.lead_in(session, caller().scope(*LEAD_READERS), lead)
     return api.Answer(lead_out(row), version=row.version)
 
 
@@ -185,10 +182,10 @@ def lead(session: Session, lead: str) -> api.Answer:
     problems=(IllegalStepError,),
     conditional=True,
 )
-@access(Role.INSPECTOR, Role.REGULATOR)
+@access(*DECIDERS)
 def step_lead(session: Session, lead: str, body: LeadStepIn) -> api.Answer:
     """With the number under which the authority has it."""
-    row = queries.lead_in(session, caller().scope(Role.INSPECTOR, Role.REGULATOR), lead)
+    row = queries.lead_in(session, caller().scope(*DECIDERS), lead)
     api.match(row.version)
     step = LeadStep(body.state, body.document_no, body.note)
     service.step_lead(session, row, step, by=caller().uid, at=utcnow())

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from app.db.session import utcnow
 from app.domain.differences import DifferenceKind
 from app.domain.findings import FINDING_STEPS, LEAD_STEPS, FindingState, LeadState
+from app.domain.permissions import DECIDERS, FINDING_READERS, LEAD_READERS
 from app.domain.roles import Role
 from app.models import Evidence, Finding, Lead, LedgerEntry, Person
 from app.oversee import queries, service
-from app.oversee.api import LEADERS, READERS
 from app.oversee.forms import ConclusionForm, LeadForm
 from app.web.access import access, caller
 from app.web.database import reading, transaction
@@ -22,17 +22,16 @@ from app.web.words.say import say
 
 bp = Blueprint("oversee", __name__, url_prefix="/oversee", template_folder="templates")
 
-DECIDERS = (Role.INSPECTOR, Role.REGULATOR)
 KEEPERS = (Role.AUDITOR, Role.REGULATOR, Role.ADMIN)
 
 
 @bp.get("/findings")
-@access(*READERS)
+@access(*FINDING_READERS)
 def findings() -> ResponseReturnValue:
     """List findings, the open ones unless asked otherwise."""
     asked = request.args.get("state", FindingState.OPEN)
     state = FindingState(asked) if asked in set(FindingState) else FindingState.OPEN
-    scope = caller().scope(*READERS)
+    scope = caller().scope(*FINDING_READERS)
     with reading() as session:
         counts = queries.finding_counts(session, scope)
         page = fetch(
@@ -50,11 +49,11 @@ def findings() -> ResponseReturnValue:
 
 
 @bp.get("/findings/<uid:uid>")
-@access(*READERS)
+@access(*FINDING_READERS)
 def finding(uid: str) -> ResponseReturnValue:
     """Show one finding: what was read, where it differs, what people made of it."""
     with reading() as session:
-        row = queries.finding_in(session, caller().scope(*READERS), uid)
+        row = queries.finding_in(session, caller().scope(*FINDING_READERS), uid)
         return _page(session, row, ConclusionForm(), LeadForm())
 
 
@@ -89,13 +88,13 @@ def step_lead(uid: str) -> ResponseReturnValue:
 
 
 @bp.get("/leads")
-@access(*LEADERS)
+@access(*LEAD_READERS)
 def leads() -> ResponseReturnValue:
     """List leads, those not yet closed first."""
     with reading() as session:
         page = fetch(
             session,
-            queries.leads(caller().scope(*LEADERS)),
+            queries.leads(caller().scope(*LEAD_READERS)),
             [Lead.id],
             Cursor.parse(request.args.get("after"), int),
             newest_first=True,
@@ -134,7 +133,7 @@ def _page(session: Session, row: Finding, conclusion: ConclusionForm, step: Lead
         length=_length(row.evidence),
         spans=[(int(one["start"]), int(one["end"])) for one in row.evidence.differences],
         ranges=[_range(one) for one in row.evidence.differences],
-        lead=lead if roles & set(LEADERS) else None,
+        lead=lead if roles & set(LEAD_READERS) else None,
         outcomes=outcomes,
         outcomes_with_help=[(code, words, None) for code, words in outcomes],
         lead_steps=_options(LEAD_STEPS[lead.state]) if lead and may_decide else [],

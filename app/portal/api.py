@@ -7,11 +7,11 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from app.db.session import utcnow
+from app.domain.permissions import TAG_KEEPERS
 from app.domain.roles import Role
 from app.models import Code
 from app.portal import queries, service
 from app.portal.service import ScaleRetiredError, TagExistsError, TagRevokedError
-from app.portal.views import KEEPERS
 from app.web import api
 from app.web.access import access, caller
 from app.web.database import installation
@@ -60,12 +60,12 @@ def out(tag: Code) -> TagOut:
 
 @bp.get("/tags")
 @api.read("List tags", query=api.ListQuery, returns=api.Listed[TagOut], problems=(BadCursorError,))
-@access(*KEEPERS)
+@access(*TAG_KEEPERS)
 def tags(session: Session, query: api.ListQuery) -> api.Listed[TagOut]:
     """Those of the caller's regions, by place; revoked ones too."""
     page = fetch(
         session,
-        queries.listed(caller().scope(*KEEPERS)),
+        queries.listed(caller().scope(*TAG_KEEPERS)),
         [Code.path, Code.uid],
         Cursor.parse(query.after, str, str),
         query.limit,

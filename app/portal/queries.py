@@ -49,6 +49,15 @@ def tag_by_number(session: Session, number: str) -> Code | None:
     return session.scalar(_tags().where(Code.number == number))
 
 
+def tag_of(session: Session, scale_uid: str) -> Code | None:
+    """Return the tag in use on the scale ``scale_uid``."""
+    return session.scalar(
+        _tags()
+        .join(Scale, Scale.id == Code.scale_id)
+        .where(Scale.uid == scale_uid, Code.revoked_at.is_(None))
+    )
+
+
 def public_scale(session: Session, scale: Scale, today: date) -> PublicScale:
     """Return what the public may know of ``scale`` on ``today``."""
     found = standing_of(session, scale, today)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.db.session import utcnow
 from app.domain.calendar import local_date
 from app.domain.errors import DomainError
+from app.domain.permissions import TAG_KEEPERS
 from app.domain.public_status import PublicStatus
 from app.domain.roles import Role
 from app.models import Code
@@ -30,7 +31,6 @@ TYPED: Final = RateLimitItemPerMinute(30)
 LIMITER: Final = SlidingWindowCounterRateLimiter(MemoryStorage())
 MOST_TAGS: Final = 2000
 LONGEST_REASON: Final = 200
-KEEPERS: Final = (Role.MANAGER, Role.REGULATOR)
 
 
 class TooManyTriesError(DomainError):
@@ -102,10 +102,10 @@ def document(tag: str, answer: Answer) -> dict[str, object]:
 
 
 @bp.get("/tags")
-@access(*KEEPERS)
+@access(*TAG_KEEPERS)
 def sheet_form() -> ResponseReturnValue:
     """Show how many tags there are to print, and on which paper."""
-    scope = caller().scope(*KEEPERS)
+    scope = caller().scope(*TAG_KEEPERS)
     with reading_session() as session:
         places = queries.places_with_tags(session, scope)
     papers = [
@@ -127,13 +127,13 @@ def sheet_form() -> ResponseReturnValue:
 
 
 @bp.get("/tags/sheet.pdf")
-@access(*KEEPERS)
+@access(*TAG_KEEPERS)
 def sheet() -> ResponseReturnValue:
     """Return the tags in use as a PDF for label paper."""
     layout = sheets.LAYOUTS.get(request.args.get("layout", sheets.DEFAULT_LAYOUT))
     if layout is None:
         raise sheets.SheetError("there is no such label paper")
-    scope, place = caller().scope(*KEEPERS), request.args.get("place", "")
+    scope, place = caller().scope(*TAG_KEEPERS), request.args.get("place", "")
     work = installation()
     with reading_session() as session:
         tags = [
