@@ -10,14 +10,14 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from scale_agent.faults import MistakeError
+from scale_agent.firmware import READERS
 
-PROTOCOLS: Final = ("an3155", "stk500v1", "stk500v2", "lpc-isp")
+PROTOCOLS: Final = tuple(READERS)
 ENTRIES: Final = ("none", "dtr", "dtr-rts", "manual")
 UID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 LEAST_BAUD, MOST_BAUD = 300, 4_000_000
 MOST_LENGTH: Final = 16 * 2**20
 LEAST_EVERY_S: Final = 1
-DEFAULT_BAUD: Final = 115200
 DEFAULT_MIN_FREE_MB: Final = 64
 MOST_EVERY_S: Final = 366 * 86400
 MOST_PORTS: Final = 64
@@ -31,7 +31,8 @@ class PortConfig:
     url: str
     protocol: str
     entry: str | None = None
-    baud: int = DEFAULT_BAUD
+    baud: int | None = None
+    boot0_by_rts: bool = False
     length: int | None = None
     scale: str | None = None
     every_s: int | None = None
@@ -81,6 +82,12 @@ class _Table:
         value = self.optional_text(name)
         if value is not None and value not in choices:
             raise self.mistake(name, f"must be one of {', '.join(choices)}, not {value!r}")
+        return value
+
+    def flag(self, name: str) -> bool:
+        value = self._values.get(name, False)
+        if type(value) is not bool:
+            raise self.mistake(name, f"must be true or false, not {value!r}")
         return value
 
     def number(self, name: str, least: int, most: int) -> int | None:
@@ -186,7 +193,8 @@ def _port(values: dict[str, Any], place: str) -> PortConfig:
         url=table.text("url"),
         protocol=protocol,
         entry=table.choice("entry", ENTRIES),
-        baud=table.number("baud", LEAST_BAUD, MOST_BAUD) or DEFAULT_BAUD,
+        baud=table.number("baud", LEAST_BAUD, MOST_BAUD),
+        boot0_by_rts=table.flag("boot0_by_rts"),
         length=table.number("length", 1, MOST_LENGTH),
         scale=scale,
         every_s=table.number("every_s", LEAST_EVERY_S, MOST_EVERY_S),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from scale_agent.digests import crc32_hex, page_digests, sha256_hex
-from scale_agent.reading import Part, Reading
+from scale_agent.results import Part, Reading
 
 PROFILE: Final = "urn:wutong:evidence.v1"
 VERSION: Final = "0.1.0"

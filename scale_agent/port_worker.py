@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from scale_agent.clock import Clock
-from scale_agent.config import PortConfig
+from scale_agent.config import PROTOCOLS, PortConfig
 from scale_agent.evidence import Errand
 from scale_agent.faults import StationFaultError
 from scale_agent.log import complain, say, warn
 from scale_agent.progress import Reporter
-from scale_agent.reading import OnProgress, Progress, Reading, ReadOptions, Stop
+from scale_agent.results import OnProgress, Progress, Reading, ReadOptions, Stop
 from scale_agent.receipts import Task
 from scale_agent.spool import Signer, Spool
 
@@ -125,6 +125,9 @@ class PortWorker:
         if task.expires_at <= self._services.clock.server_now():
             warn("task_expired", port=self.port.name, task=task.uid)
             return
+        if task.method not in PROTOCOLS:
+            self._services.reporter.fail(task.uid, f"this agent does not speak {task.method}")
+            return
         port = replace(
             self.port,
             protocol=task.method,
@@ -155,11 +158,16 @@ class PortWorker:
             is_gone = errand.task is not None and services.reporter.is_gone(errand.task)
             return is_gone or services.stopping.is_set()
 
-        options = ReadOptions(baud=port.baud, length=port.length, entry=port.entry)
+        options = ReadOptions(
+            baud=port.baud,
+            length=port.length,
+            entry=port.entry,
+            boot0_by_rts=port.boot0_by_rts,
+        )
         reading = services.read(
             port.url, port.protocol, options=options, on_progress=on_progress, stop=stop
         )
-        if stop() and reading.verdict != "read":
+        if reading.verdict != "read" and (stop() or reading.facts.get("reason") == "cancelled"):
             say("reading_stopped", port=port.name, task=errand.task or "-")
         else:
             self._capture(reading, errand)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from scale_agent.log import say
-from scale_agent.reading import Progress
+from scale_agent.results import Progress
 from scale_agent.server_link import ServerAwayError, ServerLink
 
 PACE_S: Final = 1.0

@@ -21,7 +21,7 @@ from scale_agent.digests import sha256_hex
 from scale_agent.faults import DiskNearlyFullError
 from scale_agent.image_shelf import ImageShelf, forget_unneeded
 from scale_agent.nonce_book import NonceBook, take
-from scale_agent.reading import Reading
+from scale_agent.results import Reading
 
 MIN_FREE_BYTES: Final = 64 * 2**20
 DAMAGED: Final = "damaged_on_disk"

@@ -24,6 +24,7 @@ from scale_agent.spool import Signer, Spool
 from scale_agent.spool_file import Rescue
 from scale_agent.upload import Courier
 
+MEBIBYTE: Final = 2**20
 AFTER_A_FAULT_S: Final = 5.0
 FAREWELL_S: Final = 8.0
 
@@ -49,7 +50,7 @@ class Station:
             proxy=config.proxy,
         )
         self.spool = Spool(
-            config.state, min_free_bytes=config.min_free_mb * 2**20, on_rescue=_tell_of_rescue
+            config.state, min_free_bytes=config.min_free_mb * MEBIBYTE, on_rescue=_tell_of_rescue
         )
         self._reporter = Reporter(self._link)
         services = Services(

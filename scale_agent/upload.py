@@ -172,7 +172,8 @@ class Courier:
             self._limit = max(1, len(records) // 2)
         else:
             self._hold(records[0].seq, now, f"record {records[0].seq}: {words}")
-        if answer.status >= SERVER_ERROR or len(records) == 1:
+        is_about_content = 400 <= answer.status < SERVER_ERROR  # noqa: PLR2004 - HTTP's 4xx
+        if len(records) == 1 or not is_about_content:
             self._rest(now, words)
 
     def _send_image(self, sha256: str, content: bytes, now: float) -> None:

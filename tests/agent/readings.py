@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass, field
 
 from scale_agent.evidence import Errand
-from scale_agent.reading import OnProgress, Part, Progress, Reading, ReadOptions, Stop
+from scale_agent.results import OnProgress, Part, Progress, Reading, ReadOptions, Stop
 from tests.agent.station_server import SCALE
 
 ERRAND = Errand(scale=SCALE, port="bench-1")
@@ -28,6 +28,7 @@ def reading(number: int = 0, *, length: int = 2048, verdict: str = "read") -> Re
         passes=2,
         passes_equal=verdict == "read",
         elapsed_s=1.25,
+        read_s=1.21,
         wire_limit_s=1.2,
         facts={"transport": "pty", "control_lines": "absent"},
     )
