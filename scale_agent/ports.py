@@ -99,7 +99,9 @@ class SerialPort:
         if self._fd is not None:
             if not select.select([self._fd], [], [], max(0.0, timeout_s))[0]:
                 return b""
-            return bytes(self._port.read(max(1, min(size, self._port.in_waiting))))
+            if not (got := os.read(self._fd, size)):
+                raise UnpluggedError("the port is at its end")
+            return got
         until = time.monotonic() + timeout_s
         while not (got := bytes(self._port.read(1))):
             if time.monotonic() >= until:

@@ -6,7 +6,7 @@ from typing import Final
 from scale_agent.digests import PAGE
 from scale_agent.entry import Entry
 from scale_agent.errors import ReadError, SilentError, StoppedAnsweringError, WireError
-from scale_agent.firmware.base import TRIES, FirmwareReader
+from scale_agent.firmware.base import FirmwareReader
 from scale_agent.link import Clock, Link, Port
 from scale_agent.passes import Votes
 from scale_agent.results import OnProgress, Part, Progress, Reading, ReadOptions, Stop
@@ -137,18 +137,14 @@ class Session:
             except WireError as failure:
                 failures.append(failure)
                 was_out_of_step |= failure.is_first
-            if len(failures) >= TRIES:
-                raise self.reader.give_up(link, failures)
-            self.reader.resyncs += 1
-            self.reader.recover(link)
+            self.reader.after(link, failures)
 
     def _is_out_of_step(self, link: Link) -> bool:
         """Look for a byte too many behind the last block."""
         try:
             self.reader.probe(link)
-        except WireError:
-            self.reader.resyncs += 1
-            self.reader.recover(link)
+        except WireError as failure:
+            self.reader.after(link, [failure])
             return True
         return False
 

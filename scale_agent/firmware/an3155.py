@@ -74,6 +74,7 @@ class An3155(FirmwareReader):
     block_size: ClassVar[int] = BLOCK
     wire_bytes: ClassVar[int] = 2 + 1 + ADDRESS_FRAME + 1 + 2 + 1 + BLOCK
     address: ClassVar[int] = 0x08000000
+    patience: ClassVar[int] = 1000  # a failure costs time and nothing else
     commands: ClassVar[frozenset[int]] = frozenset({SYNC[0], STEP[0]}) | COMMANDS
 
     def __init__(self) -> None:
@@ -96,10 +97,10 @@ class An3155(FirmwareReader):
         heard = b""
         for _ in range(SYNC_TRIES):
             link.send(SYNC)
-            answer = link.some(SYNC_WAIT_S)
-            if answer[:1] and answer[0] in {ACK, NACK}:
+            answer = link.some(SYNC_WAIT_S, at_most=1)
+            if answer and answer[0] in {ACK, NACK}:
                 return
-            heard += answer
+            heard += answer + link.drain() if answer else b""
         raise not_understood(heard, bytes([ACK, NACK]), STK500_ANSWERS)
 
     def identify(self, link: Link) -> None:
@@ -121,8 +122,6 @@ class An3155(FirmwareReader):
     def length(self, link: Link) -> int:
         """Find the end of flash: the size the chip states, else the first address refused."""
         chip = CHIPS.get(self._chip_id)
-        if not self._exists(link, 0):
-            raise UnreadableError("no memory at the start of flash", reason="address_refused")
         largest = chip.flash_kib if chip else 2 * SIZES_KIB[0]
         stated = self._stated_size(link, chip.size_at) if chip else 0
         if stated in SIZES_KIB and stated <= largest:

@@ -37,6 +37,8 @@ class FirmwareReader(ABC):
     """Bytes on the wire for one block in both directions."""
     address: ClassVar[int]
     """Where program memory starts."""
+    patience: ClassVar[int]
+    """Failed exchanges in one session after which the line is not good enough."""
     commands: ClassVar[frozenset[int]]
     """First bytes of all that may be sent."""
 
@@ -109,6 +111,19 @@ class FirmwareReader(ABC):
             return StoppedAnsweringError(f"silent {len(failures)} times")
         return NotUnderstoodError(str(failures[-1]), reason="noisy")
 
+    def after(self, link: Link, failures: Sequence[WireError]) -> None:
+        """Recover from the last of ``failures``, all of the same exchange, or give up.
+
+        Raises:
+            ReadError: There were too many.
+        """
+        if len(failures) >= TRIES:
+            raise self.give_up(link, failures)
+        self.resyncs += 1
+        if self.resyncs > self.patience:
+            raise NotUnderstoodError(f"{self.resyncs} failed exchanges", reason="noisy")
+        self.recover(link)
+
     def persistently(self, link: Link, ask: Callable[[Link], Answer]) -> Answer:
         """Return what ``ask`` returns, recovering from failures.
 
@@ -121,10 +136,7 @@ class FirmwareReader(ABC):
                 return ask(link)
             except WireError as failure:
                 failures.append(failure)
-            if len(failures) >= TRIES:
-                raise self.give_up(link, failures)
-            self.resyncs += 1
-            self.recover(link)
+            self.after(link, failures)
 
     def agreed(self, link: Link, ask: Callable[[Link], Answer]) -> Answer:
         """Ask until two answers are equal: most of them carry no checksum.

@@ -19,6 +19,7 @@ from scale_agent.errors import (
     StoppedAnsweringError,
     UnexpectedError,
     UnreadableError,
+    WireError,
 )
 from scale_agent.firmware.base import FirmwareReader, not_understood
 from scale_agent.link import Link
@@ -34,6 +35,7 @@ LEAVE: Final = b"\x51\x20"  # Cmnd_STK_LEAVE_PROGMODE
 LOAD_ADDRESS: Final = 0x55  # Cmnd_STK_LOAD_ADDRESS, little-endian words
 READ_PAGE: Final = 0x74  # Cmnd_STK_READ_PAGE, big-endian length, 'F' for flash
 READ_SIGNATURE: Final = b"\x75\x20"  # Cmnd_STK_READ_SIGN
+DONE: Final = bytes([INSYNC, OK])
 FLASH: Final = ord("F")
 BLOCK: Final = 128
 LONGEST: Final = 128 << 10  # sixteen bits of words
@@ -45,7 +47,8 @@ RESETS: Final = 3
 WATCHDOG_SURELY_S: Final = 12.0
 FRAGILE: Final = range(1, 5)  # optiboot up to 4.4 erases as soon as PROG_PAGE is heard
 ATMEGABOOT_MAJOR: Final = 1
-HEARING_TEST: Final = 16
+HEARING_TEST: Final = 16  # clean exchanges in a row, of
+HEARING_TRIES: Final = 24
 AN3155_ANSWERS: Final = b"\x79\x1f"
 PERMITTED_LENGTHS: Final = {0x30: 2, 0x41: 3, 0x51: 2, 0x55: 4, 0x74: 5, 0x75: 2}
 
@@ -69,12 +72,14 @@ class Stk500v1(FirmwareReader):
     block_size: ClassVar[int] = BLOCK
     wire_bytes: ClassVar[int] = 4 + 2 + 5 + 1 + BLOCK + 1
     address: ClassVar[int] = 0
+    patience: ClassVar[int] = 8
     commands: ClassVar[frozenset[int]] = frozenset(PERMITTED_LENGTHS)
 
     def __init__(self) -> None:
         super().__init__()
         self._signature = ""
         self._is_fragile = False
+        self._hears_while_talking = False
 
     @staticmethod
     def permits(frame: bytes) -> bool:
@@ -90,13 +95,13 @@ class Stk500v1(FirmwareReader):
             for _ in range(SYNC_TRIES):
                 link.send(GET_SYNC)
                 answer = link.some(SYNC_WAIT_S)
-                if answer.endswith(bytes([INSYNC, OK])):
+                if answer.endswith(DONE):
                     return
                 heard += answer
             if not link.reset():
                 break
             link.drain()
-        raise not_understood(heard, bytes([INSYNC, OK]), AN3155_ANSWERS)
+        raise not_understood(heard, DONE, AN3155_ANSWERS)
 
     def identify(self, link: Link) -> None:
         """Ask version and signature until two answers agree; test the line where it matters."""
@@ -104,6 +109,9 @@ class Stk500v1(FirmwareReader):
         minor = self.agreed(link, lambda link: self._parameter(link, SOFTWARE_MINOR))
         self._signature = self.agreed(link, self._read_signature).hex()
         name, _ = CHIPS.get(self._signature, ("unknown", 0))
+        # These have a UART in hardware and take the next request while they answer; a bootloader
+        # that bangs bits (ATtiny) is deaf meanwhile.
+        self._hears_while_talking = self._signature in CHIPS
         self.device |= {
             "signature": self._signature,
             "signature_source": "bootloader",
@@ -116,8 +124,21 @@ class Stk500v1(FirmwareReader):
         if major in FRAGILE and major != ATMEGABOOT_MAJOR:
             self.device["erases_early"] = 1
             self._is_fragile = True
-            for _ in range(HEARING_TEST):
-                self.persistently(link, self.probe)
+        self._test_hearing(link)
+
+    def _test_hearing(self, link: Link) -> None:
+        """Find out, with requests that can do no harm, whether this line garbles any."""
+        in_a_row = 0
+        for _ in range(HEARING_TRIES):
+            try:
+                self.probe(link)
+                in_a_row += 1
+            except WireError as failure:
+                in_a_row = 0
+                self.after(link, [failure])
+            if in_a_row == HEARING_TEST:
+                return
+        raise NotUnderstoodError("requests do not arrive whole", reason="noisy")
 
     def length(self, link: Link) -> int:  # noqa: ARG002 - a table knows
         """Return the flash size of the chip that the signature names."""
@@ -132,8 +153,15 @@ class Stk500v1(FirmwareReader):
         """Load the address, read 128 bytes."""
         if offset >= LONGEST:
             raise UnreadableError("beyond what 16 bits of words reach", reason="address_refused")
-        self._exchange(link, load_address(offset))
-        return self._exchange(link, READ_BLOCK, BLOCK)
+        if not self._hears_while_talking:
+            self._exchange(link, load_address(offset))
+            return self._exchange(link, READ_BLOCK, BLOCK)
+        link.send(load_address(offset))
+        link.send(READ_BLOCK)
+        answer = link.receive(len(DONE) + BLOCK + 2)
+        if not answer.startswith(DONE + DONE[:1]) or answer[-1] != OK:
+            raise UnexpectedError(answer, is_first=answer[0] != INSYNC)
+        return answer[3:-1]
 
     def probe(self, link: Link) -> None:
         """Ask for synchronism."""
