@@ -1,21 +1,23 @@
 """What the jobs do: each a function of the installation and the instant."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Final
+import logging
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import CursorResult, Result, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.attest.tasks import READ_AGAIN
 from app.db.ids import new_uid
-from app.domain.calendar import local_date
+from app.domain.calendar import local_date, local_midnight
+from app.domain.lifecycle import State
 from app.domain.stations import SILENT_AFTER_MINUTES
 from app.domain.tasks import Executor, TaskState
-from app.domain.verdicts import has_lapsed
 from app.ledger import checkpoints
 from app.models import (
     Evidence,
     IdempotencyKey,
+    JobRun,
     Nonce,
     Scale,
     ScaleModel,
@@ -27,20 +29,30 @@ from app.models import (
 from app.verify import expiry
 from app.web.database import Installation
 
+LOG: Final = logging.getLogger("wutong.jobs")
 UNFINISHED: Final = (TaskState.QUEUED, TaskState.RUNNING)
+# Of a scale in storage nothing is due; one in repair cannot be read where it belongs.
+READ_IN: Final = (State.IN_SERVICE, State.READY, State.SUSPENDED)
 ATTEMPTS_KEPT: Final = timedelta(days=184)  # the floor for logs of access, 等保
 KEYS_KEPT: Final = timedelta(days=2)
 NONCES_KEPT: Final = timedelta(days=30)
+RUNS_KEPT: Final = timedelta(days=184)
 
 
 def expire_scales(work: Installation, at: datetime) -> str:
     """End the service of every scale whose validity ran out; one short transaction each."""
     with work.database.reading() as session:
         due = expiry.overdue(session, local_date(at))
-    done = 0
+    done, failed = 0, 0
     for scale_id in due:
-        with work.database.transaction() as session:
-            done += expiry.expire(session, scale_id, at=at)
+        try:
+            with work.database.transaction() as session:
+                done += expiry.expire(session, scale_id, at=at)
+        except Exception:  # one scale must not keep the others in service
+            LOG.exception("scale %s could not be expired", scale_id)
+            failed += 1
+    if failed:
+        raise RuntimeError(f"{failed} of {len(due)} scales could not be expired")
     return f"{done} scales expired"
 
 
@@ -48,52 +60,64 @@ def lapse_evidence(work: Installation, at: datetime) -> str:
     """Ask for a new reading where the last one is too old to stand."""
     today = local_date(at)
     with work.database.transaction() as session:
-        rows = session.execute(
-            select(Scale, Evidence.taken_at, ScaleModel.evidence_days)
-            .join(Evidence, Evidence.id == Scale.standing_evidence_id)
-            .join(ScaleModel, ScaleModel.id == Scale.model_id)
-        ).all()
-        lapsed = [
-            scale for scale, taken, days in rows if has_lapsed(local_date(taken), days, today)
-        ]
-        return f"{_to_do(session, lapsed, 'read_again', at)} readings asked for"
+        spans = session.scalars(select(ScaleModel.evidence_days).distinct()).all()
+        asked = sum(_ask_again(session, days, today, at) for days in spans)
+    return f"{asked} readings asked for"
 
 
-def _to_do(session: Session, scales: Sequence[Scale], kind: str, at: datetime) -> int:
-    """Give somebody of the market a task for each scale that has none of this kind open."""
-    busy = set(
-        session.scalars(select(Task.scale_id).where(Task.kind == kind, Task.state.in_(UNFINISHED)))
+def _ask_again(session: Session, days: int, today: date, at: datetime) -> int:
+    """Give people a to-do for each serving scale whose evidence may stand ``days`` only."""
+    open_to_dos = select(Task.scale_id).where(
+        Task.executor == Executor.PERSON,
+        Task.kind == READ_AGAIN,
+        Task.state.in_(UNFINISHED),
+        Task.scale_id.is_not(None),
     )
-    fresh = [scale for scale in scales if scale.id not in busy]
-    for scale in fresh:
+    # Read before this instant, by the earlier of two clocks: as app.standing counts it.
+    limit = local_midnight(today - timedelta(days=days))
+    scales = session.scalars(
+        select(Scale)
+        .join(Evidence, Evidence.id == Scale.standing_evidence_id)
+        .join(ScaleModel, ScaleModel.id == Scale.model_id)
+        .where(
+            ScaleModel.evidence_days == days,
+            or_(Evidence.taken_at < limit, Evidence.received_at < limit),
+            Scale.state.in_(READ_IN),
+            Scale.id.not_in(open_to_dos),
+        )
+    ).all()
+    for scale in scales:
         session.add(
             Task(
                 uid=new_uid(),
                 path=scale.path,
                 executor=Executor.PERSON,
-                kind=kind,
+                kind=READ_AGAIN,
                 state=TaskState.QUEUED,
                 scale_id=scale.id,
                 created_at=at,
             )
         )
-    return len(fresh)
+    return len(scales)
 
 
 def watch_stations(work: Installation, at: datetime) -> str:
     """Mark stations that have not been heard of, and those that came back."""
-    limit = at - timedelta(minutes=SILENT_AFTER_MINUTES)
+    heard = func.coalesce(Station.last_seen_at, Station.enrolled_at)
+    silent = and_(
+        heard <= at - timedelta(minutes=SILENT_AFTER_MINUTES), Station.revoked_at.is_(None)
+    )
     with work.database.transaction() as session:
-        stations = session.scalars(
-            select(Station).where(Station.enrolled_at.is_not(None), Station.revoked_at.is_(None))
-        ).all()
-        for station in stations:
-            silent = (station.last_seen_at or station.enrolled_at or at) < limit
-            if not silent:
-                station.silent_since = None
-            elif station.silent_since is None:
-                station.silent_since = at
-        return f"{sum(s.silent_since is not None for s in stations)} of {len(stations)} silent"
+        # One statement each: a station may be heard of while we look.
+        lost = session.execute(
+            update(Station).where(silent, Station.silent_since.is_(None)).values(silent_since=at)
+        )
+        back = session.execute(
+            update(Station)
+            .where(~silent, Station.silent_since.is_not(None))
+            .values(silent_since=None)
+        )
+    return f"{_rows(lost)} stations fell silent, {_rows(back)} came back"
 
 
 def sign_checkpoint(work: Installation, at: datetime) -> str:
@@ -111,7 +135,7 @@ def expire_tasks(work: Installation, at: datetime) -> str:
             .where(Task.state.in_(UNFINISHED), Task.expires_at < at)
             .values(state=TaskState.EXPIRED, finished_at=at)
         )
-        return f"{done.rowcount} tasks expired"  # type: ignore[attr-defined]  # a cursor result
+    return f"{_rows(done)} tasks expired"
 
 
 def prune(work: Installation, at: datetime) -> str:
@@ -121,4 +145,10 @@ def prune(work: Installation, at: datetime) -> str:
         session.execute(delete(IdempotencyKey).where(IdempotencyKey.at < at - KEYS_KEPT))
         session.execute(delete(SignInAttempt).where(SignInAttempt.at < at - ATTEMPTS_KEPT))
         session.execute(delete(SignIn).where(SignIn.expires_at < at - ATTEMPTS_KEPT))
+        session.execute(delete(JobRun).where(JobRun.finished_at < at - RUNS_KEPT))
     return "pruned"
+
+
+def _rows(result: Result[Any]) -> int:
+    assert isinstance(result, CursorResult)  # noqa: S101 - an UPDATE has one
+    return result.rowcount

@@ -15,22 +15,39 @@ NAME: Final = "jobs"
 LEASE: Final = timedelta(seconds=30)
 
 
-def lead(session: Session, holder: str, *, at: datetime) -> bool:
-    """Take or renew the lease; return whether ``holder`` leads now."""
-    row = session.scalar(select(Leader).where(Leader.name == NAME).with_for_update())
+def lead(session: Session, holder: str, *, at: datetime, lease: timedelta = LEASE) -> bool:
+    """Take or renew the lease; return whether ``holder`` leads now.
+
+    Raises:
+        IntegrityError: Another one took the very first lease in this moment.
+    """
+    row = _locked(session)
     if row is None:
-        # Two processes that both find none: the name is unique, the second one's insert fails.
-        session.add(Leader(name=NAME, holder=holder, until=at + LEASE))
+        session.add(Leader(name=NAME, holder=holder, until=at + lease))
         session.flush()
         return True
     if row.holder != holder and row.until > at:
         return False
-    row.holder, row.until = holder, at + LEASE
+    row.holder, row.until = holder, at + lease
     return True
+
+
+def holds(session: Session, holder: str, *, at: datetime) -> bool:
+    """Return whether ``holder`` leads, and keep it so until the transaction ends.
+
+    A process that was stopped for longer than its lease believes that it still leads: what
+    must be done once is therefore claimed in the same transaction as this is asked.
+    """
+    row = _locked(session)
+    return row is not None and row.holder == holder and row.until > at
 
 
 def resign(session: Session, holder: str) -> None:
     """Give the lease up, so that another process need not wait for its end."""
-    row = session.scalar(select(Leader).where(Leader.name == NAME).with_for_update())
+    row = _locked(session)
     if row is not None and row.holder == holder:
         session.delete(row)
+
+
+def _locked(session: Session) -> Leader | None:
+    return session.scalar(select(Leader).where(Leader.name == NAME).with_for_update())

@@ -4,37 +4,61 @@ Any number of them may run. Only the leader's clock fires; what it missed while 
 is caught up when somebody leads again.
 """
 
+import contextlib
 import logging
 import os
+import secrets
 import signal
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import FrameType
 from typing import Final
 
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from app.db.session import utcnow
+from app.domain.calendar import CHINA
 from app.jobs import leader, runner, runs
-from app.jobs.timetable import CHINA, LOOK_AT_SECOND, TIMETABLE, Job
+from app.jobs.timetable import LOOK_AT_SECOND, TIMETABLE, Job
 from app.web.database import Installation
 
 LOG: Final = logging.getLogger("wutong.jobs")
 PAUSE_S: Final = 1.0
-RENEW: Final = timedelta(seconds=10)
+LATE_S: Final = 3600
+RENEWALS: Final = 3  # in each lease
 
 
 class JobsProcess:
-    """Leads when it can, and then keeps the timetable and does server tasks."""
+    """Leads when it can, and then keeps the timetable and does server tasks.
 
-    def __init__(self, work: Installation, kinds: Mapping[str, runner.Work]) -> None:
+    Args:
+        lease: How long a leader that says nothing still counts as alive.
+        look_at: Second of the minute at which the timetable is looked at, as cron says it.
+    """
+
+    def __init__(
+        self,
+        work: Installation,
+        kinds: Mapping[str, runner.Work],
+        timetable: Sequence[Job] = TIMETABLE,
+        *,
+        lease: timedelta = leader.LEASE,
+        look_at: str = LOOK_AT_SECOND,
+    ) -> None:
         self.work = work
         self.kinds = kinds
-        self.worker = f"{socket.gethostname()}:{os.getpid()}"[:60]
+        self.timetable = timetable
+        self.lease = lease
+        self.look_at = look_at
+        # In a container every start has the same host and number: the rest tells them apart.
+        start = f"{os.getpid()}:{secrets.token_hex(4)}"
+        self.worker = f"{socket.gethostname()[:40]}:{start}"
         self.leading = False
+        self.elected = threading.Event()
         self.stopping = threading.Event()
         self.one_at_a_time = threading.Lock()
 
@@ -42,32 +66,59 @@ class JobsProcess:
         """Work until told to stop."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        scheduler = BackgroundScheduler(timezone=CHINA)
-        for job in TIMETABLE:
-            options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600}
-            scheduler.add_job(self.fire, "cron", [job], second=LOOK_AT_SECOND, **options)
+        scheduler = self._scheduler()
         scheduler.start()
         try:
             self._loop()
         finally:
             scheduler.shutdown(wait=True)
-            if self.leading:
-                with self.work.database.transaction() as session:
-                    leader.resign(session, self.worker)
+            with self._database_may_fail(), self.work.database.transaction() as session:
+                leader.resign(session, self.worker)
+
+    def campaign(self) -> None:
+        """Take or renew the lease. In a thread of its own: no long work may delay it."""
+        before, self.leading = self.leading, self._lead()
+        if self.leading and not before:
+            LOG.info("%s leads", self.worker)
+            self.elected.set()
 
     def fire(self, job: Job) -> None:
         """Run ``job`` for the present period, unless that was done."""
         if not self.leading:
             return
-        at = utcnow()
         with self.one_at_a_time:
             try:
-                self._run(job, at)
+                self._run(job, utcnow())
             except Exception:
                 LOG.exception("%s failed; it is tried again in a minute", job.name)
 
+    def _scheduler(self) -> BackgroundScheduler:
+        scheduler = BackgroundScheduler(timezone=CHINA)
+        options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": LATE_S}
+        seconds = self.lease.total_seconds() / RENEWALS
+        scheduler.add_job(
+            self.campaign, "interval", seconds=seconds, next_run_time=utcnow(), **options
+        )
+        for job in self.timetable:
+            scheduler.add_job(self.fire, "cron", [job], second=self.look_at, **options)
+        return scheduler
+
+    def _lead(self) -> bool:
+        try:
+            with self.work.database.transaction() as session:
+                return leader.lead(session, self.worker, at=utcnow(), lease=self.lease)
+        except IntegrityError:
+            return False  # another one was first
+        except SQLAlchemyError:
+            LOG.exception("the database cannot be reached")
+            return False
+
+    def _holds(self, session: Session) -> bool:
+        return leader.holds(session, self.worker, at=utcnow())
+
     def _run(self, job: Job, at: datetime) -> None:
-        run = runs.once(self.work.database, job.name, job.period.of(at), self.worker, utcnow)
+        key = (job.name, job.period.of(at))
+        run = runs.once(self.work.database, key, self.worker, utcnow, self._holds)
         if run is None:
             return
         try:
@@ -79,28 +130,26 @@ class JobsProcess:
         LOG.info("%s: %s", job.name, outcome)
 
     def _loop(self) -> None:
-        renew_at = utcnow()
         while not self.stopping.wait(PAUSE_S):
-            if utcnow() >= renew_at:
-                self._campaign()
-                renew_at = utcnow() + RENEW
-            while self.leading and not self.stopping.is_set():
-                if not runner.run_next(self.work, self.kinds, self.worker, utcnow):
-                    break
+            with self._database_may_fail():
+                if self.elected.is_set():
+                    self._take_over()
+                while self.leading and not self.stopping.is_set():
+                    if not runner.run_next(self.work, self.kinds, self.worker, utcnow):
+                        break
 
-    def _campaign(self) -> None:
-        before = self.leading
+    def _take_over(self) -> None:
+        runner.release(self.work, self.worker)
+        self.elected.clear()
+        for job in self.timetable:
+            self.fire(job)
+
+    @contextlib.contextmanager
+    def _database_may_fail(self) -> Iterator[None]:
         try:
-            with self.work.database.transaction() as session:
-                self.leading = leader.lead(session, self.worker, at=utcnow())
+            yield
         except SQLAlchemyError:
-            LOG.exception("the database cannot be reached")
-            self.leading = False
-        if self.leading and not before:
-            LOG.info("%s leads", self.worker)
-            runner.release(self.work, self.worker)
-            for job in TIMETABLE:
-                self.fire(job)
+            LOG.exception("the database failed; work goes on when it answers")
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self.stopping.set()

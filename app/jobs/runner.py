@@ -38,12 +38,11 @@ def run_next(
         return False
     task_id, kind, payload = claimed
     try:
-        result = kinds[kind](work, payload, clock())
+        end = TaskState.DONE, kinds[kind](work, payload, clock())
     except Exception as error:
         LOG.exception("task %s (%s) failed", task_id, kind)
-        _finish(work, task_id, TaskState.FAILED, {"error": type(error).__name__}, clock())
-    else:
-        _finish(work, task_id, TaskState.DONE, result, clock())
+        end = TaskState.FAILED, {"error": type(error).__name__}
+    _finish(work, (task_id, worker), end, clock())
     return True
 
 
@@ -63,9 +62,14 @@ def _claim(work: Installation, worker: str, at: datetime) -> tuple[int, str, dic
 
 
 def _finish(
-    work: Installation, task_id: int, state: TaskState, result: dict[str, Any], at: datetime
+    work: Installation,
+    claim: tuple[int, str],
+    end: tuple[TaskState, dict[str, Any]],
+    at: datetime,
 ) -> None:
+    """Write down the end, unless the task was cancelled or taken over meanwhile."""
+    task_id, worker = claim
     with work.database.transaction() as session:
-        task = session.get_one(Task, task_id)
-        if task.state is TaskState.RUNNING:  # not cancelled meanwhile
-            task.state, task.result, task.finished_at = state, result, at
+        task = session.get_one(Task, task_id, with_for_update=True)
+        if task.state is TaskState.RUNNING and task.claimed_by == worker:
+            (task.state, task.result), task.finished_at = end, at

@@ -5,41 +5,55 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from app.db.session import Database
 from app.models import JobRun
 
+Key = tuple[str, str]
+
 
 def once(
-    database: Database, job: str, period: str, worker: str, clock: Callable[[], datetime]
+    database: Database,
+    key: Key,
+    worker: str,
+    clock: Callable[[], datetime],
+    may_claim: Callable[[Session], bool],
 ) -> "Run | None":
-    """Claim ``job`` for ``period``; None where it was done or another one is at it.
+    """Claim a job for a period; None where it was done, or we do not lead.
 
-    A run that its worker never finished is taken over: only the leader claims, so a
-    foreign unfinished run is a dead one's. Jobs therefore work in steps that may be repeated.
+    A run that was begun and never finished is taken over: only the leader claims, and it
+    does one job at a time, so that run is a dead one's. Jobs therefore work in steps that
+    may be repeated.
+
+    Args:
+        key: The job's name and the name of the period.
     """
+    job, period = key
     try:
         with database.transaction() as session:
+            if not may_claim(session):
+                return None
             found = session.scalar(
                 select(JobRun).where(JobRun.job == job, JobRun.period == period).with_for_update()
             )
             if found is None:
                 session.add(JobRun(job=job, period=period, worker=worker, started_at=clock()))
-            elif found.finished_at is not None or found.worker == worker:
+            elif found.finished_at is not None:
                 return None
             else:
                 found.worker, found.started_at = worker, clock()
-    except IntegrityError:
+    except IntegrityError:  # another one claimed it in this moment: the pair is unique
         return None
-    return Run(database, job, period)
+    return Run(database, key)
 
 
 class Run:
     """A claimed run, to be finished with a word on what came of it."""
 
-    def __init__(self, database: Database, job: str, period: str) -> None:
+    def __init__(self, database: Database, key: Key) -> None:
         self._database = database
-        self._key = (job, period)
+        self._key = key
 
     def finish(self, outcome: str, *, at: datetime) -> None:
         """Write down the end."""

@@ -6,15 +6,15 @@ that failed is tried again a minute later, one that was missed runs when somebod
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from app.domain.calendar import CHINA
 from app.jobs import duties
 from app.web.database import Installation
 
-CHINA: Final = timezone(timedelta(hours=8))
-LOOK_AT_SECOND: Final = 5
+LOOK_AT_SECOND: Final = "5"
 
 
 class Period(StrEnum):

@@ -1,37 +1,37 @@
-"""A validity that runs out ends the scale's service by itself, after its last day."""
+"""A validity that runs out ends the scale's service by itself, after its last day.
+
+Which verification counts is said once, in ``app.standing.sql``.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.domain.calendar import local_date
 from app.domain.lifecycle import Action, State
 from app.domain.suspension import SuspensionReason
+from app.ledger import entries
 from app.ledger.door import SYSTEM, act
-from app.models import Scale, Verification
+from app.models import Scale
+from app.standing.sql import LAST, with_last_verification
+
+SERVING: Final = (State.IN_SERVICE, State.READY)
 
 
 def overdue(session: Session, today: date) -> Sequence[int]:
     """Return the ids of scales in use or ready whose last verification no longer holds."""
-    last = (
-        select(Verification.scale_id, func.max(Verification.id).label("id"))
-        .group_by(Verification.scale_id)
-        .subquery()
-    )
-    return session.scalars(
-        select(Scale.id)
-        .join(last, last.c.scale_id == Scale.id)
-        .join(Verification, Verification.id == last.c.id)
-        .where(Scale.state.in_((State.IN_SERVICE, State.READY)), Verification.valid_until < today)
-        .order_by(Scale.id)
-    ).all()
+    return session.scalars(_overdue(today).order_by(Scale.id)).all()
 
 
 def expire(session: Session, scale_id: int, *, at: datetime) -> bool:
     """Expire one scale if it still is overdue; return whether it was."""
-    if scale_id not in overdue(session, local_date(at)):
+    # The queue of all writers: a verification recorded this moment is seen, or comes after us.
+    entries.lock(session)
+    due = session.scalar(_overdue(local_date(at)).where(Scale.id == scale_id))
+    if due is None:
         return False
     scale = session.get_one(Scale, scale_id)
     serving = scale.state is State.IN_SERVICE
@@ -39,3 +39,9 @@ def expire(session: Session, scale_id: int, *, at: datetime) -> bool:
         if serving:
             scale.suspended_for = SuspensionReason.EXPIRY
     return True
+
+
+def _overdue(today: date) -> Select[int]:
+    return with_last_verification(select(Scale.id)).where(
+        Scale.state.in_(SERVING), LAST.valid_until < today
+    )
