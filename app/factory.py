@@ -10,15 +10,19 @@ from app.accounts import api as accounts_api
 from app.accounts import views as accounts
 from app.accounts import views_account, views_second_factor
 from app.attest import api as attest_api
+from app.attest import views as attest
+from app.attest import views_references, views_stations
 from app.blobs import Blobs
 from app.config import Settings
 from app.crypto import keys
 from app.db.session import Database
+from app.manage import views as manage
+from app.manage import views_acts as manage_acts
 from app.oversee import api as oversee_api
 from app.oversee import views as oversee
 from app.portal import api as portal_api
 from app.portal import views as portal
-from app.web import access, api_docs, health, identity, shell
+from app.web import access, api_docs, health, home, identity, shell
 from app.web.database import Installation
 
 MEGABYTE: Final = 1024 * 1024
@@ -27,11 +31,17 @@ LONGEST_BODY: Final = 16 * MEGABYTE
 LONGEST_FIELD: Final = 256 * 1024
 MOST_FIELDS: Final = 500
 BLUEPRINTS: Final = (
+    home.bp,
     accounts.bp,
     views_second_factor.bp,
     views_account.bp,
     accounts_api.bp,
+    attest.bp,
+    views_stations.bp,
+    views_references.bp,
     attest_api.bp,
+    manage.bp,
+    manage_acts.bp,
     portal.bp,
     portal_api.bp,
     oversee.bp,
