@@ -17,10 +17,13 @@ from app.oversee import queries, service
 from app.oversee.forms import ConclusionForm, LeadForm
 from app.web.access import access, caller
 from app.web.database import reading, transaction
+from app.web.navigation import add_section
 from app.web.paging import Cursor, fetch
 from app.web.words.say import say
 
 bp = Blueprint("oversee", __name__, url_prefix="/oversee", template_folder="templates")
+bp.record_once(lambda state: add_section(state.app, "findings", "oversee.findings"))
+bp.record_once(lambda state: add_section(state.app, "ledger", "oversee.ledger"))
 
 KEEPERS = (Role.AUDITOR, Role.REGULATOR, Role.ADMIN)
 

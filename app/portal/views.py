@@ -23,8 +23,10 @@ from app.web.access import Audience, access, caller
 from app.web.database import installation, transaction
 from app.web.database import reading as reading_session
 from app.web.errors import wants_problem
+from app.web.navigation import add_section
 
 bp = Blueprint("portal", __name__, template_folder="templates")
+bp.record_once(lambda state: add_section(state.app, "tags", "portal.sheet_form"))
 
 # A number of eight digits can be guessed; per worker, so at most this times the workers.
 TYPED: Final = RateLimitItemPerMinute(30)

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from app.domain.permissions import DECIDERS, FINDING_READERS, LEAD_READERS, TAG_KEEPERS
 from app.domain.roles import Role
 from app.web.access import Audience
 
@@ -82,5 +83,29 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "attest_api.agent.nonce_book":      STATION,
     "attest_api.agent.post_evidence":   STATION,
     "attest_api.agent.put_blob":        STATION,
+    # portal
+    "home.start":                       OWN,
+    "portal.show":                      PUBLIC,
+    "portal.photo":                     PUBLIC,
+    "portal.sheet_form":                roles(*TAG_KEEPERS),
+    "portal.sheet":                     roles(*TAG_KEEPERS),
+    "portal.issue":                     roles(Role.MANAGER, parts={"uid": "scale"}),
+    "portal.revoke":                    roles(Role.MANAGER, parts={"uid": "code"}),
+    "portal_api.tags":                  roles(*TAG_KEEPERS),
+    "portal_api.issue":                 roles(Role.MANAGER),
+    "portal_api.revoke":                roles(Role.MANAGER, parts={"tag": "code"}),
+    # oversee
+    "oversee.findings":                 roles(*FINDING_READERS),
+    "oversee.finding":                  roles(*FINDING_READERS, parts={"uid": "finding"}),
+    "oversee.conclude":                 roles(*DECIDERS, parts={"uid": "finding"}),
+    "oversee.leads":                    roles(*LEAD_READERS),
+    "oversee.step_lead":                roles(*DECIDERS, parts={"uid": "lead"}),
+    "oversee.ledger":                   roles(Role.AUDITOR, Role.REGULATOR, Role.ADMIN, shared=True),
+    "oversee_api.findings":             roles(*FINDING_READERS),
+    "oversee_api.finding":              roles(*FINDING_READERS),
+    "oversee_api.resolve":              roles(*DECIDERS),
+    "oversee_api.leads":                roles(*LEAD_READERS),
+    "oversee_api.lead":                 roles(*LEAD_READERS),
+    "oversee_api.step_lead":            roles(*DECIDERS),
 })
 # fmt: on
