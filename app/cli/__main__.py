@@ -4,7 +4,8 @@ import sys
 from typing import Final
 
 import click
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from alembic.util import CommandError
+from sqlalchemy.exc import DBAPIError
 
 from app.cli import demo, firmware, labels, ledger, schema, serving, users
 from app.cli.context import IMPOSSIBLE
@@ -29,7 +30,9 @@ def main() -> None:
         wutong()
     except DomainError as error:
         click.echo(str(error), err=True)
-    except (OperationalError, ProgrammingError) as error:
+    except CommandError as error:
+        click.echo(f"the schema cannot be changed so: {error}", err=True)
+    except DBAPIError as error:
         click.echo(f"the database does not answer: {error.orig}", err=True)
     except OSError as error:
         click.echo(f"not possible: {error}", err=True)

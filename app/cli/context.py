@@ -4,10 +4,12 @@ import sys
 from typing import Final, NoReturn
 
 import click
+from sqlalchemy.exc import ArgumentError
 
 from app.blobs import Blobs
 from app.config import Settings
 from app.crypto import keys
+from app.db import schema
 from app.db.session import Database
 from app.web.database import Installation
 
@@ -20,20 +22,44 @@ def settings() -> Settings:
     try:
         return Settings.from_env()
     except ValueError as error:
-        fail(f"a WUTONG_* setting is not a number: {error}")
+        fail(f"a setting cannot be used: {error}")
+
+
+def open_database(found: Settings) -> Database:
+    """Return the database that ``found`` names; nothing is connected yet."""
+    try:
+        return Database(found.database_url)
+    except (ArgumentError, ImportError, ValueError) as error:
+        fail(f"WUTONG_DATABASE_URL cannot be used: {error}")
+
+
+def revisions(found: Settings) -> tuple[str | None, str | None]:
+    """Return the database's revision and the program's."""
+    database = open_database(found)
+    try:
+        return schema.current(database), schema.newest(found.database_url)
+    finally:
+        database.dispose()
 
 
 def open_installation() -> Installation:
-    """Return the installation of the environment, or end in words."""
+    """Return the installation of the environment, or end in words.
+
+    A database of another revision is not touched: what is written by guess is lost.
+    """
     found = settings()
     if not found.keys.is_dir():
         fail(f"there is no installation in {found.home}; run: wutong init")
-    return Installation(
+    work = Installation(
         settings=found,
         keys=keys.load(found.keys),
-        database=Database(found.database_url),
+        database=open_database(found),
         blobs=Blobs(found.blobs),
     )
+    current, newest = revisions(found)
+    if current != newest:
+        fail(f"the database is at {current or 'nothing'}, not {newest}; run: wutong db upgrade")
+    return work
 
 
 def fail(sentence: str) -> NoReturn:

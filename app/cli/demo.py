@@ -40,8 +40,8 @@ def demo(*, load_only: bool) -> None:
     if load_only:
         click.echo(f"the demo's data are in {found.home}")
         return
-    port = os.environ.get("PORT", "8000")
-    environment = {**os.environ, "WUTONG_DEMO": "1", "WUTONG_HOME": str(found.home), "PORT": port}
+    ours = {"WUTONG_DEMO": "1", "WUTONG_HOME": str(found.home), "PORT": str(found.port)}
+    environment = {**os.environ, **ours}
     try:
         with Processes(files.folder / "logs", environment) as children:
             serve(children, work, files, code)
@@ -57,12 +57,13 @@ def fill(work: Installation, files: StationFiles) -> str | None:
     """Load the data unless they are there; return the station's one-use code if it is fresh."""
     with work.database.transaction() as session:
         if load.is_loaded(session):
+            if not files.second_factors.exists():
+                fail("this installation is in use by people; set WUTONG_HOME to an empty folder")
             return None
         click.echo("Loading the demo's data ...")
         code = load.load(work, session, at=utcnow()).code
-    with work.database.transaction() as session:
         references.register(work, session, at=utcnow())
-        people.enrol(session, work.keys.totp, files.folder / "second-factors.json", at=utcnow())
+        people.enrol(session, work.keys.totp, files.second_factors, at=utcnow())
     return code
 
 
@@ -114,7 +115,7 @@ def answers(url: str) -> bool:
 def tell(work: Installation, files: StationFiles) -> None:
     """Print the addresses and accounts, and at last the line that says it is ready."""
     base = work.settings.base_url
-    secrets = people.secrets_in(files.folder / "second-factors.json")
+    secrets = people.secrets_in(files.second_factors)
     click.echo(f"\nPassword of every demo account: {people.PASSWORD}")
     for login, account in people.ACCOUNTS.items():
         second = f"  TOTP {secrets[login]}" if login in secrets else ""

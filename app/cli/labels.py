@@ -22,7 +22,9 @@ from app.web.database import Installation
 def labels(region: str, out: Path, layout: str) -> None:
     """Write the tags in use below REGION to a PDF for label paper."""
     if not (region.startswith(EVERYWHERE) and region.endswith("/")):
-        fail("a region's path begins and ends with a slash, such as /32/3206/320612/")
+        raise click.BadParameter(
+            "a path begins and ends with a slash, such as /32/3206/320612/", param_hint="--region"
+        )
     work = open_installation()
     with work.database.reading() as session:
         tags = printed(session, work, region)

@@ -4,28 +4,19 @@ from typing import Final
 
 import click
 
-from app.cli.context import FINDING, settings
+from app.cli.context import FINDING, open_database, revisions, settings
 from app.config import Settings
 from app.crypto import keys
 from app.db import schema
-from app.db.session import Database
 
 
 def prepare(found: Settings) -> None:
     """Make what is missing: folders, keys, and the schema at its newest."""
     for folder in (found.home, found.blobs):
         folder.mkdir(parents=True, exist_ok=True)
+    open_database(found).dispose()
     keys.create(found.keys)
     schema.upgrade(found.database_url)
-
-
-def revisions(found: Settings) -> tuple[str | None, str | None]:
-    """Return the database's revision and the program's."""
-    database = Database(found.database_url)
-    try:
-        return schema.current(database), schema.newest(found.database_url)
-    finally:
-        database.dispose()
 
 
 @click.command()
@@ -45,14 +36,18 @@ def db() -> None:
 @db.command()
 def upgrade() -> None:
     """Bring the schema to its newest."""
-    schema.upgrade(settings().database_url)
+    found = settings()
+    open_database(found).dispose()
+    schema.upgrade(found.database_url)
 
 
 @db.command()
 @click.argument("revision", default="-1")
 def downgrade(revision: str) -> None:
     """Take the schema back to REVISION (one step unless said)."""
-    schema.downgrade(settings().database_url, revision)
+    found = settings()
+    open_database(found).dispose()
+    schema.downgrade(found.database_url, revision)
 
 
 @db.command()

@@ -3,15 +3,15 @@
 import logging
 import os
 import shutil
+import socket
 import sys
 from typing import Final
 
 import click
 
 from app.attest.work import TASKS
-from app.cli.context import fail, open_installation, settings
-from app.cli.schema import revisions
-from app.config import Settings
+from app.cli.context import fail, open_installation
+from app.config import LAST_PORT, Settings
 from app.jobs.process import JobsProcess
 
 GUNICORN: Final = ("--no-control-socket", "--worker-class", "gthread", "--graceful-timeout", "10")
@@ -36,20 +36,40 @@ def environment(found: Settings) -> dict[str, str]:
     return {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(folder)}
 
 
-def refuse_old_schema() -> None:
-    """End in words where the database is not at the program's revision."""
-    current, newest = revisions(settings())
-    if current != newest:
-        fail(f"the database is at {current or 'nothing'}, not {newest}; run: wutong db upgrade")
+class Address(click.ParamType[tuple[str, int]]):
+    """An address and a port, such as 0.0.0.0:8000 or [::1]:8000."""
+
+    name = "address:port"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, int]:
+        """Split what was typed."""
+        host, _, port = str(value).rpartition(":")
+        if not (host and port.isascii() and port.isdigit() and 0 < int(port) <= LAST_PORT):
+            self.fail(f"{value} is no address:port", param, ctx)
+        return host, int(port)
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """End in words where we cannot listen; gunicorn would try for seconds first."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host.strip("[]"), port))
+        except OSError as error:
+            fail(f"cannot listen on {host}:{port}: {error.strerror}")
 
 
 @click.command()
-@click.option("--bind", default=None, help="address:port (default 127.0.0.1:$PORT or 8000)")
-def run(bind: str | None) -> None:
+@click.option("--bind", type=Address(), help="default 127.0.0.1:$PORT, or 8000")
+def run(bind: tuple[str, int] | None) -> None:
     """Serve the pages and the API."""
     found = open_installation().settings
-    refuse_old_schema()
-    command = gunicorn(found, bind or f"127.0.0.1:{os.environ.get('PORT', '8000')}")
+    host, port = bind or ("127.0.0.1", found.port)
+    refuse_taken(host, port)
+    command = gunicorn(found, f"{host}:{port}")
     os.execve(command[0], command, environment(found))  # noqa: S606 - we become the server
 
 
@@ -57,7 +77,6 @@ def run(bind: str | None) -> None:
 def jobs() -> None:
     """Keep the timetable and do long work; any number may run, one leads."""
     work = open_installation()
-    refuse_old_schema()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     JobsProcess(work, TASKS).run()

@@ -49,6 +49,11 @@ class StationFiles:
         """The agent's keys and spool."""
         return self.folder / "station"
 
+    @property
+    def second_factors(self) -> Path:
+        """The demo accounts' TOTP secrets; the file tells that this installation is a demo."""
+        return self.folder / "second-factors.json"
+
     def link(self, scale: VirtualScale) -> Path:
         """Return where the port of ``scale`` appears."""
         return self.folder / "ports" / scale.port
