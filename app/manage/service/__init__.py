@@ -3,11 +3,13 @@
 from app.manage.service.acts import (
     Act,
     BlockedError,
+    ChangedMeanwhileError,
     Deploy,
     NotForPersonsError,
     SuspendReason,
     WrongPlaceError,
     deploy,
+    last_step,
     perform,
 )
 from app.manage.service.orders import Document, hold, lift_stop_order, release_hold, stop_order
@@ -16,6 +18,7 @@ from app.manage.service.seals import Opening, record_opening
 __all__ = [
     "Act",
     "BlockedError",
+    "ChangedMeanwhileError",
     "Deploy",
     "Document",
     "NotForPersonsError",
@@ -24,6 +27,7 @@ __all__ = [
     "WrongPlaceError",
     "deploy",
     "hold",
+    "last_step",
     "lift_stop_order",
     "perform",
     "record_opening",

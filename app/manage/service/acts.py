@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.blocking import Obstacle
@@ -17,7 +18,7 @@ from app.domain.permissions import ACTION_ROLES, LEGAL_ACTS
 from app.domain.suspension import SuspensionReason
 from app.ledger import entries
 from app.ledger.door import act
-from app.models import Scale, Stall, Trader
+from app.models import Scale, ScaleEvent, Stall, Trader
 from app.standing import Hindrance, standing_of
 
 
@@ -53,6 +54,12 @@ class WrongPlaceError(DomainError):
         self.field = field
 
 
+class ChangedMeanwhileError(DomainError):
+    """Somebody else did something to the scale after the page was read."""
+
+    code = "precondition_failed"
+
+
 class NotForPersonsError(DomainError):
     """Time alone does this act, or a verification record does."""
 
@@ -66,6 +73,7 @@ class Act:
     Attributes:
         reason: Why, for a suspension; no other act asks.
         note: A short remark for the story, without names or phone numbers.
+        seen: The ledger's number of the scale's last step the person knew of; None: any.
     """
 
     action: Action
@@ -73,6 +81,7 @@ class Act:
     note: str = ""
     stall: Stall | None = None
     trader: Trader | None = None
+    seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +118,7 @@ def perform(session: Session, scale: Scale, command: Act, *, by: str, at: dateti
 
     Raises:
         NotForPersonsError: It is expiry, or a result of a verification.
+        ChangedMeanwhileError: The scale's story went on since ``command.seen``.
         IllegalTransitionError: The state does not allow it.
         BlockedError: Its conditions are not met.
         WrongPlaceError: A hand-out names no stall or trader of the scale's place.
@@ -118,6 +128,8 @@ def perform(session: Session, scale: Scale, command: Act, *, by: str, at: dateti
         raise NotForPersonsError(f"{action} is not done by hand")
     entries.lock(session)
     session.refresh(scale)
+    if command.seen not in {None, last_step(session, scale)}:
+        raise ChangedMeanwhileError("the scale was changed meanwhile")
     next_state(scale.state, action, scale.left_state)
     today = local_date(at)
     if obstacles := standing_of(session, scale, today).obstacles(action):
@@ -126,6 +138,16 @@ def perform(session: Session, scale: Scale, command: Act, *, by: str, at: dateti
         _check_place(scale, command)
     with act(session, scale, action, by=by, at=at, details=_told(scale, command)):
         _settle(scale, command, today)
+
+
+def last_step(session: Session, scale: Scale) -> int:
+    """Return the ledger's number of the last step of a scale's story: its version."""
+    return (
+        session.scalar(
+            select(func.max(ScaleEvent.ledger_seq)).where(ScaleEvent.scale_id == scale.id)
+        )
+        or 0
+    )
 
 
 def _check_place(scale: Scale, command: Act) -> None:

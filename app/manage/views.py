@@ -1,0 +1,112 @@
+"""Pages of the fleet: its list and the page of one scale."""
+
+from typing import Final
+
+from flask import Blueprint, Flask, Response, render_template, request, url_for
+from flask.sansio.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+
+from app.db.session import utcnow
+from app.domain.calendar import local_date
+from app.domain.evidence import Level
+from app.manage import acts, filters, forms, queries, story
+from app.manage.cards import card, cards
+from app.manage.links import link
+from app.manage.program import program
+from app.standing import standing_of
+from app.web.access import READERS, access, caller
+from app.web.database import installation, reading
+from app.web.navigation import add_section
+from app.web.paging import Cursor
+
+bp = Blueprint("manage", __name__, url_prefix="/manage", template_folder="templates")
+
+
+@bp.record_once
+def _in_menu(state: BlueprintSetupState) -> None:
+    if isinstance(state.app, Flask):
+        add_section(state.app, "scales", "manage.scales")
+
+
+PER_PAGE: Final = 40
+BESIDE: Final = 20
+YEAR_S: Final = 365 * 24 * 3600
+
+
+@bp.get("/scales")
+@access(*READERS)
+def scales() -> ResponseReturnValue:
+    """Show the fleet of the caller's regions."""
+    today = local_date(utcnow())
+    asked = forms.asked(request.args, caller().scope(), today)
+    carried = forms.carried(request.args)
+    cursor = Cursor.parse(request.args.get("after"), str, str)
+    with reading() as session:
+        page = queries.fleet(session, asked, cursor, PER_PAGE)
+        counts = queries.count(session, asked)
+        return render_template(
+            "manage/scales.html",
+            asked=asked,
+            page=page,
+            rows=cards(session, page.items, today, carried),
+            total=counts.total,
+            groups=filters.groups(asked, counts),
+            next_url=_list_url(carried, page.next),
+            previous_url=_list_url(carried, page.previous),
+            register_url=link("configure.new_scale"),
+        )
+
+
+@bp.get("/scales/<uid:uid>")
+@access(*READERS)
+def scale(uid: str) -> ResponseReturnValue:
+    """Show everything about one scale."""
+    at = utcnow()
+    carried = forms.carried(request.args)
+    with reading() as session:
+        scope = caller().scope()
+        found = queries.scale_in(session, scope, uid)
+        standing = standing_of(session, found, local_date(at))
+        roles = caller().roles_at(found.path)
+        asked = forms.asked(carried, scope, local_date(at))
+        cursor = Cursor.parse(carried.get("after"), str, str)
+        beside = queries.fleet(session, asked, cursor, BESIDE)
+        events = story.newest(session, found, story.NEWEST)
+        return render_template(
+            "manage/scale.html",
+            scale=found,
+            card=card(found, standing),
+            standing=standing,
+            buttons=acts.buttons(found, standing, roles),
+            blocked=acts.blocked(standing, roles),
+            ways=filters.ways(found, standing),
+            story=story.told(session, events),
+            seen=events[0].ledger_seq if events else 0,
+            program=program(session, found, standing),
+            verifications=queries.verifications(session, found),
+            repairs=story.told(session, queries.repairs(session, found)),
+            levels=list(Level),
+            items=story.ITEMS,
+            link=link,
+            beside=cards(session, beside.items, local_date(at), carried),
+            list_url=url_for("manage.scales", **carried),  # type: ignore[arg-type]  # as above
+        )
+
+
+@bp.get("/scales/<uid:uid>/photo")
+@access(*READERS)
+def photo(uid: str) -> ResponseReturnValue:
+    """Return the photo of a scale's plate."""
+    with reading() as session:
+        digest = queries.scale_in(session, caller().scope(), uid).photo
+    data = installation().blobs.get(digest) if digest else None
+    if data is None:
+        return Response(status=404)
+    headers = {"Cache-Control": f"private, max-age={YEAR_S}"}
+    return Response(data, content_type="image/jpeg", headers=headers)
+
+
+def _list_url(carried: dict[str, str], cursor: str | None) -> str | None:
+    if cursor is None:
+        return None
+    return url_for("manage.scales", **{**carried, "after": cursor})  # type: ignore[arg-type]  # only our names
