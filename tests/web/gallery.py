@@ -26,20 +26,13 @@ HERE = Path(__file__).parent
 PERSON = Caller(1, "u", "王秀兰", "wang", ((Role.MANAGER, "/32/"),))
 
 
-def make_app(*, trusting: bool = False) -> Flask:
-    """Return an application with the shell, the gallery and some pages that go wrong.
-
-    Args:
-        trusting: Let forms through without a token; for tests of other things.
-    """
+def make_app() -> Flask:
+    """Return an application with the shell, the gallery and some pages that go wrong."""
     app = Flask("gallery")
     app.config.update(SECRET_KEY="only for tests", TESTING=False, PROPAGATE_EXCEPTIONS=False)
     shell.init_app(app)
-    if trusting:
-        app.config["WTF_CSRF_ENABLED"] = False
     assert app.jinja_loader is not None
-    app.jinja_options = {}
-    app.jinja_loader = jinja2.ChoiceLoader(  # type: ignore[misc]  # the gallery's own beside ours
+    app.jinja_loader = jinja2.ChoiceLoader(  # the gallery's own beside ours
         [app.jinja_loader, jinja2.FileSystemLoader(HERE / "templates")]
     )
     app.jinja_env.loader = app.jinja_loader

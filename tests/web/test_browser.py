@@ -1,0 +1,174 @@
+"""The gallery in a real browser: three widths, two languages, light and dark; keys and holds."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.support.browser import launch
+
+pytestmark = pytest.mark.browser
+
+AXE = Path("node_modules/axe-core/axe.min.js")
+WIDTHS = {"phone": (390, 844), "tablet": (1024, 768), "desk": (1440, 900)}
+PATHS = ("/gallery", "/t/valid", "/gallery/404")
+SMALLEST = 44
+
+
+@pytest.fixture(scope="module")
+def address(gallery: Flask) -> Iterator[str]:
+    """Serve the gallery on a port of its own."""
+    server = make_server("127.0.0.1", 0, gallery, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Yield a Chromium."""
+    with sync_playwright() as playwright:
+        found = launch(playwright)
+        yield found
+        found.close()
+
+
+@contextmanager
+def page_at(browser: Browser, width: str, scheme: Any = "light") -> Iterator[Page]:  # noqa: ANN401
+    """Open a page that fails the test when the browser complains about anything."""
+    size = WIDTHS[width]
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "request",
+        lambda asked: asked.url.startswith("http://127.0.0.1") or complaints.append(asked.url),
+    )
+    yield page
+    context.close()
+    assert [each for each in complaints if "404" not in each] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_part_is_accessible_at_every_width(
+    browser: Browser, address: str, width: str, scheme: str
+) -> None:
+    """axe-core finds nothing, in either language; nothing is wider than the screen."""
+    with page_at(browser, width, scheme) as page:
+        for path in PATHS if scheme == "light" else PATHS[:2]:
+            for language in ("zh", "en") if width == "desk" else ("zh",):
+                page.goto(f"{address}{path}?lang={language}")
+                assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+                page.evaluate(AXE.read_text("utf-8"))
+                found = page.evaluate("axe.run()")
+                assert len(found["passes"]) > 10
+                assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_target_is_large_enough(browser: Browser, address: str, width: str) -> None:
+    """44 px anywhere, 60 px for what is done in the field."""
+    with page_at(browser, width) as page:
+        page.goto(f"{address}/gallery")
+        small = page.evaluate(
+            """([smallest]) => [...document.querySelectorAll(
+                'button, select, input:not([type=hidden]):not([type=radio]):not([type=checkbox]),'
+                + ' a:not(p a):not(.skip), label.tick')]
+              .map(e => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
+              .filter(([, box]) => box.width && (box.height < smallest || box.width < smallest))
+              .map(([html, box]) => `${html} ${box.width}x${box.height}`)""",
+            [SMALLEST],
+        )
+        assert small == []
+        field = page.evaluate(
+            "Math.min(...[...document.querySelectorAll('main .act .btn')].map(e => e.offsetHeight))"
+        )
+        assert field >= (44 if width == "desk" else 60)
+
+
+def test_what_cannot_be_undone_wants_a_held_button(browser: Browser, address: str) -> None:
+    """A tap does nothing, a hold sends once; by key as by finger."""
+    with page_at(browser, "tablet") as page:
+        page.goto(f"{address}/gallery")
+        sent: list[str] = []
+        page.on("request", lambda asked: asked.method == "POST" and sent.append(asked.url))
+        button = page.locator("[data-hold]")
+        button.click()
+        page.wait_for_timeout(200)
+        assert sent == []
+        assert "请按住" in page.locator("#said").inner_text()
+        button.focus()
+        page.keyboard.down("Enter")
+        page.wait_for_timeout(300)
+        page.keyboard.up("Enter")
+        page.wait_for_timeout(1300)
+        assert sent == []
+        with page.expect_navigation():
+            button.click(delay=1400)
+        assert len(sent) == 1
+        assert page.locator(".flash").inner_text() == "已记录"
+
+
+def test_who_cannot_hold_is_asked_in_words(browser: Browser, address: str) -> None:
+    """A screen reader's click opens a question; yes sends, no does not."""
+    with page_at(browser, "desk") as page:
+        page.goto(f"{address}/gallery?lang=en")
+        page.evaluate("document.querySelector('[data-hold]').click()")
+        dialog = page.get_by_role("dialog")
+        assert "This cannot be undone." in dialog.inner_text()
+        dialog.get_by_role("button", name="Cancel").click()
+        assert page.locator("dialog").count() == 0
+        page.evaluate("document.querySelector('[data-hold]').click()")
+        with page.expect_navigation():
+            dialog.get_by_role("button", name="Yes, do it").click()
+        assert page.locator(".flash").count() == 1
+
+
+def test_keys_lead_to_the_search_and_past_the_menu(browser: Browser, address: str) -> None:
+    """`/` goes to the search, but not out of a field; the first Tab skips the menu."""
+    with page_at(browser, "desk") as page:
+        page.goto(f"{address}/gallery")
+        page.evaluate("document.activeElement.blur()")
+        page.keyboard.press("/")
+        assert page.evaluate("document.activeElement.name") == "q"
+        page.locator("#field-note").focus()
+        page.keyboard.press("/")
+        assert page.locator("#field-note").input_value() == "/"
+        page.goto(f"{address}/gallery/404")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+
+
+def test_a_digest_is_copied_whole(browser: Browser, address: str) -> None:
+    """Without the spaces that only help the eye."""
+    with page_at(browser, "desk") as page:
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.goto(f"{address}/gallery")
+        page.get_by_role("button", name="复制SHA-256").click()
+        page.get_by_text("已复制").wait_for()
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert copied == "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+
+def test_a_public_page_reads_the_same_without_a_script(browser: Browser, address: str) -> None:
+    """In a web view that runs none."""
+    context = browser.new_context(java_script_enabled=False, locale="zh-CN")
+    page = context.new_page()
+    page.goto(f"{address}/t/valid")
+    assert "检定有效" in page.locator(".seal").inner_text()
+    assert context.cookies() == []
+    context.close()
