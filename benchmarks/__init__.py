@@ -1,0 +1,1 @@
+"""What the quality goals give figures for, measured."""
