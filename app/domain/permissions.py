@@ -41,6 +41,7 @@ FINDING_READERS: Final = (
 LEAD_READERS: Final = (Role.INSPECTOR, Role.REGULATOR, Role.AUDITOR)
 DECIDERS: Final = (Role.INSPECTOR, Role.REGULATOR)
 TAG_KEEPERS: Final = (Role.MANAGER, Role.REGULATOR)
+LEDGER_READERS: Final = (Role.AUDITOR, Role.REGULATOR, Role.ADMIN)
 
 # Acts with effect in law: a fresh second factor on a page; by API token `step_up_required`.
 LEGAL_ACTS: Final = frozenset({Action.PASS, Action.FAIL})

@@ -10,8 +10,12 @@ from sqlalchemy.orm import Session
 from app.db.session import utcnow
 from app.domain.differences import DifferenceKind
 from app.domain.findings import FINDING_STEPS, LEAD_STEPS, FindingState, LeadState
-from app.domain.permissions import DECIDERS, FINDING_READERS, LEAD_READERS
-from app.domain.roles import Role
+from app.domain.permissions import (
+    DECIDERS,
+    FINDING_READERS,
+    LEAD_READERS,
+    LEDGER_READERS,
+)
 from app.models import Evidence, Finding, Lead, LedgerEntry, Person
 from app.oversee import queries, service
 from app.oversee.forms import ConclusionForm, LeadForm
@@ -24,8 +28,6 @@ from app.web.words.say import say
 bp = Blueprint("oversee", __name__, url_prefix="/oversee", template_folder="templates")
 bp.record_once(lambda state: add_section(state.app, "findings", "oversee.findings"))
 bp.record_once(lambda state: add_section(state.app, "ledger", "oversee.ledger"))
-
-KEEPERS = (Role.AUDITOR, Role.REGULATOR, Role.ADMIN)
 
 
 @bp.get("/findings")
@@ -106,7 +108,7 @@ def leads() -> ResponseReturnValue:
 
 
 @bp.get("/ledger")
-@access(*KEEPERS)
+@access(*LEDGER_READERS)
 def ledger() -> ResponseReturnValue:
     """Show the newest entries of the ledger and the newest checkpoint."""
     with reading() as session:

@@ -18,7 +18,13 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from app.domain.permissions import DECIDERS, FINDING_READERS, LEAD_READERS, TAG_KEEPERS
+from app.domain.permissions import (
+    DECIDERS,
+    FINDING_READERS,
+    LEAD_READERS,
+    LEDGER_READERS,
+    TAG_KEEPERS,
+)
 from app.domain.roles import Role
 from app.web.access import Audience
 
@@ -100,7 +106,7 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "oversee.conclude":                 roles(*DECIDERS, parts={"uid": "finding"}),
     "oversee.leads":                    roles(*LEAD_READERS),
     "oversee.step_lead":                roles(*DECIDERS, parts={"uid": "lead"}),
-    "oversee.ledger":                   roles(Role.AUDITOR, Role.REGULATOR, Role.ADMIN, shared=True),
+    "oversee.ledger":                   roles(*LEDGER_READERS, shared=True),
     "oversee_api.findings":             roles(*FINDING_READERS),
     "oversee_api.finding":              roles(*FINDING_READERS),
     "oversee_api.resolve":              roles(*DECIDERS),
