@@ -12,8 +12,8 @@ from scale_agent.evidence import Errand
 from scale_agent.faults import StationFaultError
 from scale_agent.log import complain, say, warn
 from scale_agent.progress import Reporter
-from scale_agent.results import OnProgress, Progress, Reading, ReadOptions, Stop
 from scale_agent.receipts import Task
+from scale_agent.results import OnProgress, Progress, Reading, ReadOptions, Stop
 from scale_agent.spool import Signer, Spool
 
 AFTER_A_CRASH_S: Final = 5.0

@@ -45,6 +45,7 @@ class StationServer:
         self.key = Ed25519PrivateKey.generate()
         self.station_key: bytes = b""
         self.codes = {"K7QF-2M9T"}
+        self.key_name = dsse.key_id(self.key.public_key().public_bytes_raw())
         self.wants_images = wants_images
         self.faults: collections.deque[str | int] = collections.deque()
         self.put_faults: collections.deque[str | int] = collections.deque()
@@ -258,7 +259,7 @@ class _Handler(BaseHTTPRequestHandler):
             "keyid": dsse.key_id(self.state.station_key),
             "token": TOKEN,
             "server_public_key": self.state.public_key.hex(),
-            "server_keyid": dsse.key_id(self.state.public_key),
+            "server_keyid": self.state.key_name,
             "scales": [{"scale": SCALE, "port": "bench-1", "method": "stk500v1", "length": 2048}],
         }
         schema("enrolled").validate(told)
