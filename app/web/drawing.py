@@ -1,7 +1,7 @@
 """Icons and built files for templates: what the build wrote, found by name."""
 
 import json
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,12 +15,18 @@ class AssetsMissingError(RuntimeError):
     """The pages' assets were not built: ``make install`` does that."""
 
 
-@cache
 def _built(name: str) -> dict[str, str]:
+    # Read again when the build wrote anew: an update must not leave pages without their styles.
     try:
-        found: Any = json.loads((STATIC / name).read_text("utf-8"))
+        written = (STATIC / name).stat().st_mtime_ns
     except FileNotFoundError:
         raise AssetsMissingError("run make install to build the pages' assets") from None
+    return _read(name, written)
+
+
+@lru_cache(maxsize=2)
+def _read(name: str, _written: int) -> dict[str, str]:
+    found: Any = json.loads((STATIC / name).read_text("utf-8"))
     return dict(found)
 
 
