@@ -29,8 +29,9 @@ ORDER: Final = (
     Action.SUSPEND,
     Action.SEND_TO_REPAIR,
     Action.STORE,
-    Action.RETIRE,
 )
+# Done once, and for good: never beside the daily acts.
+LAST: Final = (Action.RETIRE,)
 ICONS: Final[Mapping[Action, str]] = MappingProxyType(
     {
         Action.PASS: "certificate",
@@ -46,7 +47,7 @@ ICONS: Final[Mapping[Action, str]] = MappingProxyType(
     }
 )
 ASKS: Final = frozenset({Action.DEPLOY, Action.SUSPEND})
-FOR_GOOD: Final = frozenset({Action.RETIRE})
+FOR_GOOD: Final = frozenset(LAST)
 RECORD: Final = _l("Record the result")
 HINDRANCE: Final[Mapping[Hindrance, Any]] = MappingProxyType(
     {
@@ -83,7 +84,13 @@ class Blocked:
 def buttons(scale: Scale, standing: Standing, roles: Collection[Role]) -> list[Button]:
     """Return the acts open now to a person with ``roles``, the most likely first."""
     open_now = standing.actions(roles)
-    return [_button(scale, action) for action in ORDER if action in open_now]
+    return [_button(scale, action) for action in ORDER if action in open_now][:MOST]
+
+
+def last_buttons(scale: Scale, standing: Standing, roles: Collection[Role]) -> list[Button]:
+    """Return the acts that end something, for the foot of the page."""
+    open_now = standing.actions(roles)
+    return [_button(scale, action) for action in LAST if action in open_now]
 
 
 def blocked(standing: Standing, roles: Collection[Role]) -> list[Blocked]:

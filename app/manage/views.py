@@ -78,6 +78,7 @@ def scale(uid: str) -> ResponseReturnValue:
             card=card(found, standing),
             standing=standing,
             buttons=acts.buttons(found, standing, roles),
+            last_buttons=acts.last_buttons(found, standing, roles),
             blocked=acts.blocked(standing, roles),
             ways=filters.ways(found, standing),
             story=story.told(session, events),

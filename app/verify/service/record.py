@@ -88,13 +88,9 @@ def record_verification(
     """
     entries.lock(session)
     session.refresh(scale)
-    action = Action.PASS if _passed(command) else Action.FAIL
-    next_state(scale.state, action)
-    last = _last(session, scale)
-    if faults := _faults(scale, command, last, local_date(at)):
-        raise ResultError(faults)
-    _refuse_own_repair(session, scale, last, by)
+    check_verification(session, scale, command, by=by, at=at)
     found = _row(scale, command, at)
+    action = Action.PASS if _passed(command) else Action.FAIL
     with act(session, scale, action, by=by, at=at, details=_told(found, command)):
         session.add(found)
         if _passed(command):
@@ -102,6 +98,23 @@ def record_verification(
         else:
             scale.suspended_for = SuspensionReason.FAILED
     return found
+
+
+def check_verification(
+    session: Session, scale: Scale, command: NewVerification, *, by: str, at: datetime
+) -> None:
+    """Refuse what `record_verification` would refuse, and write nothing.
+
+    Raises:
+        ResultError: Fields are missing or contradict the scale's record.
+        OwnRepairError: ``by`` opened or repaired it since its last verification.
+        IllegalTransitionError: Its state does not allow a result.
+    """
+    next_state(scale.state, Action.PASS if _passed(command) else Action.FAIL)
+    last = _last(session, scale)
+    if faults := _faults(scale, command, last, local_date(at)):
+        raise ResultError(faults)
+    _refuse_own_repair(session, scale, last, by)
 
 
 def _passed(command: NewVerification) -> bool:

@@ -1,0 +1,78 @@
+"""The API of verifications: read only. A result has effect in law and is recorded in person."""
+
+from datetime import date, datetime
+
+from flask import Blueprint
+from sqlalchemy.orm import Session
+
+from app.domain.verification import VerificationKind, VerificationResult
+from app.models import Verification
+from app.verify import queries
+from app.web import api
+from app.web.access import READERS, access, caller
+from app.web.paging import BadCursorError, Cursor, fetch
+
+bp = Blueprint("verify_api", __name__, url_prefix="/api/v1")
+
+
+class VerificationOut(api.Model):
+    """One verification of one scale."""
+
+    id: str
+    scale: str
+    kind: VerificationKind
+    result: VerificationResult
+    regulation: str
+    body: str
+    verified_on: date
+    valid_until: date | None
+    certificate_no: str
+    label_no: str
+    failed_items: list[str]
+    recorded_at: datetime
+
+
+@bp.get("/verifications")
+@api.read(
+    "List verifications",
+    query=api.ListQuery,
+    returns=api.Listed[VerificationOut],
+    problems=(BadCursorError,),
+)
+@access(*READERS)
+def verifications(session: Session, query: api.ListQuery) -> api.Listed[VerificationOut]:
+    """Those of the caller's regions, by place."""
+    page = fetch(
+        session,
+        queries.verifications(caller().scope()),
+        (Verification.path, Verification.uid),
+        Cursor.parse(query.after, str, str),
+        query.limit,
+    )
+    return api.Listed[VerificationOut](items=[out(row) for row in page.items], next=page.next)
+
+
+@bp.get("/verifications/<uid:verification>")
+@api.read("Read a verification", returns=VerificationOut)
+@access(*READERS)
+def verification(session: Session, verification: str) -> VerificationOut:
+    """One result with its dates and numbers."""
+    return out(queries.verification_in(session, caller().scope(), verification))
+
+
+def out(row: Verification) -> VerificationOut:
+    """Return ``row`` as the API says it."""
+    return VerificationOut(
+        id=row.uid,
+        scale=row.scale.uid,
+        kind=row.kind,
+        result=row.result,
+        regulation=row.regulation,
+        body=row.body,
+        verified_on=row.verified_on,
+        valid_until=row.valid_until,
+        certificate_no=row.certificate_no,
+        label_no=row.label_no,
+        failed_items=[str(item) for item in row.failed_items],
+        recorded_at=row.recorded_at,
+    )

@@ -1,0 +1,93 @@
+"""The page on which a verifier puts a result on record, with a fresh second factor."""
+
+from typing import Final
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from app.db.session import utcnow
+from app.domain.calendar import local_date, valid_until
+from app.domain.lifecycle import Action, IllegalTransitionError
+from app.domain.permissions import ACTION_ROLES
+from app.domain.roles import Role
+from app.domain.verification import VerificationKind, VerificationResult
+from app.models import Person, Scale
+from app.verify import queries, service
+from app.verify.forms import ITEMS, ResultForm
+from app.web.access import access, caller, require_role
+from app.web.database import reading, transaction
+from app.web.step_up import WrongCodeError, confirm_step_up
+from app.web.tries import TooManyTriesError
+from app.web.words.say import say
+
+bp = Blueprint("verify", __name__, url_prefix="/verify", template_folder="templates")
+
+INVALID: Final = 422
+RESULTS: Final = (VerificationResult.PASS, VerificationResult.FAIL)
+
+
+@bp.get("/scales/<uid:uid>/results")
+@access(Role.VERIFIER)
+def record(uid: str) -> ResponseReturnValue:
+    """Ask for a result."""
+    who = caller()
+    with reading() as session:
+        scale = queries.scale_in(session, who.scope(Role.VERIFIER), uid)
+        form = ResultForm.fresh(local_date(utcnow()), queries.last_body(session, who.id))
+        return _page(scale, form)
+
+
+@bp.post("/scales/<uid:uid>/results")
+@access(Role.VERIFIER)
+def save(uid: str) -> ResponseReturnValue:
+    """Put a result on record: first all is checked, then the code is used, then it is written."""
+    form = ResultForm.read(request.form)
+    if not form.errors:
+        try:
+            with reading() as session:
+                _attempt(session, uid, form, write=False)
+            confirm_step_up(form["code"], utcnow())
+            with transaction() as session:
+                _attempt(session, uid, form, write=True)
+        except service.ResultError as error:
+            form.refuse(error)
+        except service.OwnRepairError:
+            form.errors["result"] = _("You repaired this scale and may not verify it.")
+        except WrongCodeError:
+            form.errors["code"] = _("This code is wrong or was used. Take the next one.")
+        except TooManyTriesError:
+            form.errors["code"] = _("Too many wrong codes. Wait a few minutes.")
+        except IllegalTransitionError:
+            flash(_("The scale is in another state by now. Nothing was done."), "attention")
+            return redirect(url_for("manage.scale", uid=uid), 303)
+    if form.errors:
+        with reading() as session:
+            scale = queries.scale_in(session, caller().scope(Role.VERIFIER), uid)
+            return _page(scale, form), INVALID
+    return redirect(url_for("manage.scale", uid=uid, _anchor="verification"), 303)
+
+
+def _attempt(session: Session, uid: str, form: ResultForm, *, write: bool) -> None:
+    who = caller()
+    scale = queries.scale_in(session, who.scope(Role.VERIFIER), uid)
+    require_role(scale.path, *ACTION_ROLES[Action.PASS])
+    command = form.command(session.get_one(Person, who.id))
+    do = service.record_verification if write else service.check_verification
+    do(session, scale, command, by=who.uid, at=utcnow())
+
+
+def _page(scale: Scale, form: ResultForm) -> str:
+    day = form.day or local_date(utcnow())
+    return render_template(
+        "verify/record.html",
+        scale=scale,
+        number=scale.market_no or scale.serial_no,
+        form=form,
+        results=[(one.value, say(one), None) for one in RESULTS],
+        kinds=[(one.value, say(one)) for one in VerificationKind],
+        items=ITEMS,
+        regulation=service.regulation_on(day).value,
+        until=valid_until(day),
+    )

@@ -1,0 +1,132 @@
+"""A scale as the API says it: the same from every slice that answers with one."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Final
+
+from pydantic import Field
+
+from app.domain.advisories import AdvisoryCode
+from app.domain.blocking import Obstacle
+from app.domain.legal_status import LegalCode
+from app.domain.lifecycle import Action, ScaleRole, State
+from app.domain.public_status import PublicStatus
+from app.domain.roles import Role
+from app.domain.suspension import SuspensionReason
+from app.domain.verdicts import Verdict
+from app.models import Scale
+from app.standing import Standing
+from app.web import api
+
+LEVELS: Final = 5
+
+
+class LegalStatusOut(api.Model):
+    """What the law says; `reasons` are codes, gravest first, empty when valid."""
+
+    status: LegalCode
+    reasons: list[LegalCode]
+    valid_until: date | None
+    articles: dict[LegalCode, str] = Field(description="law and clause of each reason")
+    document: str | None = Field(description="number of the authority's order, if one stands")
+
+
+class FirmwareOut(api.Model):
+    """The reading that stands."""
+
+    verdict: Verdict
+    level: int = Field(ge=0, le=LEVELS)
+    partial: bool
+    taken_on: date
+    evidence: str
+
+
+class ScaleOut(api.Model):
+    """One scale; the two computed answers are worked out when it is read."""
+
+    id: str
+    market_no: str
+    serial_no: str
+    model: str
+    model_name: str
+    place: str
+    place_name: str
+    path: str
+    role: ScaleRole
+    software_id: str
+    stall: str | None
+    stall_number: str | None
+    trader: str | None
+    state: State
+    suspended_for: SuspensionReason | None
+    legal_status: LegalStatusOut
+    advisories: list[AdvisoryCode]
+    advisory_since: dict[AdvisoryCode, date]
+    public_status: PublicStatus
+    blocked_by: list[str] = Field(description="what forbids handing it out now")
+    firmware: FirmwareOut | None
+    findings: list[str]
+    actions: list[Action] = Field(description="acts open to the caller now")
+    created_at: datetime
+
+
+def scale_out(scale: Scale, standing: Standing, roles: Collection[Role]) -> ScaleOut:
+    """Return ``scale`` as a caller with ``roles`` there is told of it."""
+    return ScaleOut(
+        id=scale.uid,
+        market_no=scale.market_no,
+        serial_no=scale.serial_no,
+        model=scale.model.uid,
+        model_name=scale.model.name,
+        place=scale.place.uid,
+        place_name=scale.place.name,
+        path=scale.path,
+        role=scale.role,
+        software_id=scale.software_id,
+        stall=scale.stall.uid if scale.stall else None,
+        stall_number=scale.stall.number if scale.stall else None,
+        trader=scale.trader.uid if scale.trader else None,
+        state=scale.state,
+        suspended_for=standing.facts.suspended_for,
+        legal_status=_legal(standing),
+        advisories=[advisory.code for advisory in standing.advisories],
+        advisory_since={
+            advisory.code: advisory.since
+            for advisory in standing.advisories
+            if advisory.since is not None
+        },
+        public_status=standing.public_status,
+        blocked_by=_codes(standing.blocked_by),
+        firmware=_firmware(standing),
+        findings=list(standing.facts.findings),
+        actions=list(standing.actions(roles)),
+        created_at=scale.created_at,
+    )
+
+
+def _legal(standing: Standing) -> LegalStatusOut:
+    legal = standing.legal
+    return LegalStatusOut(
+        status=legal.status,
+        reasons=[reason.code for reason in legal.reasons],
+        valid_until=legal.valid_until,
+        articles={reason.code: reason.article for reason in legal.reasons},
+        document=next((reason.document for reason in legal.reasons if reason.document), None),
+    )
+
+
+def _firmware(standing: Standing) -> FirmwareOut | None:
+    reading = standing.facts.reading
+    if reading is None:
+        return None
+    return FirmwareOut(
+        verdict=reading.verdict,
+        level=int(reading.level),
+        partial=reading.partial,
+        taken_on=reading.taken_on,
+        evidence=reading.uid,
+    )
+
+
+def _codes(obstacles: Collection[Obstacle]) -> list[str]:
+    return [obstacle.value for obstacle in obstacles]
