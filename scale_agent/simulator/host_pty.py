@@ -1,7 +1,7 @@
 """A virtual scale on a pseudo-terminal.
 
 A pseudo-terminal has no control lines and drops parity. As on boards whose DTR is wired to reset,
-opening it resets the device; that is seen on the master, which hangs up while nobody has it open.
+opening it resets the device.
 """
 
 import contextlib
@@ -16,6 +16,7 @@ from threading import Event
 from typing import Final
 
 from scale_agent.simulator import clock
+from scale_agent.simulator.openings import Openings, openings_of
 from scale_agent.simulator.scale import VirtualScale
 
 if sys.platform != "win32":
@@ -23,7 +24,6 @@ if sys.platform != "win32":
     import termios
     import tty
 
-CLOSED_LOOK_S: Final = 0.005  # how long an opening may go unnoticed
 READ_AT_MOST: Final = 4096
 
 
@@ -33,30 +33,32 @@ def serve(scale: VirtualScale, link: Path, stop: Event) -> None:
     Raises:
         OSError: The link is taken, or there is no pseudo-terminal.
     """
-    with _terminal() as terminal, _link(link, terminal.name):
-        master = terminal.master
+    with (
+        _terminal() as terminal,
+        contextlib.closing(openings_of(terminal.name)) as openings,
+        _link(link, terminal.name),
+    ):
         clock.sharpen()
-        is_open = False
         while not stop.is_set() and scale.is_plugged:
-            if _hung_up(master):
-                if is_open:
-                    is_open = False
-                    terminal.restore()
-                time.sleep(CLOSED_LOOK_S)
-                continue
-            if not is_open:
-                is_open = True
-                scale.opened()
-            _turn(scale, master)
+            _turn(scale, terminal, openings)
 
 
-def _turn(scale: VirtualScale, master: int) -> None:
+def _turn(scale: VirtualScale, terminal: "_Terminal", openings: Openings) -> None:
     """Wait for the host or for the next byte, and pass it on."""
-    until, exactly = scale.next_due(time.monotonic()) or (None, False)
-    if clock.wait(master, until, exactly=exactly) and (data := _read(master)):
+    if hung_up := _hung_up(terminal.master):
+        terminal.restore()
+        openings.wait()
+    else:
+        until, exactly = scale.next_due(time.monotonic()) or (None, False)
+        clock.wait(terminal.master, until, exactly=exactly)
+    # Read first, ask then: of the host whose bytes these are, the opening has been told.
+    data = _read(terminal.master)
+    if openings.happened(hung_up=hung_up):
+        scale.opened()
+    if data:
         scale.heard(data, time.monotonic())
-    if due := scale.due(time.monotonic()):
-        _write(master, due)
+    if (due := scale.due(time.monotonic())) and not hung_up:
+        _write(terminal.master, due)
 
 
 def _hung_up(master: int) -> bool:

@@ -1,11 +1,13 @@
 """The line of a virtual scale: its pace, its lines, and everything that can be wrong with it."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from scale_agent.simulator import faults
 from scale_agent.simulator.faults import FaultError, Faults
+from scale_agent.simulator.openings import Polled, Watched
 from scale_agent.simulator.pacing import Incoming, Outgoing, byte_time_s
 from scale_agent.simulator.scale import VirtualScale
 
@@ -208,3 +210,21 @@ def test_faults_add_up() -> None:
     assert faults.parse(["rdp", "flips", "stalls", "liar=a.hex", "unplug=7"]) == Faults(
         is_protected=True, flip_rate=0.001, stall_s=1.0, liar=Path("a.hex"), unplug_after=7
     )
+
+
+def test_every_opening_is_told_where_the_system_can() -> None:
+    """A host that closes and opens between two looks; the control, which only looks, misses it."""
+    master, slave = os.openpty()
+    name = os.ttyname(slave)
+    watched, polled = Watched(name), Polled()
+    for openings in (watched, polled):
+        assert not openings.happened(hung_up=True)
+    with open(name, "rb", buffering=0):  # noqa: PTH123 -- a device, opened as a host does
+        assert watched.happened(hung_up=False)
+        assert polled.happened(hung_up=False)
+    with open(name, "rb", buffering=0):  # noqa: PTH123
+        assert watched.happened(hung_up=False)
+        assert not polled.happened(hung_up=False)
+    watched.close()
+    os.close(master)
+    os.close(slave)

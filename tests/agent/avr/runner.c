@@ -8,15 +8,14 @@
  * time must pass as on the chip, hence the pacing.
  */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <pty.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -34,7 +33,8 @@ static avr_t *avr;
 static int master;
 static avr_irq_t *to_chip;
 static bool may_send = true;
-static bool is_open;
+static int openings;
+static int hosts;
 static uint8_t out[65536];
 static size_t out_count;
 static uint8_t in[4096];
@@ -115,21 +115,32 @@ static void open_line(const char *link) {
     tcsetattr(slave, TCSANOW, &raw);
     close(slave);
     fcntl(master, F_SETFL, O_NONBLOCK);
+    openings = inotify_init1(IN_NONBLOCK);
+    if (inotify_add_watch(openings, name, IN_OPEN | IN_CLOSE) < 0) {
+        perror(name);
+        exit(1);
+    }
     if (symlink(name, link) < 0) {
         perror(link);
         exit(1);
     }
 }
 
-/* The master hangs up while nobody has the slave open: that is how opening is seen. */
+/* Every opening is told, however short a time the line was closed. */
 static void watch_opening(void) {
-    struct pollfd line = {master, POLLIN, 0};
-    poll(&line, 1, 0);
-    bool now_open = !(line.revents & POLLHUP);
-    if (now_open && !is_open) {
-        reset();
+    char events[4096] __attribute__((aligned(8)));
+    ssize_t count = read(openings, events, sizeof events);
+    for (char *next = events; next < events + count;) {
+        struct inotify_event *event = (struct inotify_event *)next;
+        if (event->mask & IN_OPEN) {
+            if (hosts++ == 0) {
+                reset();
+            }
+        } else if (hosts > 0) {
+            hosts--;
+        }
+        next += sizeof *event + event->len;
     }
-    is_open = now_open;
 }
 
 static void exchange(void) {
