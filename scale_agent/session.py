@@ -5,13 +5,21 @@ from typing import Final
 
 from scale_agent.digests import PAGE
 from scale_agent.entry import Entry
-from scale_agent.errors import ReadError, SilentError, StoppedAnsweringError, WireError
-from scale_agent.firmware.base import FirmwareReader
+from scale_agent.errors import (
+    NotUnderstoodError,
+    ReadError,
+    SilentError,
+    StoppedAnsweringError,
+    TooSlowError,
+    WireError,
+)
+from scale_agent.firmware.base import TRIES, FirmwareReader
 from scale_agent.link import Clock, Link, Port
 from scale_agent.passes import Votes
 from scale_agent.results import OnProgress, Part, Progress, Reading, ReadOptions, Stop
 
 CONNECT_WITHIN_S: Final = 60.0
+MANUAL_S: Final = 30.0  # to hold the strap and press reset
 SPARE_S: Final = 60.0
 SPARE_FACTOR: Final = 8
 PROGRESS_EVERY_S: Final = 0.25
@@ -64,13 +72,30 @@ class Session:
         link.deadline = self.clock.now() + CONNECT_WITHIN_S
         entry.enter()
         link.drain()
-        self.reader.connect(link)
+        self._connect(link)
         try:
             self._read(link, on_progress)
         except SilentError as error:
             raise StoppedAnsweringError(error.detail) from error
+        except TooSlowError as error:
+            if self.reader.resyncs < TRIES:
+                raise
+            detail = f"{self.reader.resyncs} failed exchanges"
+            raise NotUnderstoodError(detail, reason="noisy") from error
         finally:
             self._leave(link, entry)
+
+    def _connect(self, link: Link) -> None:
+        """Find the bootloader; where somebody resets by hand, keep trying for a while."""
+        give_up_at = self.clock.now() + (MANUAL_S if self.options.entry == "manual" else 0.0)
+        while True:
+            try:
+                self.reader.connect(link)
+            except (SilentError, NotUnderstoodError):
+                if self.clock.now() >= give_up_at:
+                    raise
+            else:
+                return
 
     def _read(self, link: Link, on_progress: OnProgress | None) -> None:
         self.reader.identify(link)

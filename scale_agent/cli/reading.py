@@ -139,6 +139,8 @@ def read(  # noqa: PLR0913 - the options of interfaces
         click.echo(f"Cannot write into {out.parent}.", err=True)
         sys.exit(COULD_NOT)
     options = ReadOptions(baud=baud, length=length, entry=entry, passes=passes)
+    if entry == "manual":
+        click.echo("Hold the boot strap and press reset now; you have half a minute.", err=True)
     shows = not as_json and sys.stderr.isatty()
     reading = read_scale(url, protocol, options=options, on_progress=_show if shows else None)
     if shows:

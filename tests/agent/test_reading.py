@@ -1,9 +1,11 @@
 """A reading: two passes compared by page, and a verdict for everything that goes wrong."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
+from scale_agent import firmware
 from scale_agent.firmware import READERS
 from scale_agent.passes import Votes
 from scale_agent.reading import Progress, ReadOptions, read_over, read_scale
@@ -77,6 +79,26 @@ def test_what_was_not_driven_is_not_claimed(entry: str) -> None:
     reading = read_table(table(device_of("an3155")), "an3155", ReadOptions(entry=entry))
     assert reading.facts["control_lines"] == "not_driven"
     assert (reading.facts["entry"], reading.facts["strap"]) == (entry, "none")
+
+
+@pytest.mark.parametrize(("pressed_after_s", "verdict"), [(12.0, "read"), (60.0, "malformed")])
+def test_a_reset_by_hand_is_waited_for(pressed_after_s: float, verdict: str) -> None:
+    """Half a minute; until then the application may say what it likes."""
+    device = An3155Device(IMAGE, strap=False)
+    port = table(device)
+    pressed_at = port.clock.now() + pressed_after_s
+
+    def press(data: bytes) -> bytes:
+        nonlocal pressed_at
+        if port.clock.now() >= pressed_at:
+            pressed_at = float("inf")
+            device.lines(dtr=True, rts=False, at=0.0)
+            device.lines(dtr=False, rts=False, at=0.0)
+        return data
+
+    port.to_device = press
+    reading = read_table(port, "an3155", ReadOptions(entry="manual"))
+    assert reading.verdict == verdict
 
 
 class Damage:
@@ -292,3 +314,10 @@ def test_noisy_passes_have_to_bring_three_equal_copies() -> None:
         votes.end_pass(failed_requests=0)
     assert votes.next_pages() == []
     assert votes.undecided() == [0, 1, 2, 3]
+
+
+def test_every_reader_is_in_the_table() -> None:
+    """A module of ``firmware`` that nobody can choose would be dead."""
+    folder = Path(firmware.__file__).parent
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__", "base"}
+    assert modules == set(READERS)
