@@ -196,20 +196,30 @@ def _response(operation: Operation, result: BaseModel | Answer | None) -> Respon
     answer = result if isinstance(result, Answer) else Answer(result)
     status = answer.status or next(iter(operation.returns))
     shape = operation.returns[status]
-    body: str | bytes = b""
-    if isinstance(answer.body, BaseModel):
-        if not (isinstance(shape, type) and isinstance(answer.body, shape)):
-            raise TypeError(f"{request.endpoint} answers {status} with another model than declared")
-        body = answer.body.model_dump_json()
-    elif answer.body is not None:
-        body = answer.body
-    response = Response(body, status, content_type=_media(shape))
+    response = Response(_written(answer.body, shape), status, content_type=_media(shape))
     response.headers.update(answer.headers)
     if answer.version is not None:
         response.set_etag(str(answer.version))
     if status == NO_CONTENT:
         del response.headers["Content-Type"]
     return response
+
+
+def _written(body: BaseModel | bytes | None, shape: Shape | None) -> str | bytes:
+    """Return what goes out, held to the declaration."""
+    if body is None or isinstance(body, bytes):
+        return body or b""
+    if isinstance(body, Listed) and isinstance(shape, type) and issubclass(shape, Listed):
+        body = shape(items=body.items, next=body.next)  # a bare ``Listed`` checks no item
+    if not (isinstance(shape, type) and isinstance(body, shape)):
+        raise TypeError(f"{request.endpoint} answers with another model than declared")
+    return body.model_dump_json()
+
+
+def _is_a(body: BaseModel, shape: Shape | None) -> bool:
+    """Return whether ``body`` is what was declared; a plain `Listed` stands for one of items."""
+    listed = type(body) is Listed and isinstance(shape, type) and issubclass(shape, Listed)
+    return listed or (isinstance(shape, type) and isinstance(body, shape))
 
 
 def _media(shape: Shape | None) -> str:

@@ -220,7 +220,7 @@ def _code(session: Session, scale: Scale, at: datetime) -> Code:
         path=scale.path,
         scale_id=scale.id,
         kind=CodeKind.TAG,
-        value=f"tag of {scale.uid}",
+        value=f"01{scale.id:030x}",
         number=number,
         issued_at=at,
     )

@@ -8,15 +8,18 @@ To add a route: one line. The parts of its path are filled by their names, `<uid
 
 - ``roles(...)``: these roles; what lies elsewhere answers 404 or 403 and shows no uid of there.
 - ``shared=True``: what it shows belongs to no region (models, references), or to the caller alone.
+- ``body={...}``: a body that means something (JSON for the API, a form for pages), so that what
+  lies elsewhere is really looked for. The API also gets ``If-Match: *``.
 - ``inside={...}``: statuses with which it may refuse even the right caller, beside what an empty
   request earns (400, 409, 410, 413, 415, 422, 428): say why.
+- ``body={...}``: a sound body for a write of the API, without which it refuses before it looks.
 """
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from app.domain.permissions import (
     DECIDERS,
@@ -38,6 +41,7 @@ class Line:
     shared: bool = False
     parts: Mapping[str, str] = field(default_factory=dict)
     inside: AbstractSet[int] = frozenset()
+    body: Mapping[str, Any] = field(default_factory=dict)
 
 
 def roles(
@@ -45,15 +49,27 @@ def roles(
     shared: bool = False,
     parts: Mapping[str, str] | None = None,
     inside: AbstractSet[int] = frozenset(),
+    body: Mapping[str, Any] | None = None,
 ) -> Line:
     """Return the line of a route for some roles; for every role where none is named."""
-    return Line(Audience.SIGNED_IN, frozenset(which or Role), shared, parts or {}, inside)
+    who = frozenset(which or Role)
+    return Line(Audience.SIGNED_IN, who, shared, parts or {}, inside, body or {})
 
 
 PUBLIC: Final = Line(Audience.PUBLIC)
 SIGNING_IN: Final = Line(Audience.SIGNING_IN, frozenset(Role), shared=True)
 OWN: Final = roles(shared=True)
 STATION: Final = Line(Audience.STATION)
+
+FILE_READERS: Final = tuple(set(Role) - {Role.ADMIN})
+READING_ASKERS: Final = (Role.MANAGER, Role.INSPECTOR)
+READING_WATCHERS: Final = (*READING_ASKERS, Role.REGULATOR, Role.AUDITOR)
+REFERENCE: Final = {"uid": "reference"}
+STATION_KEEPERS: Final = (Role.MANAGER, Role.ADMIN)
+STATION_WATCHERS: Final = (*STATION_KEEPERS, Role.INSPECTOR, Role.REGULATOR, Role.AUDITOR)
+
+CONCLUSION: Final = {"outcome": "dismissed", "conclusion": "checked", "document_no": "1"}
+LEAD_STEP: Final = {"state": "handed_over", "document_no": "1"}
 
 # fmt: off
 MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
@@ -89,6 +105,41 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "attest_api.agent.nonce_book":      STATION,
     "attest_api.agent.post_evidence":   STATION,
     "attest_api.agent.put_blob":        STATION,
+    "attest_api.people.list_evidence":  roles(*FILE_READERS),
+    "attest_api.people.evidence":       roles(*FILE_READERS),
+    "attest_api.people.list_stations":  roles(*STATION_WATCHERS),
+    "attest_api.people.station":        roles(*STATION_WATCHERS),
+    "attest_api.people.make_station":   roles(*STATION_KEEPERS),
+    "attest_api.people.assign":         roles(*STATION_KEEPERS),
+    "attest_api.people.unassign":       roles(*STATION_KEEPERS),
+    "attest_api.people.request_reading": roles(*READING_ASKERS),
+    "attest_api.people.reading":        roles(*READING_WATCHERS),
+    "attest_api.references.list_references": roles(*FILE_READERS, shared=True),
+    "attest_api.references.reference":  roles(*FILE_READERS, shared=True),
+    "attest_api.references.submit":     roles(Role.CUSTODIAN, shared=True),
+    "attest_api.references.decide":     roles(Role.CUSTODIAN, shared=True),
+    "attest.request_reading":           roles(*READING_ASKERS, parts={"uid": "scale"}),
+    "attest.task":                      roles(*READING_WATCHERS, parts={"uid": "task"}),
+    "attest.progress":                  roles(*READING_WATCHERS, parts={"uid": "task"}),
+    "attest.cancel":                    roles(*READING_ASKERS, parts={"uid": "task"}),
+    "attest.evidence":                  roles(*FILE_READERS, parts={"uid": "evidence"}),
+    "attest.envelope":                  roles(*FILE_READERS, parts={"uid": "evidence"}),
+    "stations.index":                   roles(*STATION_WATCHERS),
+    "stations.new":                     roles(*STATION_KEEPERS),
+    "stations.create":                  roles(*STATION_KEEPERS),
+    "stations.show":                    roles(*STATION_WATCHERS, parts={"uid": "station"}),
+    "stations.assign":                  roles(*STATION_KEEPERS, parts={"uid": "station"}),
+    "stations.unassign":                roles(*STATION_KEEPERS, parts={"uid": "station"}),
+    "stations.renew_code":              roles(*STATION_KEEPERS, parts={"uid": "station"}),
+    "stations.revoke":                  roles(*STATION_KEEPERS, parts={"uid": "station"}),
+    "references.index":                 roles(*FILE_READERS, shared=True),
+    "references.new":                   roles(Role.CUSTODIAN, shared=True),
+    "references.look":                  roles(Role.CUSTODIAN, shared=True),
+    "references.submit":                roles(Role.CUSTODIAN, shared=True),
+    "references.show":                  roles(*FILE_READERS, shared=True, parts=REFERENCE),
+    "references.approve":               roles(Role.CUSTODIAN, shared=True, parts=REFERENCE),
+    "references.reject":                roles(Role.CUSTODIAN, shared=True, parts=REFERENCE),
+    "references.withdraw":              roles(Role.CUSTODIAN, shared=True, parts=REFERENCE),
     # portal
     "home.start":                       OWN,
     "portal.show":                      PUBLIC,
@@ -96,10 +147,10 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "portal.sheet_form":                roles(*TAG_KEEPERS),
     "portal.sheet":                     roles(*TAG_KEEPERS),
     "portal.issue":                     roles(Role.MANAGER, parts={"uid": "scale"}),
-    "portal.revoke":                    roles(Role.MANAGER, parts={"uid": "code"}),
+    "portal.revoke":                    roles(Role.MANAGER, parts={"uid": "tag"}),
     "portal_api.tags":                  roles(*TAG_KEEPERS),
     "portal_api.issue":                 roles(Role.MANAGER),
-    "portal_api.revoke":                roles(Role.MANAGER, parts={"tag": "code"}),
+    "portal_api.revoke":                roles(Role.MANAGER, body={"because": "damaged"}),
     # oversee
     "oversee.findings":                 roles(*FINDING_READERS),
     "oversee.finding":                  roles(*FINDING_READERS, parts={"uid": "finding"}),
@@ -109,9 +160,9 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "oversee.ledger":                   roles(*LEDGER_READERS, shared=True),
     "oversee_api.findings":             roles(*FINDING_READERS),
     "oversee_api.finding":              roles(*FINDING_READERS),
-    "oversee_api.resolve":              roles(*DECIDERS),
+    "oversee_api.resolve":              roles(*DECIDERS, body=CONCLUSION),
     "oversee_api.leads":                roles(*LEAD_READERS),
     "oversee_api.lead":                 roles(*LEAD_READERS),
-    "oversee_api.step_lead":            roles(*DECIDERS),
+    "oversee_api.step_lead":            roles(*DECIDERS, body=LEAD_STEP),
 })
 # fmt: on
