@@ -128,10 +128,10 @@ class Sender:
     public_key: bytes
 
 
-@bp.before_request
-def limit() -> None:
+@bp.url_value_preprocessor
+def _limit(endpoint: str | None, _values: dict[str, object] | None) -> None:
     """Say how much each route reads, before anything is read."""
-    request.max_content_length = LIMITS.get(request.endpoint or "", SMALL)
+    request.max_content_length = LIMITS.get(endpoint or "", SMALL)
 
 
 def sender() -> Sender:

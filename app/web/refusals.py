@@ -146,7 +146,8 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
             _l("The model's profile does not say where the program lies."),
             _l("Add the program memory to the model's profile."),
         ),
-        "not_custodian": Refusal(403, _l("Only a firmware custodian may do this."), ASK),
+        # The route refuses other roles with 403; this is the service's own second look.
+        "not_custodian": Refusal(409, _l("Only a firmware custodian may do this."), ASK),
         "two_persons": Refusal(
             409, _l("You submitted this image."), _l("A second custodian approves it.")
         ),
