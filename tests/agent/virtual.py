@@ -39,13 +39,14 @@ def running(*words: str | Path) -> Iterator["subprocess.Popen[bytes]"]:
 
 
 @contextlib.contextmanager
-def on_pty(tmp_path: Path, *words: str | Path) -> Iterator[Path]:
-    """Run a virtual scale on a pseudo-terminal."""
+def on_pty(tmp_path: Path, *words: str | Path, ends_itself: bool = False) -> Iterator[Path]:
+    """Run a virtual scale on a pseudo-terminal; one that is unplugged ends by itself."""
     link = tmp_path / "scale"
     with running("--link", link, *words) as process:
         appeared(link, process)
         yield link
-        process.terminate()
+        if not ends_itself:
+            process.terminate()
         assert process.wait(10) == 0
     assert not link.is_symlink()
 
