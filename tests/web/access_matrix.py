@@ -9,10 +9,10 @@ To add a route: one line. The parts of its path are filled by their names, `<uid
 - ``roles(...)``: these roles; what lies elsewhere answers 404 or 403 and shows no uid of there.
 - ``shared=True``: what it shows belongs to no region (models, references), or to the caller alone.
 - ``body={...}``: a body that means something (JSON for the API, a form for pages), so that what
-  lies elsewhere is really looked for. The API also gets ``If-Match: *``.
+  lies elsewhere is really looked for; "@scale" stands for the uid of the scale. The API also
+  gets ``If-Match: *``.
 - ``inside={...}``: statuses with which it may refuse even the right caller, beside what an empty
   request earns (400, 409, 410, 413, 415, 422, 428): say why.
-- ``body={...}``: a sound body for a write of the API, without which it refuses before it looks.
 """
 
 from collections.abc import Mapping
@@ -109,8 +109,8 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "attest_api.people.evidence":       roles(*FILE_READERS),
     "attest_api.people.list_stations":  roles(*STATION_WATCHERS),
     "attest_api.people.station":        roles(*STATION_WATCHERS),
-    "attest_api.people.make_station":   roles(*STATION_KEEPERS),
-    "attest_api.people.assign":         roles(*STATION_KEEPERS),
+    "attest_api.people.make_station":   roles(*STATION_KEEPERS, body={"place": "@place", "name": "x"}),
+    "attest_api.people.assign":         roles(*STATION_KEEPERS, body={"scale": "@scale", "port": "x"}),
     "attest_api.people.unassign":       roles(*STATION_KEEPERS),
     "attest_api.people.request_reading": roles(*READING_ASKERS),
     "attest_api.people.reading":        roles(*READING_WATCHERS),
@@ -149,7 +149,7 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "portal.issue":                     roles(Role.MANAGER, parts={"uid": "scale"}),
     "portal.revoke":                    roles(Role.MANAGER, parts={"uid": "tag"}),
     "portal_api.tags":                  roles(*TAG_KEEPERS),
-    "portal_api.issue":                 roles(Role.MANAGER),
+    "portal_api.issue":                 roles(Role.MANAGER, body={"scale": "@scale"}),
     "portal_api.revoke":                roles(Role.MANAGER, body={"because": "damaged"}),
     # oversee
     "oversee.findings":                 roles(*FINDING_READERS),
