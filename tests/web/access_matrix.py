@@ -69,6 +69,8 @@ STATION_KEEPERS: Final = (Role.MANAGER, Role.ADMIN)
 STATION_WATCHERS: Final = (*STATION_KEEPERS, Role.INSPECTOR, Role.REGULATOR, Role.AUDITOR)
 
 CONCLUSION: Final = {"outcome": "dismissed", "conclusion": "checked", "document_no": "1"}
+NEW_STATION: Final = {"place": "@place", "name": "bench"}
+PORT: Final = {"scale": "@scale", "port": "/dev/ttyUSB1"}
 LEAD_STEP: Final = {"state": "handed_over", "document_no": "1"}
 
 # fmt: off
@@ -109,8 +111,8 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "attest_api.people.evidence":       roles(*FILE_READERS),
     "attest_api.people.list_stations":  roles(*STATION_WATCHERS),
     "attest_api.people.station":        roles(*STATION_WATCHERS),
-    "attest_api.people.make_station":   roles(*STATION_KEEPERS, body={"place": "@place", "name": "x"}),
-    "attest_api.people.assign":         roles(*STATION_KEEPERS, body={"scale": "@scale", "port": "x"}),
+    "attest_api.people.make_station":   roles(*STATION_KEEPERS, body=NEW_STATION),
+    "attest_api.people.assign":         roles(*STATION_KEEPERS, body=PORT),
     "attest_api.people.unassign":       roles(*STATION_KEEPERS),
     "attest_api.people.request_reading": roles(*READING_ASKERS),
     "attest_api.people.reading":        roles(*READING_WATCHERS),
