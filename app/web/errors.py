@@ -128,7 +128,9 @@ def _problem(
 
 def _page(code: str, refusal: Refusal, status: int, facts: dict[str, object]) -> str:
     # A page of a signed-in person keeps its bar and its menu, unless the server itself is ill.
-    plain = status >= SERVER_ERROR or is_public() or g.get("caller") is None
+    if status >= SERVER_ERROR:
+        g.caller = None  # the database may be what is ill: nothing more is asked of it
+    plain = is_public() or g.get("caller") is None
     layout = "public_base.html" if plain else "base.html"
     obstacles = facts.get("obstacles")
     return render_template(

@@ -7,8 +7,11 @@ from typing import Any, Final
 
 from flask import Flask, current_app, g, url_for
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
+from app.models import Region
 from app.web import access
+from app.web.database import reading
 from app.web.words.say import say
 
 # Key: words and icon, in the order of the menu.
@@ -24,6 +27,7 @@ SECTIONS: Final[Mapping[str, tuple[Any, str]]] = MappingProxyType(
     }
 )
 EXTENSION: Final = "wutong_sections"
+MOST_PLACES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +65,21 @@ def menu() -> list[Item]:
 
 
 def viewer() -> Viewer | None:
-    """Return who is signed in; the place's words are what ``g.place`` says, if anything."""
+    """Return who is signed in, as what, and where."""
     found = access.maybe_caller()
     if found is None or found.owes_second_factor:
         return None
     roles = "、".join(say(role) for role in sorted(found.roles))
-    return Viewer(found.name, roles, g.get("place", ""))
+    return Viewer(found.name, roles, g.get("place") or _places(found))
+
+
+def _places(found: access.Caller) -> str:
+    """Return the names of the regions the caller acts in, the first few of them."""
+    paths = sorted({path for _role, path in found.grants})[:MOST_PLACES]
+    with reading() as session:
+        rows = select(Region.path, Region.name).where(Region.path.in_(paths))
+        names = dict(session.execute(rows).tuples().all())
+    return "、".join(names[path] for path in paths if path in names)
 
 
 def _may_open(endpoint: str) -> bool:

@@ -160,3 +160,23 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.querySelector("[data-focus]")?.focus();
+
+/** On a phone a row of a list becomes a small sheet: each cell then says what it is. */
+function label(table) {
+  const names = [...table.querySelectorAll("thead th")].map((cell) => cell.textContent.trim());
+  if (!names.length) return;
+  table.classList.add("is-labelled");
+  table.setAttribute("role", "table");
+  for (const row of table.querySelectorAll("tr")) row.setAttribute("role", "row");
+  for (const row of table.querySelectorAll("tbody tr")) {
+    [...row.cells].forEach((cell, i) => {
+      cell.dataset.label = names[i] ?? "";
+      cell.setAttribute("role", cell.tagName === "TH" ? "rowheader" : "cell");
+    });
+  }
+}
+htmx.onLoad((part) => {
+  for (const table of part.querySelectorAll(".list-table")) {
+    if (!table.closest(".table-scroll")) label(table);
+  }
+});
