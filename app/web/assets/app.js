@@ -177,6 +177,6 @@ function label(table) {
 }
 htmx.onLoad((part) => {
   for (const table of part.querySelectorAll(".list-table")) {
-    if (!table.closest(".table-scroll")) label(table);
+    if (!table.classList.contains("list-tight")) label(table);
   }
 });
