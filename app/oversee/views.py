@@ -1,5 +1,7 @@
 """Pages of findings, leads and the ledger."""
 
+from collections.abc import Collection
+from enum import StrEnum
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -130,7 +132,7 @@ def _page(session: Session, row: Finding, conclusion: ConclusionForm, step: Lead
     roles = caller().roles_at(row.path)
     lead = queries.lead_of(session, row)
     may_decide = bool(roles & set(DECIDERS))
-    outcomes = _options(FINDING_STEPS[row.state]) if may_decide else []
+    outcomes = _options(FindingState, FINDING_STEPS[row.state]) if may_decide else []
     return render_template(
         "oversee/finding.html",
         finding=row,
@@ -141,14 +143,15 @@ def _page(session: Session, row: Finding, conclusion: ConclusionForm, step: Lead
         lead=lead if roles & set(LEAD_READERS) else None,
         outcomes=outcomes,
         outcomes_with_help=[(code, words, None) for code, words in outcomes],
-        lead_steps=_options(LEAD_STEPS[lead.state]) if lead and may_decide else [],
+        lead_steps=_options(LeadState, LEAD_STEPS[lead.state]) if lead and may_decide else [],
         conclusion=conclusion,
         step=step,
     )
 
 
-def _options(states: frozenset[FindingState] | frozenset[LeadState]) -> list[tuple[str, str]]:
-    return [(one.value, say(one)) for one in sorted(states)]
+def _options(kind: type[StrEnum], open_to: Collection[StrEnum]) -> list[tuple[str, str]]:
+    """Return code and words of each state in ``open_to``, the usual next one first."""
+    return [(one.value, say(one)) for one in kind if one in open_to]
 
 
 def _range(difference: dict[str, Any]) -> dict[str, Any]:
