@@ -45,14 +45,21 @@ def main(parts: list[str]) -> int:
     if not names:
         print(f"there is no such measurement; there are: {', '.join(MEASUREMENTS)}")
         return 2
+    # Others at work on the machine spoil every figure here: the document says whether they were.
+    load = round(os.getloadavg()[0], 2)
     rows = [row for name in names for row in measured(name)]
     document = {
         "at": int(time.time()),
-        "machine": {"cpus": os.cpu_count(), "python": platform.python_version()},
+        "machine": {
+            "cpus": os.cpu_count(),
+            "load_before": load,
+            "python": platform.python_version(),
+        },
         "rows": [row.as_json() for row in rows],
     }
     RESULTS.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
     print(table(rows))
+    print(f"{os.cpu_count()} processors, load before {load}")
     for row in rows:
         if row.note:
             print(f"  {row.name}: {row.note}")
