@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from flask import Flask, current_app, g, url_for
+from flask import current_app, g, url_for
+from flask.sansio.app import App
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
@@ -49,7 +50,7 @@ class Viewer:
     place: str
 
 
-def add_section(app: Flask, key: str, endpoint: str) -> None:
+def add_section(app: App, key: str, endpoint: str) -> None:
     """Show section ``key`` to everybody who may open ``endpoint``."""
     app.extensions.setdefault(EXTENSION, {})[key] = endpoint
 

@@ -1,0 +1,111 @@
+"""Every page of the program at phone, tablet and desk width: readable, accessible, at home."""
+
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Open
+from tests.support.demo import Demo
+
+pytestmark = pytest.mark.browser
+
+AXE = Path("node_modules/axe-core/axe.min.js")
+SMALLEST = 44
+PAGES = {
+    "sign-in": (None, "/sign-in"),
+    "fleet": ("manager", "/manage/scales"),
+    "scale": ("manager", "/manage/scales/{cheating}"),
+    "scale-honest": ("inspector", "/manage/scales/{honest}"),
+    "findings": ("inspector", "/oversee/findings"),
+    "finding": ("inspector", "/oversee/findings/{finding}"),
+    "leads": ("regulator", "/oversee/leads"),
+    "references": ("custodian1", "/attest/references"),
+    "reference": ("custodian2", "/attest/references/{reference}"),
+    "evidence": ("inspector", "/attest/evidence/{evidence}"),
+    "stations": ("manager", "/attest/stations"),
+    "station": ("manager", "/attest/stations/{station}"),
+    "tags": ("manager", "/tags"),
+    "ledger": ("auditor", "/oversee/ledger"),
+    "account": ("verifier", "/account"),
+    "tag": (None, "/t/{tag}"),
+    "tag-suspended": (None, "/t/{tag_cheating}"),
+    "tag-forged": (None, "/t/forged"),
+    "api": (None, "/api/docs"),
+    "nothing": ("manager", "/manage/nothing-here"),
+}
+LOOKS = [("phone", "zh", "light"), ("tablet", "zh", "dark"), ("desk", "en", "light")]
+
+
+@pytest.fixture(scope="module")
+def things(demo: Demo) -> dict[str, str]:
+    """Return the uids that addresses of pages ask for."""
+    database = sqlite3.connect(f"file:{demo.home}/wutong.db?mode=ro", uri=True)
+    one = {
+        "cheating": "SELECT uid FROM scale WHERE market_no = 'A-002'",
+        "honest": "SELECT uid FROM scale WHERE market_no = 'A-001'",
+        "finding": "SELECT uid FROM finding",
+        "reference": "SELECT uid FROM reference",
+        "evidence": "SELECT uid FROM evidence WHERE verdict = 'mismatch'",
+        "station": "SELECT uid FROM station",
+    }
+    found = {name: str(database.execute(query).fetchone()[0]) for name, query in one.items()}
+    database.close()
+    found["tag"] = demo.tag("honest").rsplit("/", 1)[1]
+    found["tag_cheating"] = demo.tag("cheating").rsplit("/", 1)[1]
+    return found
+
+
+@pytest.mark.parametrize(("width", "lang", "scheme"), LOOKS)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_can_be_read_and_used_by_everybody(
+    open_page: Open, things: dict[str, str], name: str, width: str, lang: str, scheme: str
+) -> None:
+    """axe-core finds nothing, nothing is wider than the screen, targets are large enough."""
+    login, address = PAGES[name]
+    with open_page(address.format(**things), width, login, lang, scheme) as page:
+        assert page.title()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert accessibility(page) == []
+        assert small_targets(page) == []
+        if lang == "en" and name != "api":
+            assert untranslated(page) == []
+
+
+def accessibility(page: Page) -> list[str]:
+    """Return what axe-core finds wrong."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate(
+        "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']})"
+    )
+    return [
+        f"{violation['id']}: {node['html'][:160]}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def small_targets(page: Page) -> list[str]:
+    """Return the buttons and fields that are lower than a thumb is wide."""
+    return list(
+        page.evaluate(
+            """smallest => [...document.querySelectorAll('button, select, .btn, input')]
+            .filter(e => e.type !== 'hidden' && e.offsetParent && !e.closest('label')
+                      && !e.classList.contains('copy')
+                      && e.getBoundingClientRect().height < smallest)
+            .map(e => e.outerHTML.slice(0, 120))""",
+            SMALLEST,
+        )
+    )
+
+
+# Names of people, places, makers and documents stay as they are in any language.
+DATA = re.compile(r"[（(].*?[)）]")
+
+
+def untranslated(page: Page) -> list[str]:
+    """Return texts of controls and headings that are Chinese on an English page."""
+    texts = page.locator("h1, h2, button, label, th, dt").all_inner_texts()
+    return [text for text in texts if re.search(r"[一-鿿]", DATA.sub("", text))]

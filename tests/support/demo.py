@@ -1,0 +1,85 @@
+"""A running demo for tests: the real processes, on a free port, in a folder of its own."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+READY_S = 60.0
+STOP_S = 20.0
+WUTONG = (sys.executable, "-m", "app.cli.__main__")
+
+
+@dataclass(frozen=True)
+class Demo:
+    """Where a demo answers, and where it keeps its things."""
+
+    base: str
+    home: Path
+    said: str
+
+    @property
+    def password(self) -> str:
+        """The password it printed."""
+        return re.findall(r"Password of every demo account: (\S+)", self.said)[0]
+
+    @property
+    def second_factors(self) -> dict[str, str]:
+        """The TOTP secrets it printed, by sign-in name."""
+        return dict(re.findall(r"^  (\w+) .*TOTP ([A-Z2-7]+)$", self.said, re.MULTILINE))
+
+    def tag(self, port: str) -> str:
+        """Return the address it printed for the tag of the scale on ``port``."""
+        return re.findall(rf"tag of the {port} scale\s+(\S+)", self.said)[0]
+
+    def program(self, port: str) -> Path:
+        """Return the file that is in the chip of the scale on ``port``."""
+        return self.home / "demo/programs" / f"{port}.hex"
+
+    def status(self, port: str) -> str:
+        """Return what the public is told of the scale on ``port``."""
+        found = httpx.get(self.tag(port), headers={"Accept": "application/json"})
+        return str(json.loads(found.text)["status"])
+
+
+def free_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def running(home: Path, port: int) -> Iterator[Demo]:
+    """Start the demo, yield it once it says Ready, and stop it as Ctrl-C does."""
+    environment = {**os.environ, "WUTONG_HOME": str(home), "PORT": str(port)}
+    log = home.parent / f"demo-{port}.log"
+    with log.open("w") as out:
+        child = subprocess.Popen(
+            [*WUTONG, "demo"], env=environment, stdout=out, stderr=out, start_new_session=True
+        )
+    try:
+        yield Demo(f"http://127.0.0.1:{port}", home, _until_ready(child, log))
+    finally:
+        child.send_signal(signal.SIGINT)
+        child.wait(STOP_S)
+
+
+def _until_ready(child: subprocess.Popen[bytes], log: Path) -> str:
+    end = time.monotonic() + READY_S
+    while time.monotonic() < end and child.poll() is None:
+        said = log.read_text()
+        if re.search(r"^Ready: http", said, re.MULTILINE):
+            return said
+        time.sleep(0.1)
+    raise AssertionError(f"the demo did not become ready:\n{log.read_text()}")
