@@ -177,3 +177,18 @@ def test_a_public_page_reads_the_same_without_a_script(browser: Browser, address
     assert "检定有效" in page.locator(".seal").inner_text()
     assert context.cookies() == []
     context.close()
+
+
+def test_a_list_becomes_labelled_sheets_on_a_phone(browser: Browser, address: str) -> None:
+    """Each cell says what it is where the header has no room; on a desk it stays a table."""
+    shown = """() => {
+        const table = document.querySelector('.list-table:not(.list-tight)');
+        return [getComputedStyle(table.querySelector('td')).display,
+                getComputedStyle(table.querySelector('td'), '::before').content]
+    }"""
+    with page_at(browser, "phone") as page:
+        page.goto(f"{address}/gallery?lang=en")
+        assert page.evaluate(shown) == ["block", '"Status"']
+    with page_at(browser, "desk") as page:
+        page.goto(f"{address}/gallery?lang=en")
+        assert page.evaluate(shown) == ["table-cell", "none"]

@@ -45,7 +45,7 @@ NO_WORDS = {
     "json",
     "kg",
     "mm",
-}
+, "Max", "Min"}
 
 
 @pytest.mark.parametrize("what", FORBIDDEN)
