@@ -71,7 +71,7 @@ class Session:
         )
         link.deadline = self.clock.now() + CONNECT_WITHIN_S
         entry.enter()
-        link.drain()
+        link.some(0.0)
         self._connect(link)
         try:
             self._read(link, on_progress)

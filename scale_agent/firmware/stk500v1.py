@@ -94,6 +94,7 @@ class Stk500v1(FirmwareReader):
         for _ in range(RESETS):
             for _ in range(SYNC_TRIES):
                 link.send(GET_SYNC)
+                # Until it is quiet: the answer to an earlier question may still come.
                 answer = link.some(SYNC_WAIT_S)
                 if answer.endswith(DONE):
                     return

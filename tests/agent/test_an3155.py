@@ -166,3 +166,17 @@ def test_go_starts_the_application() -> None:
     device = An3155Device(bytes(1024))
     device.receive(b"\x7f" + bytes.fromhex("21de0800000008"), 0.0)
     assert device.receive(b"?", 0.0).startswith(b"ST")
+
+
+def test_get_checksum_is_that_of_the_crc_unit() -> None:
+    """One word of zeros, Ethernet polynomial, all ones: C704DD7B (ST AN4187)."""
+    device = An3155Device(bytes(1024), commands=bytes.fromhex("00010211a1"))
+    frames = (0x08000000, 1, 0x04C11DB7, 0xFFFFFFFF)
+    asked = b"\x7f" + pair(0xA1) + b"".join(map(address_frame, frames))
+    assert device.receive(asked, 0.0) == b"\x79" * 6 + bytes.fromhex("c704dd7b") + b"\x65"
+
+
+def test_three_passes_may_be_asked_for() -> None:
+    """All of them are compared."""
+    reading = read_table(table(An3155Device(bytes(4096))), "an3155", ReadOptions(passes=3))
+    assert (reading.verdict, reading.passes, reading.passes_equal) == ("read", 3, True)

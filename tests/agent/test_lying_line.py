@@ -47,7 +47,7 @@ def test_no_session_destroys_anything(protocol: str) -> None:
     verdicts: Counter[str] = Counter()
     for number in range(SESSIONS):
         verdicts[session(number, protocol)] += 1
-    assert verdicts["read"] > SESSIONS // 2, verdicts
+    assert verdicts["read"] > SESSIONS // 3, verdicts
 
 
 class Careless(An3155):

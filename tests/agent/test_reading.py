@@ -239,9 +239,9 @@ def test_answers_that_break_off_are_told_from_noise() -> None:
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_noise_never_makes_a_wrong_image(protocol: str) -> None:
-    """A hundred and fifty sessions at each of four rates: what is read is right, or not read."""
+    """A hundred sessions at each of four rates: what is read is right, or not read."""
     verdicts: Counter[str] = Counter()
-    for number in range(600):
+    for number in range(400):
         line = FlippingLine(dice(number), (0.00003, 0.0003, 0.002, 0.01)[number % 4])
         port = table(device_of(protocol), to_host=line)
         reading = read_table(port, protocol, ReadOptions(length=4096))
@@ -250,8 +250,8 @@ def test_noise_never_makes_a_wrong_image(protocol: str) -> None:
             assert reading.parts[0].data == IMAGE, f"session {number}"
         else:
             assert reading.parts == ()
-    assert verdicts["read"] > 150
-    assert verdicts["inconsistent"] > 25
+    assert verdicts["read"] > 100
+    assert verdicts["inconsistent"] > 15
 
 
 def test_pure_noise_is_malformed() -> None:
