@@ -13,8 +13,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from benchmarks import firmware, footprint
-from benchmarks.harness import Measurement, Row, failed, table
+from benchmarks import firmware, footprint, spool
+from benchmarks.harness import Measurement, Row, failed, rows_from, table
 
 RESULTS: Final = Path(__file__).with_name("results.json")
 
@@ -26,6 +26,7 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = MappingProxyType(
         "firmware-eight-ports": firmware.eight_ports,
         "firmware-stk500v1": firmware.stk500v1,
         "agent-footprint": footprint.agent,
+        "agent-spool": lambda: rows_from(spool.measure()),
     }
 )
 

@@ -6,9 +6,9 @@ A ratio within one run is a goal; an absolute time is only for orientation, unle
 import statistics
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 Document = Mapping[str, object]
 
@@ -49,6 +49,13 @@ def at_least(
     judged = value if ratio is None else ratio
     row = _row(name, value, unit, ratio, note)
     return replace(row, goal=f">= {limit:g}", passed=judged >= limit)
+
+
+def rows_from(documents: Iterable[Mapping[str, Any]]) -> Iterator[Row]:
+    """Yield the rows of a measurement that judges itself; its goals are lower bounds."""
+    for document in documents:
+        goal = document["goal"]
+        yield Row(**{**document, "goal": "" if goal is None else f">= {goal:g}"})
 
 
 def failed(name: str, why: str) -> Row:
