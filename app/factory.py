@@ -14,14 +14,20 @@ from app.attest import views as attest
 from app.attest import views_references, views_stations
 from app.blobs import Blobs
 from app.config import Settings
+from app.configure import api as configure_api
+from app.configure import views as configure
+from app.configure import views_places
 from app.crypto import keys
 from app.db.session import Database
+from app.manage import api as manage_api
 from app.manage import views as manage
 from app.manage import views_acts as manage_acts
 from app.oversee import api as oversee_api
 from app.oversee import views as oversee
 from app.portal import api as portal_api
 from app.portal import views as portal
+from app.verify import api as verify_api
+from app.verify import views as verify
 from app.web import access, api_docs, health, home, identity, shell
 from app.web.database import Installation
 
@@ -40,8 +46,14 @@ BLUEPRINTS: Final = (
     views_stations.bp,
     views_references.bp,
     attest_api.bp,
+    configure.bp,
+    views_places.bp,
+    configure_api.bp,
     manage.bp,
     manage_acts.bp,
+    manage_api.bp,
+    verify.bp,
+    verify_api.bp,
     portal.bp,
     portal_api.bp,
     oversee.bp,

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.domain.differences import DifferenceKind
 from app.domain.evidence import Level, LevelReason, ReadFacts, level_reasons
+from app.domain.tasks import ENDED, Executor
 from app.domain.verdicts import Discount, JudgeReason, Verdict
-from app.models import Evidence, Finding, Scale, Station
+from app.models import Evidence, Finding, Scale, Station, Task
 from app.standing import Standing
 from app.web.flash_map import FlashMap
 from app.web.words.say import say
@@ -39,6 +40,7 @@ class Program:
     Attributes:
         stands: Whether `evidence` is the reading that counts; else it is the newest one.
         level: The rung reached, None where nothing was read.
+        task: uid of the reading that is asked for and not done.
         missing: What keeps it from the next rung.
     """
 
@@ -56,6 +58,7 @@ class Program:
     more_ranges: int
     finding: str | None
     readings: Sequence["Reading"]
+    task: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class Reading:
     counts: bool
 
 
-def program(session: Session, scale: Scale, standing: Standing) -> Program:
+def program(session: Session, scale: Scale, standing: Standing, at: datetime) -> Program:
     """Return what there is to say about the program of ``scale``."""
     readings = _readings(session, scale)
     evidence = _evidence(session, scale, readings)
@@ -96,6 +99,7 @@ def program(session: Session, scale: Scale, standing: Standing) -> Program:
         more_ranges=max(0, len(spans) - PARTS_OF_A_RANGE),
         finding=_finding(session, evidence) if evidence else None,
         readings=readings,
+        task=_task(session, scale, at),
     )
 
 
@@ -196,3 +200,17 @@ def _ranges(evidence: Evidence) -> tuple[Range, ...]:
 
 def _finding(session: Session, evidence: Evidence) -> str | None:
     return session.scalar(select(Finding.uid).where(Finding.evidence_id == evidence.id).limit(1))
+
+
+def _task(session: Session, scale: Scale, at: datetime) -> str | None:
+    return session.scalar(
+        select(Task.uid)
+        .where(
+            Task.scale_id == scale.id,
+            Task.executor == Executor.STATION,
+            Task.state.not_in(ENDED),
+            Task.expires_at > at,
+        )
+        .order_by(Task.id.desc())
+        .limit(1)
+    )

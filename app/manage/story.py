@@ -22,12 +22,6 @@ from app.web.formats import day
 from app.web.meanings import meaning
 from app.web.words.say import say
 
-
-def _(words: str, **values: object) -> str:
-    """Return ``words`` in the language of the page."""
-    return str(gettext(words, **values))
-
-
 STATION: Final = "station:"
 NEWEST: Final = 60
 
@@ -58,6 +52,11 @@ ITEMS: Final[Mapping[str, Any]] = MappingProxyType(
         "price": _l("price computation"),
     }
 )
+
+
+def _(words: str, **values: object) -> str:
+    """Return ``words`` in the language of the page."""
+    return str(gettext(words, **values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +177,8 @@ def _detail(event: ScaleEvent) -> Markup | str:
         parts.append(_("certificate %(number)s", number=told_of["certificate_no"]))
     if told_of.get("label_no"):
         parts.append(_("label %(number)s", number=told_of["label_no"]))
+    if "evidence" in told_of:
+        parts.append(_way("attest.evidence", told_of["evidence"], _("See the reading")))
     if "finding" in told_of:
         parts.append(_way("oversee.finding", told_of["finding"], _("See the finding")))
     return Markup(" · ").join(part for part in parts if part)

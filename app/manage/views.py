@@ -83,7 +83,7 @@ def scale(uid: str) -> ResponseReturnValue:
             ways=filters.ways(found, standing),
             story=story.told(session, events),
             seen=events[0].ledger_seq if events else 0,
-            program=program(session, found, standing),
+            program=program(session, found, standing, at),
             verifications=queries.verifications(session, found),
             repairs=story.told(session, queries.repairs(session, found)),
             levels=list(Level),

@@ -68,6 +68,13 @@ REFERENCE: Final = {"uid": "reference"}
 STATION_KEEPERS: Final = (Role.MANAGER, Role.ADMIN)
 STATION_WATCHERS: Final = (*STATION_KEEPERS, Role.INSPECTOR, Role.REGULATOR, Role.AUDITOR)
 
+ACTORS: Final = (Role.MANAGER, Role.INSPECTOR, Role.REGULATOR, Role.REPAIRER)
+AUTHORITY: Final = (Role.INSPECTOR, Role.REGULATOR)
+OPENERS: Final = (Role.REPAIRER, Role.INSPECTOR)
+SEALERS: Final = (Role.MANAGER, Role.VERIFIER, Role.REPAIRER, Role.INSPECTOR)
+CATALOGUERS: Final = (Role.MANAGER, Role.REGULATOR, Role.CUSTODIAN)
+RETIRE: Final = {"action": "retire"}
+
 CONCLUSION: Final = {"outcome": "dismissed", "conclusion": "checked", "document_no": "1"}
 NEW_STATION: Final = {"place": "@place", "name": "bench"}
 PORT: Final = {"scale": "@scale", "port": "/dev/ttyUSB1"}
@@ -142,6 +149,46 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "references.approve":               roles(Role.CUSTODIAN, shared=True, parts=REFERENCE),
     "references.reject":                roles(Role.CUSTODIAN, shared=True, parts=REFERENCE),
     "references.withdraw":              roles(Role.CUSTODIAN, shared=True, parts=REFERENCE),
+    # manage
+    "manage.scales":                    roles(*FILE_READERS),
+    "manage.scale":                     roles(*FILE_READERS, parts={"uid": "scale"}),
+    "manage.photo":                     roles(*FILE_READERS, parts={"uid": "scale"}, inside={404}),
+    "manage_acts.ask":                  roles(*ACTORS, parts={"uid": "scale"}, inside={403, 404}),
+    "manage_acts.do":                   roles(*ACTORS, parts={"uid": "scale"}, inside={404}),
+    "manage_acts.ask_order":            roles(*AUTHORITY, parts={"uid": "scale"}, inside={404}),
+    "manage_acts.order":                roles(*AUTHORITY, parts={"uid": "scale"}, inside={404}),
+    "manage_acts.ask_opening":          roles(*OPENERS, parts={"uid": "scale"}),
+    "manage_acts.opening":              roles(*OPENERS, parts={"uid": "scale"}),
+    "manage_api.scales":                roles(*FILE_READERS),
+    "manage_api.read_scale":            roles(*FILE_READERS),
+    "manage_api.do":                    roles(*ACTORS, Role.VERIFIER, body=RETIRE, inside={403}),
+    # configure
+    "configure.new_scale":              roles(Role.MANAGER),
+    "configure.register":               roles(Role.MANAGER),
+    "configure.photo":                  roles(*READING_ASKERS, parts={"uid": "scale"}),
+    "configure.save_photo":             roles(*READING_ASKERS, parts={"uid": "scale"}),
+    "configure.seals":                  roles(*SEALERS, parts={"uid": "scale"}),
+    "configure.save_seal":              roles(*SEALERS, parts={"uid": "scale"}),
+    "configure.seal_seen":              roles(*SEALERS, parts={"uid": "scale"}),
+    "register.places":                  roles(*FILE_READERS),
+    "register.add_place":               roles(*TAG_KEEPERS),
+    "register.place":                   roles(*FILE_READERS, parts={"uid": "place"}),
+    "register.add_stall":               roles(*TAG_KEEPERS, parts={"uid": "place"}),
+    "register.add_trader":              roles(*TAG_KEEPERS, parts={"uid": "place"}),
+    "register.models":                  roles(*FILE_READERS, shared=True),
+    "register.add_model":               roles(*CATALOGUERS, shared=True),
+    "configure_api.models":             roles(*FILE_READERS, shared=True),
+    "configure_api.model":              roles(*FILE_READERS, shared=True),
+    "configure_api.markets":            roles(*FILE_READERS),
+    "configure_api.market":             roles(*FILE_READERS, parts={"market": "place"}),
+    "configure_api.stalls":             roles(*FILE_READERS),
+    "configure_api.traders":            roles(*FILE_READERS),
+    "configure_api.register_scale":     roles(Role.MANAGER),
+    # verify
+    "verify.record":                    roles(Role.VERIFIER, parts={"uid": "scale"}),
+    "verify.save":                      roles(Role.VERIFIER, parts={"uid": "scale"}),
+    "verify_api.verifications":         roles(*FILE_READERS),
+    "verify_api.verification":          roles(*FILE_READERS, inside={404}),
     # portal
     "home.start":                       OWN,
     "portal.show":                      PUBLIC,

@@ -1,0 +1,186 @@
+"""Pages of places of trade, with their stalls and traders; of makers and models."""
+
+from collections.abc import Callable
+from typing import Final
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app.configure import forms, queries, service
+from app.configure.forms import Form
+from app.configure.service import FieldsError
+from app.configure.service.errors import Fault
+from app.db.session import utcnow
+from app.domain.evidence import Level
+from app.domain.roles import Role
+from app.models import AccuracyClass, Place, PlaceKind, TypeGeneration
+from app.web.access import READERS, access, caller, require_role
+from app.web.database import reading, transaction
+from app.web.paging import Cursor, fetch
+from app.web.words.say import say
+
+bp = Blueprint("register", __name__, url_prefix="/configure", template_folder="templates")
+
+INVALID: Final = 422
+KEEPERS: Final = (Role.MANAGER, Role.REGULATOR)
+CATALOGUERS: Final = (Role.MANAGER, Role.REGULATOR, Role.CUSTODIAN)
+
+
+@bp.get("/places")
+@access(*READERS)
+def places() -> ResponseReturnValue:
+    """List the places of trade, and ask for another one."""
+    return _places_page(Form())
+
+
+@bp.post("/places")
+@access(*KEEPERS)
+def add_place() -> ResponseReturnValue:
+    """Register a place of trade."""
+    form = Form.read(request.form, forms.PLACE)
+    command = forms.new_place(form)
+    if command is not None:
+        require_role(command.region_path, *KEEPERS)
+        try:
+            with transaction() as session:
+                row = service.create_place(session, command, by=caller().uid, at=utcnow())
+                return redirect(url_for("register.place", uid=row.uid), 303)
+        except FieldsError as error:
+            form.refuse(error)
+    return _places_page(form), INVALID
+
+
+@bp.get("/places/<uid:uid>")
+@access(*READERS)
+def place(uid: str) -> ResponseReturnValue:
+    """Show a place with its stalls and traders."""
+    return _place_page(uid, Form(), Form())
+
+
+@bp.post("/places/<uid:uid>/stalls")
+@access(*KEEPERS)
+def add_stall(uid: str) -> ResponseReturnValue:
+    """Register a stall."""
+    form = Form.read(request.form, forms.STALL)
+
+    def add(session: Session, at_place: Place) -> None:
+        command = service.NewStall(place=at_place, number=form["number"], goods=form["goods"])
+        service.create_stall(session, command, by=caller().uid, at=utcnow())
+
+    if _added(uid, form, add):
+        return redirect(url_for("register.place", uid=uid, _anchor="stalls"), 303)
+    return _place_page(uid, form, Form()), INVALID
+
+
+@bp.post("/places/<uid:uid>/traders")
+@access(*KEEPERS)
+def add_trader(uid: str) -> ResponseReturnValue:
+    """Register a trader."""
+    form = Form.read(request.form, forms.TRADER)
+
+    def add(session: Session, at_place: Place) -> None:
+        command = service.NewTrader(place=at_place, name=form["name"], phone=form["phone"])
+        service.create_trader(session, command, by=caller().uid, at=utcnow())
+
+    if _added(uid, form, add):
+        return redirect(url_for("register.place", uid=uid, _anchor="traders"), 303)
+    return _place_page(uid, Form(), form), INVALID
+
+
+@bp.get("/models")
+@access(*READERS)
+def models() -> ResponseReturnValue:
+    """List makers and models, and ask for another one."""
+    return _models_page(Form())
+
+
+@bp.post("/models")
+@access(*CATALOGUERS)
+def add_model() -> ResponseReturnValue:
+    """Register a model; its maker too, where nobody has made one before."""
+    form = Form.read(request.form, forms.MODEL)
+    if not form["maker"]:
+        form.fault("maker", Fault.MISSING)
+    try:
+        with transaction() as session:
+            _create_model(session, form)
+            return redirect(url_for("register.models"), 303)
+    except FieldsError as error:
+        form.refuse(error)
+    return _models_page(form), INVALID
+
+
+def _create_model(session: Session, form: Form) -> None:
+    """Register the model, its maker first where it is new; neither without the other."""
+    who, at = caller().uid, utcnow()
+    maker = queries.maker_named(session, form["maker"])
+    if maker is None and not form.errors:
+        maker = service.create_maker(session, service.NewMaker(form["maker"]), by=who, at=at)
+    command = forms.new_model(form, maker) if maker else None
+    if command is None:
+        raise FieldsError
+    service.create_model(session, command, by=who, at=at)
+
+
+def _added(uid: str, form: Form, add: Callable[[Session, Place], None]) -> bool:
+    if form.errors:
+        return False
+    try:
+        with transaction() as session:
+            found = queries.place_in(session, caller().scope(*KEEPERS), uid)
+            add(session, found)
+    except FieldsError as error:
+        form.refuse(error)
+        return False
+    return True
+
+
+def _places_page(form: Form) -> str:
+    who = caller()
+    with reading() as session:
+        page = fetch(
+            session,
+            queries.places(who.scope()),
+            (Place.path, Place.uid),
+            Cursor.parse(request.args.get("after"), str, str),
+        )
+        keeps = who.scope(*KEEPERS)
+        return render_template(
+            "configure/places.html",
+            form=form,
+            page=page,
+            numbers=queries.numbers(session, page.items),
+            regions=[(one.path, one.name) for one in queries.regions(session, keeps)],
+            kinds=[(kind.value, kind) for kind in PlaceKind],
+        )
+
+
+def _place_page(uid: str, stall: Form, trader: Form) -> str:
+    who = caller()
+    with reading() as session:
+        found = queries.place_in(session, who.scope(), uid)
+        return render_template(
+            "configure/place.html",
+            place=found,
+            stalls=queries.stalls_of(session, found),
+            traders=queries.traders_of(session, found),
+            keeps=bool(who.roles_at(found.path) & set(KEEPERS)),
+            stall=stall,
+            masked=forms.masked,
+            trader=trader,
+        )
+
+
+def _models_page(form: Form) -> str:
+    with reading() as session:
+        return render_template(
+            "configure/models.html",
+            form=form,
+            models=queries.models_by_name(session),
+            makers=queries.makers(session),
+            may_add=bool(caller().roles & set(CATALOGUERS)),
+            classes=[(one.value, one.value) for one in AccuracyClass],
+            generations=list(TypeGeneration),
+            levels=[(str(int(level)), f"{level.name} {say(level)}") for level in Level],
+        )
