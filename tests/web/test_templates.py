@@ -45,7 +45,9 @@ NO_WORDS = {
     "json",
     "kg",
     "mm",
-, "Max", "Min"}
+    "Max",
+    "Min",
+}
 
 
 @pytest.mark.parametrize("what", FORBIDDEN)
