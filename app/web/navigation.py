@@ -79,7 +79,7 @@ def _places(found: access.Caller) -> str:
     paths = sorted({path for _role, path in found.grants})[:MOST_PLACES]
     with reading() as session:
         rows = select(Region.path, Region.name).where(Region.path.in_(paths))
-        names = dict(session.execute(rows).tuples().all())
+        names = {path: name for path, name in session.execute(rows)}  # noqa: C416 - typed rows
     return "、".join(names[path] for path in paths if path in names)
 
 
