@@ -8,6 +8,7 @@ import contextlib
 import errno
 import os
 import select
+import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -46,7 +47,9 @@ def transport_of(url: str) -> str:
         return scheme
     with contextlib.suppress(OSError):
         real = Path(url).resolve()
-        if real.match("/dev/pts/*") or os.major(real.stat().st_rdev) in UNIX98_PTY_MAJORS:
+        if real.match("/dev/pts/*") or (sys.platform == "darwin" and real.match("/dev/ttys[0-9]*")):
+            return "pty"
+        if os.major(real.stat().st_rdev) in UNIX98_PTY_MAJORS:
             return "pty"
     return "tty"
 
