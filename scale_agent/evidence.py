@@ -44,8 +44,28 @@ class Stamp:
     nonce: str | None
 
 
-def payload(reading: Reading, errand: Errand, stamp: Stamp) -> bytes:
-    """Return the evidence of ``reading`` as the bytes to sign."""
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A reading with its digests, ready to be signed; ``images`` are its bytes by SHA-256."""
+
+    reading: Reading
+    measurements: list[dict[str, Any]]
+    images: dict[str, bytes]
+
+
+def measure(reading: Reading) -> Measured:
+    """Digest the parts that were read to the end and agreed with themselves."""
+    parts = [part for part in reading.parts if part.data] if reading.verdict == "read" else []
+    measurements = [measurement(part) for part in parts]
+    images = {
+        str(told["sha256"]): part.data for told, part in zip(measurements, parts, strict=True)
+    }
+    return Measured(reading, measurements, images)
+
+
+def payload(measured: Measured, errand: Errand, stamp: Stamp) -> bytes:
+    """Return the evidence of a reading as the bytes to sign."""
+    reading = measured.reading
     document: dict[str, Any] = {
         "eat_profile": PROFILE,
         "uid": stamp.uid,
@@ -57,7 +77,7 @@ def payload(reading: Reading, errand: Errand, stamp: Stamp) -> bytes:
         "port": errand.port,
         "protocol": reading.protocol,
         "verdict": reading.verdict,
-        "measurements": [measurement(part) for part in measured_parts(reading)],
+        "measurements": measured.measurements,
         "device": plain(reading.device),
         "facts": plain(_facts(reading)),
     }
@@ -69,13 +89,6 @@ def payload(reading: Reading, errand: Errand, stamp: Stamp) -> bytes:
     }
     document.update({name: value for name, value in optional.items() if value is not None})
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
-
-
-def measured_parts(reading: Reading) -> tuple[Part, ...]:
-    """Return the parts that were read to the end and agreed with themselves."""
-    if reading.verdict != "read":
-        return ()
-    return tuple(part for part in reading.parts if part.data)
 
 
 def measurement(part: Part) -> dict[str, Any]:

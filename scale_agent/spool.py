@@ -145,7 +145,12 @@ class Spool:
             DiskNearlyFullError: There is no room; nothing was captured.
             SpoolDamagedError: The disk refuses; nothing was captured.
         """
-        contents = {sha256_hex(part.data): part.data for part in evidence.measured_parts(reading)}
+        return self.keep(evidence.measure(reading), errand, by=by, at=at)
+
+    def keep(
+        self, measured: evidence.Measured, errand: evidence.Errand, *, by: Signer, at: float
+    ) -> Record:
+        """Sign and write down what is measured already: see ``capture``."""
         uid = str(uuid7())
 
         def work(connection: sqlite3.Connection) -> Record:
@@ -158,10 +163,10 @@ class Spool:
                 iat=max(int(at), 0),
                 nonce=errand.nonce or take(connection, at),
             )
-            document = evidence.payload(reading, errand, stamp)
+            document = evidence.payload(measured, errand, stamp)
             envelope = dsse.seal(dsse.EVIDENCE, document, by.key)
-            record = Record(seq, uid, sha256_hex(document), tuple(contents), envelope)
-            _insert(connection, record, contents)
+            record = Record(seq, uid, sha256_hex(document), tuple(measured.images), envelope)
+            _insert(connection, record, measured.images)
             if errand.task is not None:
                 connection.execute(
                     "INSERT OR IGNORE INTO done_task VALUES (?, ?)", (errand.task, int(at))
@@ -228,7 +233,10 @@ class Spool:
             "SELECT seq, uid, status, code, words, envelope FROM record"
             " WHERE status IS NOT NULL ORDER BY seq"
         )
-        return tuple(Aside(*row) for row in rows)
+        return tuple(
+            Aside(seq, str(uid), int(status), str(code), str(words), bytes(envelope or b""))
+            for seq, uid, status, code, words, envelope in rows
+        )
 
     def has_done(self, task: str) -> bool:
         """Whether a reading for ``task`` was captured already."""

@@ -62,9 +62,9 @@ Arguments = Sequence[object]
 
 @dataclass(frozen=True, slots=True)
 class Rescue:
-    """What happened to a damaged spool: where it lies now, what was carried over."""
+    """What happened to a damaged spool: where it lies now (if any is left), what was saved."""
 
-    moved_to: Path
+    moved_to: Path | None
     records: int
     images: int
 
@@ -121,6 +121,8 @@ class Database:
         path = self.state / SPOOL_FILE
         ignored = None
         if self._on_rescue is not None:
+            if _is_gone(path):
+                self._on_rescue(Rescue(None, 0, 0))
             ignored = salvage.rows_lost_to_a_damaged_log(path)
         try:
             connection = _connect(path)
@@ -161,12 +163,20 @@ class Database:
             except sqlite3.Error as error:
                 if not is_damage(error):
                     raise _fault(error, self.state) from error
+            except UnicodeDecodeError:
+                pass
             self._connection.close()
             self._connection = self._rebuild()
             try:
                 return act()
             except sqlite3.Error as error:
                 raise _fault(error, self.state) from error
+
+
+def _is_gone(path: Path) -> bool:
+    """Whether there was a spool once, and nothing of it is left."""
+    is_empty = not path.exists() or (path.is_file() and path.stat().st_size == 0)
+    return is_empty and reserved_sequence(path.parent) > 0
 
 
 def rebuild(state: Path) -> tuple[sqlite3.Connection, Rescue]:
@@ -206,18 +216,37 @@ def _connect(path: Path) -> sqlite3.Connection:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         sync_folder(path.parent)
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    # A damaged text must come through as a text that does not prove itself, not as an error.
+    connection.text_factory = _text
     try:
         for pragma in PRAGMAS:
             connection.execute(pragma)
         connection.executescript(SCHEMA)
         if connection.execute("PRAGMA quick_check(1)").fetchall() != SOUND:
             raise _damaged()
-        last = reserved_sequence(path.parent) if is_new else 0
-        connection.execute("INSERT OR IGNORE INTO meta VALUES ('last_seq', ?)", (last,))
+        _mend_sequence(connection, reserved_sequence(path.parent))
     except sqlite3.Error:
         connection.close()
         raise
+    except UnicodeDecodeError:
+        # What the driver makes of an error message that quotes a damaged schema.
+        connection.close()
+        raise _damaged() from None
     return connection
+
+
+def _mend_sequence(connection: sqlite3.Connection, reserved: int) -> None:
+    """Start the sequence; where it was lost or fell behind, go on above every number given."""
+    connection.execute(
+        "INSERT INTO meta VALUES ('last_seq', ?1) ON CONFLICT (name) DO"
+        " UPDATE SET value = ?1 WHERE typeof(value) <> 'integer' OR"
+        " max(value, (SELECT coalesce(max(seq), 0) FROM record)) < ?1 - ?2",
+        (reserved, RESERVE),
+    )
+
+
+def _text(content: bytes) -> str:
+    return content.decode(errors="replace")
 
 
 def _damaged() -> sqlite3.DatabaseError:

@@ -156,7 +156,7 @@ def _with_scale(port: PortConfig, identity: Identity) -> PortConfig:
 def _tell_of_rescue(rescue: Rescue) -> None:
     complain(
         "spool_was_damaged",
-        moved_to=rescue.moved_to,
+        moved_to=rescue.moved_to or "nothing was left of it",
         records_saved=rescue.records,
         images_saved=rescue.images,
     )

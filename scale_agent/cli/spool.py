@@ -16,7 +16,7 @@ from scale_agent.durable import make_private_folder, write_private
 from scale_agent.faults import MistakeError, StationFaultError
 from scale_agent.lock import BusyError, only_one
 from scale_agent.spool import Spool
-from scale_agent.spool_file import SPOOL_FILE
+from scale_agent.spool_file import SPOOL_FILE, Rescue
 
 EVERYTHING: Final = 1_000_000
 
@@ -128,17 +128,19 @@ def opened(config_file: Path | None, state: Path | None) -> Iterator[Spool]:
     with contextlib.ExitStack() as stack:
         try:
             stack.enter_context(only_one(folder))
-            spool = Spool(
-                folder,
-                on_rescue=lambda rescue: click.echo(
-                    f"The spool was damaged: moved to {rescue.moved_to}, {rescue.records} records"
-                    f" and {rescue.images} images were saved.",
-                    err=True,
-                ),
-            )
+            spool = Spool(folder, on_rescue=_tell_of_rescue)
         except BusyError:
             spool = Spool(folder, on_rescue=None)
         yield stack.enter_context(spool)
+
+
+def _tell_of_rescue(rescue: Rescue) -> None:
+    place = f"moved to {rescue.moved_to}" if rescue.moved_to else "nothing was left of it"
+    click.echo(
+        f"The spool was damaged: {place}, {rescue.records} records and {rescue.images} images"
+        " were saved.",
+        err=True,
+    )
 
 
 def overview(spool: Spool) -> dict[str, Any]:

@@ -34,7 +34,7 @@ scalars = st.one_of(
 
 def told(found: Reading, stamp: evidence.Stamp = STAMP) -> dict[str, Any]:
     """Return the document of a reading."""
-    document: dict[str, Any] = json.loads(evidence.payload(found, ERRAND, stamp))
+    document: dict[str, Any] = json.loads(evidence.payload(evidence.measure(found), ERRAND, stamp))
     return document
 
 

@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from scale_agent.faults import DiskNearlyFullError, SpoolDamagedError
 from scale_agent.keys import make_or_load_key
 from scale_agent.spool import Record, Signer, Spool
-from scale_agent.spool_file import SPOOL_FILE, reserved_sequence
+from scale_agent.spool_file import SPOOL_FILE, Rescue, reserved_sequence
 from tests.agent.readings import ERRAND, image, reading
 from tests.agent.station_server import STATION
 
@@ -207,7 +207,9 @@ def test_a_lost_spool_never_repeats_a_number(tmp_path: Path, signer: Signer) -> 
         last = spool.capture(reading(), ERRAND, by=signer, at=AT).seq
     for path in tmp_path.glob(f"{SPOOL_FILE}*"):
         path.unlink()
-    with Spool(tmp_path) as spool:
+    rescues: list[Rescue] = []
+    with Spool(tmp_path, on_rescue=rescues.append) as spool:
+        assert rescues == [Rescue(None, 0, 0)]
         seq = spool.capture(reading(), ERRAND, by=signer, at=AT).seq
     assert seq > last
     assert reserved_sequence(tmp_path) >= seq

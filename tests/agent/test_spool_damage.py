@@ -87,6 +87,7 @@ def test_a_file_that_is_no_database_is_moved_away_and_named(tmp_path: Path) -> N
     (tmp_path / SPOOL_FILE).write_bytes(b"somebody's shopping list " * 400)
     waiting, _, (rescue,) = reopened(tmp_path)
     assert waiting == set()
+    assert rescue.moved_to is not None
     assert ".damaged-" in rescue.moved_to.name
     assert rescue.moved_to.read_bytes().startswith(b"somebody's shopping list")
 
@@ -115,6 +116,27 @@ def test_one_spoilt_page_costs_at_most_what_lay_on_it(
     waiting, aside, _ = reopened(state)
     assert set(range(1, RECORDS + 1)) - waiting <= lost
     assert aside <= lost
+
+
+@pytest.mark.parametrize("text", ["uid", "digest", "images", "proof"])
+def test_a_spoilt_text_is_set_aside_alone(filled: Path, tmp_path: Path, text: str) -> None:
+    """Bytes that are no UTF-8 make SQLite's driver raise, unless it is told better."""
+    state = copy(filled, tmp_path / "s")
+    database = sqlite3.connect(state / SPOOL_FILE)
+    database.execute(f"UPDATE record SET {text} = cast(x'80ff' AS TEXT) WHERE seq = 7")  # noqa: S608 - four names
+    database.commit()
+    database.close()
+    waiting, aside, rescues = reopened(state)
+    assert waiting == set(range(1, RECORDS + 1)) - {7}
+    assert (aside, rescues) == ({7}, [])
+
+
+def test_a_spoilt_schema_is_damage_too(filled: Path, tmp_path: Path) -> None:
+    """The driver cannot even decode the error message: found by the random test below."""
+    state = copy(filled, tmp_path / "s")
+    path = state / SPOOL_FILE
+    overwrite(path, path.read_bytes().index(b"CREATE TABLE record") + 9, b"\x80")
+    assert reopened(state)[0] == set(range(1, RECORDS + 1))
 
 
 @settings(max_examples=40, deadline=None)
