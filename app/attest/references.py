@@ -224,14 +224,13 @@ def approve_reference(
     if not trust.is_in_time(reference.expires_on, at):
         raise ExpiryPastError("the last day of this reference has passed")
     comparing.load(archive.blobs, reference.sha256)
+    version = _next_version(session, reference.model)
     with act(session, reference, "approve", by=by, at=at):
         reference.status = ReferenceStatus.APPROVED
         reference.approved_by = person
         reference.decided_at = at
         reference.decision_note = note
-        reference.envelope = trust.approve(
-            reference, _next_version(session, reference.model), archive.key
-        )
+        reference.envelope = trust.approve(reference, version, archive.key)
     ask_rejudge(session, reference.model, by=by, at=at)
 
 
