@@ -67,7 +67,7 @@ def invalid(*errors: tuple[str, str]) -> InvalidRequestError:
     Args:
         errors: Pairs of field and message.
     """
-    found = [{"field": field[:LONGEST_NAME], "message": message} for field, message in errors]
+    found = [{"field": _printable(field), "message": message} for field, message in errors]
     return InvalidRequestError("the request is not valid", errors=found)
 
 
@@ -141,6 +141,11 @@ def match(version: int | str) -> None:
     require_precondition()
     if not request.if_match.contains(str(version)):
         raise PreconditionFailedError("it was changed since you read it; read it again")
+
+
+def _printable(field: str) -> str:
+    """Return the name of a field as it may be sent back: the caller may have made it up."""
+    return "".join(sign if sign.isprintable() else "?" for sign in field[:LONGEST_NAME])
 
 
 def _refusal(errors: Sequence[ErrorDetails]) -> InvalidRequestError:

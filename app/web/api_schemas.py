@@ -10,6 +10,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from app.web.api_operation import JSON, Document, Operation, Problem, Query, Shape
 
 REF: Final = "#/components/schemas/"
+NO_NUL: Final = r"^[^\u0000]*$"
 Key = tuple[type[BaseModel], JsonSchemaMode]
 
 
@@ -35,7 +36,8 @@ class Schemas:
                 elif shape is not None:
                     keys[shape, mode] = None  # type: ignore[index]  # the literal was widened
         references, found = models_json_schema(list(keys), ref_template=f"{REF}{{model}}")
-        return cls({**found.get("$defs", {}), **documents}, references)  # type: ignore[arg-type]
+        own = {name: _plain_texts(one) for name, one in found.get("$defs", {}).items()}
+        return cls({**own, **documents}, references)  # type: ignore[arg-type]
 
     def reference(self, model: type[BaseModel], mode: JsonSchemaMode) -> dict[str, Any]:
         """Return the reference to the schema of ``model``."""
@@ -62,6 +64,18 @@ class Schemas:
             if issubclass(model, Query)
         }
         return {name: one for name, one in sorted(self.defined.items()) if name not in queries}
+
+
+def _plain_texts(schema: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Return ``schema`` with what the strict reader adds said: no text holds NUL."""
+    if isinstance(schema, list):
+        return [_plain_texts(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: _plain_texts(one) for key, one in schema.items()}
+    if found.get("type") == "string" and not found.keys() & {"pattern", "format", "enum", "const"}:
+        found["pattern"] = NO_NUL
+    return found
 
 
 def _embedded(shape: Document) -> dict[str, Any]:
