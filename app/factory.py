@@ -28,7 +28,7 @@ from app.portal import api as portal_api
 from app.portal import views as portal
 from app.verify import api as verify_api
 from app.verify import views as verify
-from app.web import access, api_docs, health, home, identity, shell
+from app.web import access, api_docs, health, home, identity, logs, shell
 from app.web.database import Installation
 
 MEGABYTE: Final = 1024 * 1024
@@ -63,6 +63,7 @@ BLUEPRINTS: Final = (
 
 def create_app(settings: Settings) -> Flask:
     """Build the web application from ``settings`` and nothing else."""
+    logs.configure()
     app = Flask(__name__, static_folder="web/static", template_folder="web/templates")
     found = install(settings)
     app.extensions["wutong"] = found

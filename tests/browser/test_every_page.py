@@ -93,7 +93,7 @@ def small_targets(page: Page) -> list[str]:
         page.evaluate(
             """smallest => [...document.querySelectorAll('button, select, .btn, input')]
             .filter(e => e.type !== 'hidden' && e.offsetParent && !e.closest('label')
-                      && !e.classList.contains('copy')
+                      && !e.matches('.copy, .visually-hidden')
                       && e.getBoundingClientRect().height < smallest)
             .map(e => e.outerHTML.slice(0, 120))""",
             SMALLEST,
@@ -106,6 +106,6 @@ DATA = re.compile(r"[（(].*?[)）]")
 
 
 def untranslated(page: Page) -> list[str]:
-    """Return texts of controls and headings that are Chinese on an English page."""
-    texts = page.locator("h1, h2, button, label, th, dt").all_inner_texts()
+    """Return texts of controls and of names of facts that are Chinese on an English page."""
+    texts = page.locator("button, label, th:not([scope=row]), dt, summary").all_inner_texts()
     return [text for text in texts if re.search(r"[一-鿿]", DATA.sub("", text))]
