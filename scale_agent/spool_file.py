@@ -53,6 +53,13 @@ CREATE TABLE IF NOT EXISTS done_task (task TEXT PRIMARY KEY, done_at INTEGER NOT
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 COMMIT;
 """
+COLUMNS: Final = {
+    "record": "seq, uid, digest, images, proof, status, code, words, envelope",
+    "image": "number, sha256, wanted, words, content",
+    "nonce": "nonce, expires_at",
+    "done_task": "task, done_at",
+    "meta": "name, value",
+}
 SOUND: Final = [("ok",)]
 
 
@@ -127,7 +134,7 @@ class Database:
         try:
             connection = _connect(path)
         except sqlite3.Error as error:
-            if not is_damage(error):
+            if not is_damage(error, at_opening=True):
                 raise _fault(error, self.state) from error
             connection = self._rebuild()
         except OSError as error:
@@ -196,10 +203,14 @@ def rebuild(state: Path) -> tuple[sqlite3.Connection, Rescue]:
     return connection, Rescue(moved_to, records, images)
 
 
-def is_damage(error: sqlite3.Error) -> bool:
-    """Whether ``error`` says that the file itself is broken, not the disk or a lock."""
+def is_damage(error: sqlite3.Error, *, at_opening: bool = False) -> bool:
+    """Whether ``error`` says that the file itself is broken, not the disk or a lock.
+
+    At opening SQLite also answers a spoilt header or schema with its plain error.
+    """
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+    damage = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+    return code in damage or (at_opening and code == sqlite3.SQLITE_ERROR)
 
 
 def _fault(error: sqlite3.Error, state: Path) -> StationFaultError:
@@ -222,6 +233,8 @@ def _connect(path: Path) -> sqlite3.Connection:
         for pragma in PRAGMAS:
             connection.execute(pragma)
         connection.executescript(SCHEMA)
+        for table, columns in COLUMNS.items():
+            connection.execute(f"SELECT {columns} FROM {table} LIMIT 0")  # noqa: S608 - constants
         if connection.execute("PRAGMA quick_check(1)").fetchall() != SOUND:
             raise _damaged()
         _mend_sequence(connection, reserved_sequence(path.parent))

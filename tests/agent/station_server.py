@@ -70,6 +70,8 @@ class StationServer:
         self.lock = threading.Lock()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._http.daemon_threads = True
+        # A killed agent leaves broken connections behind; that is no news here.
+        self._http.handle_error = lambda *_: None  # type: ignore[method-assign]
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
 
     @property
@@ -206,7 +208,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Enrolment, progress, nonces, evidence."""
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        content = self.rfile.read(int(self.headers["Content-Length"]))
+        if len(content) < int(self.headers["Content-Length"]):
+            self.close_connection = True
+            return
+        body = json.loads(content)
         self.state.requests[self.path] += 1
         if self.path.endswith("/enrol"):
             self._enrol(body)
@@ -225,6 +231,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_PUT(self) -> None:
         """Take an image."""
         content = self.rfile.read(int(self.headers["Content-Length"]))
+        if len(content) < int(self.headers["Content-Length"]):
+            self.close_connection = True
+            return
         sha256 = self.path.rsplit("/", 1)[1]
         self.state.requests["PUT"] += 1
         self.state.call("before_put")
