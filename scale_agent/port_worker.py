@@ -17,6 +17,7 @@ from scale_agent.results import OnProgress, Progress, Reading, ReadOptions, Stop
 from scale_agent.spool import Signer, Spool
 
 AFTER_A_CRASH_S: Final = 5.0
+AFTER_A_REFUSAL_S: Final = 600.0
 MOST_WAITING: Final = 16
 
 
@@ -116,8 +117,11 @@ class PortWorker:
         every_s, scale = self.port.every_s, self.port.scale
         if every_s is None or scale is None:
             return
-        self._due = self._services.clock.steady() + every_s
+        now = self._services.clock.steady()
+        # A reading that cannot even be begun is tried again long before tomorrow.
+        self._due = now + min(every_s, AFTER_A_REFUSAL_S)
         self._read(self.port, Errand(scale=scale, port=self.port.name))
+        self._due = now + every_s
 
     def _do_task(self, task: Task) -> None:
         if self._services.spool.has_done(task.uid):

@@ -152,6 +152,8 @@ class Courier:
             return False
         self._spool.settle(record, wanted)
         self._holds.pop(record.seq, None)
+        for sha256 in set(wanted) - set(self._spool.images.names()):
+            warn("image_not_here", seq=record.seq, sha256=sha256)
         say("delivered", seq=record.seq, uid=record.uid, images_wanted=len(wanted))
         return True
 
