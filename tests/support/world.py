@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session
 from app.crypto import dsse, tokens
 from app.db.base import Base
 from app.db.ids import new_uid
+from app.domain.calendar import local_date
 from app.domain.findings import FindingState, LeadState
 from app.domain.references import Origin, ReferenceStatus
 from app.domain.roles import Role
+from app.domain.seals import SealKind, SealOwner, SealState
 from app.domain.tasks import Executor, TaskState
 from app.domain.verdicts import Verdict
+from app.domain.verification import VerificationKind, VerificationResult
 from app.ledger.door import SYSTEM, act
 from app.ledger.projections import evidence_digest
 from app.models import (
@@ -30,10 +33,12 @@ from app.models import (
     Reference,
     Scale,
     ScaleModel,
+    Seal,
     SignIn,
     Station,
     StationScale,
     Task,
+    Verification,
 )
 from tests.support import makers
 
@@ -68,6 +73,7 @@ def make_county(session: Session, path: str, at: datetime) -> County:
     finding, lead = _finding(session, scale, evidence, at)
     code = _code(session, scale, at)
     task = _task(session, station, scale, at)
+    verification, seal = _verified(session, scale, at)
     rows: dict[str, Base] = {
         "region": region,
         "place": place,
@@ -80,6 +86,8 @@ def make_county(session: Session, path: str, at: datetime) -> County:
         "lead": lead,
         "tag": code,
         "task": task,
+        "verification": verification,
+        "seal": seal,
         "model": model,
         "reference": reference,
     }
@@ -227,6 +235,31 @@ def _code(session: Session, scale: Scale, at: datetime) -> Code:
     with act(session, scale, "tag_bound", by=SYSTEM, at=at):
         session.add(row)
     return row
+
+
+def _verified(session: Session, scale: Scale, at: datetime) -> tuple[Verification, Seal]:
+    verification = Verification(
+        uid=new_uid(),
+        path=scale.path,
+        scale_id=scale.id,
+        kind=VerificationKind.INITIAL,
+        result=VerificationResult.FAIL,
+        regulation="JJG 539-2016",
+        body="the county's institute",
+        verified_on=local_date(at),
+        recorded_at=at,
+    )
+    seal = Seal(
+        uid=new_uid(),
+        scale_id=scale.id,
+        kind=SealKind.LEAD,
+        owner=SealOwner.VERIFICATION,
+        number="A1",
+        state=SealState.INTACT,
+    )
+    with act(session, scale, "verified", by=SYSTEM, at=at):
+        session.add_all([verification, seal])
+    return verification, seal
 
 
 def _task(session: Session, station: Station, scale: Scale, at: datetime) -> Task:

@@ -4,7 +4,8 @@ The line of an endpoint says who it is for; ``tests/web/test_access_matrix.py`` 
 cell of it: each role inside the region, each role of another region, somebody not signed in.
 
 To add a route: one line. The parts of its path are filled by their names, `<uid:scale>` from
-``things["scale"]`` of ``tests/support/world.py`` (``parts={"uid": "scale"}`` renames one).
+``things["scale"]`` of ``tests/support/world.py`` (``parts={"uid": "scale"}`` renames one; what
+is no such name stands for itself).
 
 - ``roles(...)``: these roles; what lies elsewhere answers 404 or 403 and shows no uid of there.
 - ``shared=True``: what it shows belongs to no region (models, references), or to the caller alone.
@@ -30,6 +31,7 @@ from app.domain.permissions import (
 )
 from app.domain.roles import Role
 from app.web.access import Audience
+from tests.support.world import HERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ AUTHORITY: Final = (Role.INSPECTOR, Role.REGULATOR)
 OPENERS: Final = (Role.REPAIRER, Role.INSPECTOR)
 SEALERS: Final = (Role.MANAGER, Role.VERIFIER, Role.REPAIRER, Role.INSPECTOR)
 CATALOGUERS: Final = (Role.MANAGER, Role.REGULATOR, Role.CUSTODIAN)
+ASK: Final = {"uid": "scale", "action": "suspend"}
 RETIRE: Final = {"action": "retire"}
 
 CONCLUSION: Final = {"outcome": "dismissed", "conclusion": "checked", "document_no": "1"}
@@ -153,7 +156,7 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "manage.scales":                    roles(*FILE_READERS),
     "manage.scale":                     roles(*FILE_READERS, parts={"uid": "scale"}),
     "manage.photo":                     roles(*FILE_READERS, parts={"uid": "scale"}, inside={404}),
-    "manage_acts.ask":                  roles(*ACTORS, parts={"uid": "scale"}, inside={403, 404}),
+    "manage_acts.ask":                  roles(*ACTORS, parts=ASK, inside={403}),
     "manage_acts.do":                   roles(*ACTORS, parts={"uid": "scale"}, inside={404}),
     "manage_acts.ask_order":            roles(*AUTHORITY, parts={"uid": "scale"}, inside={404}),
     "manage_acts.order":                roles(*AUTHORITY, parts={"uid": "scale"}, inside={404}),
@@ -168,10 +171,10 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "configure.photo":                  roles(*READING_ASKERS, parts={"uid": "scale"}),
     "configure.save_photo":             roles(*READING_ASKERS, parts={"uid": "scale"}),
     "configure.seals":                  roles(*SEALERS, parts={"uid": "scale"}),
-    "configure.save_seal":              roles(*SEALERS, parts={"uid": "scale"}),
+    "configure.save_seal":              roles(*SEALERS, parts={"uid": "scale"}, inside={403}),
     "configure.seal_seen":              roles(*SEALERS, parts={"uid": "scale"}),
     "register.places":                  roles(*FILE_READERS),
-    "register.add_place":               roles(*TAG_KEEPERS),
+    "register.add_place":               roles(*TAG_KEEPERS, body={"region": HERE}),
     "register.place":                   roles(*FILE_READERS, parts={"uid": "place"}),
     "register.add_stall":               roles(*TAG_KEEPERS, parts={"uid": "place"}),
     "register.add_trader":              roles(*TAG_KEEPERS, parts={"uid": "place"}),
@@ -188,7 +191,7 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "verify.record":                    roles(Role.VERIFIER, parts={"uid": "scale"}),
     "verify.save":                      roles(Role.VERIFIER, parts={"uid": "scale"}),
     "verify_api.verifications":         roles(*FILE_READERS),
-    "verify_api.verification":          roles(*FILE_READERS, inside={404}),
+    "verify_api.verification":          roles(*FILE_READERS),
     # portal
     "home.start":                       OWN,
     "portal.show":                      PUBLIC,
