@@ -312,17 +312,17 @@ def post_evidence(body: bytes) -> api.Answer:
     if set(document) == {"items"}:
         return api.Answer(_batch(who, document["items"]), 200)
     signed = open_evidence(document, who.keyid, who.public_key)
-    _prepare(who, [signed])
+    _prepare([signed])
     with transaction() as session:
         taken = intake.receive(session, signed, who.id, bench(), at=utcnow())
     return api.Answer(taken.receipt.encode(), 201 if taken.is_new else 200)
 
 
-def _prepare(who: Sender, delivered: Sequence[wire.Signed]) -> None:
+def _prepare(delivered: Sequence[wire.Signed]) -> None:
     """Compare what can be compared before the transaction, which others have to wait for."""
     with reading() as session:
         for signed in delivered:
-            intake.prepare(session, signed.report, who.id, bench(), at=utcnow())
+            intake.prepare(session, signed.report, bench())
 
 
 def _batch(who: Sender, items: object) -> bytes:
@@ -330,7 +330,7 @@ def _batch(who: Sender, items: object) -> bytes:
     if not isinstance(items, list) or len(items) > MOST_ITEMS:
         raise TooManyItemsError(f"items is a list of at most {MOST_ITEMS} envelopes")
     opened = [_open(who, item) for item in items]
-    _prepare(who, [each for each in opened if isinstance(each, wire.Signed)])
+    _prepare([each for each in opened if isinstance(each, wire.Signed)])
     with transaction() as session:
         answers = [_item(session, who, each) for each in opened]
     return json.dumps({"items": answers}, ensure_ascii=False).encode()

@@ -22,30 +22,23 @@ def standing(session: Session, scale: Scale) -> Evidence | None:
     return session.get(Evidence, scale.standing_evidence_id)
 
 
-def standing_verdict(
-    session: Session, scale: Scale, own: Evidence | None, at: datetime
-) -> Verdict | None:
-    """Return what stands beside ``own``; a match that grew old stands no more.
+def standing_verdict(scale: Scale, found: Evidence | None, at: datetime) -> Verdict | None:
+    """Return what the evidence ``found`` still says; a match that grew old stands no more.
 
     Only good news lapses: a difference stays until a better reading or a person ends it.
     """
-    found = standing(session, scale)
-    if found is None or found is own:
+    if found is None:
         return None
-    days = scale.model.evidence_days
-    if found.verdict is Verdict.MATCH and has_lapsed(
-        local_date(found.taken_at), days, local_date(at)
-    ):
-        return None
-    return found.verdict
+    taken, days = local_date(found.taken_at), scale.model.evidence_days
+    is_old = found.verdict is Verdict.MATCH and has_lapsed(taken, days, local_date(at))
+    return None if is_old else found.verdict
 
 
-def is_newer(session: Session, case: Case) -> bool:
-    """Return whether the reading came after the one that stands.
+def is_newer(case: Case, found: Evidence | None) -> bool:
+    """Return whether the reading came after ``found``, the one that stands.
 
     By the station's own sequence where both are of one station: its clock may be wrong.
     """
-    found = standing(session, case.scale)
     if found is None or found is case.own:
         return True
     if found.station_id == case.station_id:

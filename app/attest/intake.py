@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app.attest import judging, nonces, stations, tasks
 from app.attest.cases import Bench, Case, Opinion
@@ -98,21 +98,21 @@ def receive(
 def _known(session: Session, station: Station, signed: Signed) -> Evidence | None:
     """Return the evidence that this very report became before."""
     report = signed.report
-    found = session.scalar(select(Evidence).where(Evidence.uid == report.uid))
-    if found is not None:
-        if found.payload_sha256 != signed.payload_sha256 or found.station_id != station.id:
-            raise EvidenceConflictError("another report has this id; the first stays")
-        return found
-    taken = select(Evidence.uid).where(
-        Evidence.station_id == station.id, Evidence.seq == report.seq
-    )
-    if session.scalar(taken) is not None:
+    numbered = (Evidence.station_id == station.id) & (Evidence.seq == report.seq)
+    found = session.scalars(select(Evidence).where((Evidence.uid == report.uid) | numbered)).all()
+    same = next((row for row in found if row.uid == report.uid), None)
+    if same is None and found:
         raise SequenceConflictError("another report has this number; the first stays")
-    return None
+    if same is not None and (
+        same.payload_sha256 != signed.payload_sha256 or same.station_id != station.id
+    ):
+        raise EvidenceConflictError("another report has this id; the first stays")
+    return same
 
 
 def _scale(session: Session, station: Station, uid: str) -> Scale:
-    scale = session.scalar(select(Scale).where(Scale.uid == uid))
+    wanted = select(Scale).where(Scale.uid == uid).options(joinedload(Scale.model))
+    scale = session.scalar(wanted)
     if scale is None or not (
         stations.within_reach(station, scale)
         or stations.was_assigned(session, station.id, scale.id)
@@ -240,23 +240,18 @@ def _receipt(
     return json.dumps(dsse.sign(bench.key, dsse.RECEIPT, receipt), separators=(",", ":"))
 
 
-def prepare(
-    session: Session, report: Report, station_id: int, bench: Bench, *, at: datetime
-) -> None:
+def prepare(session: Session, report: Report, bench: Bench) -> None:
     """Compare the bytes that are here already, so that nobody waits for it while we write.
 
     Only a cache is filled: whatever goes wrong here goes wrong again where it is answered.
     """
-    scale = session.scalar(select(Scale).where(Scale.uid == report.scale))
     seen = report.part(PROGRAM)
-    if scale is None or seen is None or not bench.blobs.has(seen.sha256):
+    if seen is None or not bench.blobs.has(seen.sha256):
         return
-    case = Case(
-        report=report,
-        scale=scale,
-        station_id=station_id,
-        taken_at=at,
-        nonce=NonceState.NONE,
-        assigned=False,
-    )
-    judge_or_none(session, case, bench, at)
+    scale = session.scalar(select(Scale).where(Scale.uid == report.scale))
+    if scale is None:
+        return
+    try:
+        judging.compare_all(session, scale, report, bench)
+    except Exception:
+        LOG.exception("comparing %s beforehand failed", report.uid)

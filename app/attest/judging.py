@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.attest import history
@@ -19,7 +20,9 @@ from app.attest.wire import Measurement, Report
 from app.domain import evidence as ladder
 from app.domain.evidence import Level, ReadFacts, Standing
 from app.domain.firmware import PagesOutcome
+from app.domain.references import ReferenceStatus
 from app.domain.verdicts import AgentVerdict, JudgeFacts, judge
+from app.models import Reference, Scale
 
 MOST_DIFFERENCES: Final = 512
 
@@ -73,6 +76,7 @@ def opinion(session: Session, case: Case, bench: Bench, at: datetime) -> Opinion
         equal_ids=frozenset(_ids(found, PagesOutcome.MATCH)),
         parameters=digests["parameters"] if digests else None,
     )
+    facts = replace(facts, adjusted_since_baseline=_is_adjusted(session, case.scale, facts))
     decided = _is_decided(found, facts) and (digests is not None or _needs_no_digest(facts))
     said = Opinion(
         judgement=judge(facts) if decided else None,
@@ -83,6 +87,20 @@ def opinion(session: Session, case: Case, bench: Bench, at: datetime) -> Opinion
         adjusted=facts.adjusted_since_baseline,
     )
     return _told(said, best)
+
+
+def compare_all(session: Session, scale: Scale, report: Report, bench: Bench) -> None:
+    """Compare a reading with every approved reference, for the cache's sake alone."""
+    profile = Profile.of(scale.model.profile)
+    part, seen = _program(report, profile)
+    if part is None or not part.is_covered_by(seen) or seen is None:
+        return
+    rows = select(Reference).where(
+        Reference.model_id == scale.model_id, Reference.status == ReferenceStatus.APPROVED
+    )
+    for reference in session.scalars(rows):
+        if reference.sha256 != seen.sha256:
+            likeness(bench.blobs, profile, part, reference, seen)
 
 
 def _program(report: Report, profile: Profile) -> tuple[Part | None, Measurement | None]:
@@ -96,7 +114,7 @@ def _program(report: Report, profile: Profile) -> tuple[Part | None, Measurement
 def _delivery_facts(
     session: Session, case: Case, profile: Profile, standing: Standing, at: datetime
 ) -> JudgeFacts:
-    report, scale = case.report, case.scale
+    report, scale, stands = case.report, case.scale, history.standing(session, case.scale)
     limit, took = profile.answer_limit_ms, report.facts.get("answer_ms")
     return JudgeFacts(
         agent=AgentVerdict(report.verdict),
@@ -104,15 +122,21 @@ def _delivery_facts(
         reported_id=report.software_id or None,
         registered_id=scale.software_id or None,
         baseline_parameters=scale.baseline_parameters,
-        adjusted_since_baseline=history.is_adjusted_since_baseline(session, scale),
         chip_uid=report.ueid,
         baseline_chip_uid=scale.baseline_ueid or None,
         late=limit is not None and isinstance(took, int) and took > limit,
         nonce=case.nonce,
         assigned=case.assigned,
-        newer=history.is_newer(session, case),
-        standing=history.standing_verdict(session, scale, case.own, at),
+        newer=history.is_newer(case, stands),
+        standing=history.standing_verdict(scale, stands if stands is not case.own else None, at),
     )
+
+
+def _is_adjusted(session: Session, scale: Scale, facts: JudgeFacts) -> bool:
+    """Return whether something on record explains other parameters; asked only where they are."""
+    if facts.parameters in {None, facts.baseline_parameters}:
+        return False
+    return history.is_adjusted_since_baseline(session, scale)
 
 
 def _ids(found: list[Likeness], outcome: PagesOutcome) -> list[str]:

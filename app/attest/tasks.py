@@ -63,6 +63,7 @@ def request_reading(session: Session, scale: Scale, *, by: str, at: datetime) ->
         raise NotReadableError("the model's profile names no way to read it")
     if scale.hold_document and profile.opens_case and held(HeldDeed.READ_WITH_OPENING):
         raise EvidenceHeldError("the scale is held as evidence and may not be opened")
+    session.refresh(scale, with_for_update=True)  # two who ask at once get one task
     place = station_of(session, scale)
     if place is None:
         raise NoStationError("the scale is on no station")
@@ -131,7 +132,11 @@ def unfinished_reading(session: Session, scale: Scale, at: datetime) -> Task | N
 
 def for_station(session: Session, station_id: int, at: datetime) -> Sequence[Task]:
     """Return what the station has to do, the oldest first."""
-    return session.scalars(
+    return session.scalars(_of_station(station_id, at)).all()
+
+
+def _of_station(station_id: int, at: datetime) -> Select[Task]:
+    return (
         select(Task)
         .where(
             Task.station_id == station_id,
@@ -140,7 +145,7 @@ def for_station(session: Session, station_id: int, at: datetime) -> Sequence[Tas
             Task.expires_at > at,
         )
         .order_by(Task.id)
-    ).all()
+    )
 
 
 def is_news(task: Task, at: datetime) -> bool:
@@ -154,7 +159,8 @@ def is_news(task: Task, at: datetime) -> bool:
 
 def hand_out(session: Session, station: Station, *, at: datetime) -> list[Task]:
     """Return the station's tasks, now running; unfinished ones are handed out again."""
-    found = list(for_station(session, station.id, at))
+    # Locked, so that a task called off meanwhile is not handed out.
+    found = list(session.scalars(_of_station(station.id, at).with_for_update()))
     for task in found:
         if is_news(task, at):
             task.state, task.claimed_at = TaskState.RUNNING, at
@@ -179,11 +185,11 @@ def envelope(task: Task, key: Ed25519PrivateKey, station_uid: str) -> dict[str, 
 
 
 def own(session: Session, station_id: int, uid: str) -> Task | None:
-    """Return the station's task ``uid``."""
+    """Return the station's task ``uid``, locked until the transaction ends."""
     return session.scalar(
-        select(Task).where(
-            Task.uid == uid, Task.station_id == station_id, Task.executor == Executor.STATION
-        )
+        select(Task)
+        .where(Task.uid == uid, Task.station_id == station_id, Task.executor == Executor.STATION)
+        .with_for_update()
     )
 
 
@@ -207,12 +213,13 @@ def note_progress(task: Task, progress: dict[str, Any], *, at: datetime) -> bool
     return True
 
 
-def cancel(task: Task, *, at: datetime) -> None:
+def cancel(session: Session, task: Task, *, at: datetime) -> None:
     """Call a reading off; the station learns it at its next word.
 
     Raises:
         TaskGoneError: It has ended already.
     """
+    session.refresh(task, with_for_update=True)
     if task.state in ENDED:
         raise TaskGoneError("the task has ended already")
     task.state, task.finished_at = TaskState.CANCELLED, at

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app.crypto import dsse
 from app.domain.calendar import local_date
@@ -86,6 +86,11 @@ def judging_references(
     rows = session.scalars(
         select(Reference)
         .where(Reference.model_id == model.id, Reference.status == ReferenceStatus.APPROVED)
+        .options(
+            joinedload(Reference.model),
+            joinedload(Reference.submitted_by),
+            joinedload(Reference.approved_by),
+        )
         .order_by(Reference.id)
     )
     trusted = []

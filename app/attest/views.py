@@ -75,7 +75,7 @@ def cancel(uid: str) -> ResponseReturnValue:
     """Call a reading off."""
     with transaction() as session:
         found = queries.task(session, caller().scope(*ASKERS), uid)
-        tasks.cancel(found, at=utcnow())
+        tasks.cancel(session, found, at=utcnow())
     return redirect(url_for(".task", uid=uid), 303)
 
 

@@ -192,8 +192,8 @@ def test_a_match_that_grew_old_stands_no_more(lab: Lab) -> None:
     with lab.work.database.reading() as session:
         scale = session.scalars(select(Scale)).one()
         late = found.taken_at + timedelta(days=scale.model.evidence_days + 1)
-        assert history.standing_verdict(session, scale, None, utcnow()) is Verdict.MATCH
-        assert history.standing_verdict(session, scale, None, late) is None
+        assert history.standing_verdict(scale, found, utcnow()) is Verdict.MATCH
+        assert history.standing_verdict(scale, found, late) is None
 
 
 def test_a_tampered_reference_judges_nothing(lab: Lab) -> None:

@@ -237,7 +237,7 @@ class TestTasks:
         uid = lab.ask_reading()
         with lab.work.database.transaction() as session:
             task = session.scalars(select(Task).where(Task.uid == uid)).one()
-            tasks.cancel(task, at=utcnow())
+            tasks.cancel(session, task, at=utcnow())
         assert self.tell(lab, uid, {"state": "running"}) == 410
         assert self.tell(lab, new_uid(), {"state": "running"}) == 410
         assert lab.call("GET", "/stations/me/tasks").get_json() == {"items": []}
