@@ -1,0 +1,108 @@
+"""The API of scales: computed answers, acts, preconditions."""
+
+from sqlalchemy import select
+
+from app.db.session import utcnow
+from app.domain.lifecycle import Action, State
+from app.domain.roles import Role
+from app.ledger.door import SYSTEM
+from app.manage import service
+from app.models import Scale
+from tests.support.house import House, deploy, verify_all
+
+
+def test_a_scale_carries_its_computed_answers_and_the_callers_acts(house: House) -> None:
+    """The same to everybody but the acts."""
+    verify_all(house)
+    found = house.api(Role.MANAGER, f"/scales/{house.scale}")
+    body = found.get_json()
+    assert body["state"] == "ready"
+    assert body["legal_status"]["status"] == "valid"
+    assert body["legal_status"]["reasons"] == []
+    assert body["advisories"] == []
+    assert "deploy" in body["actions"]
+    assert found.headers["ETag"]
+    assert house.api(Role.AUDITOR, f"/scales/{house.scale}").get_json()["actions"] == []
+
+
+def test_an_unverified_scale_says_why_with_the_article(house: House) -> None:
+    """Codes for programs, the law beside them."""
+    body = house.api(Role.MANAGER, f"/scales/{house.scale}").get_json()
+    assert body["legal_status"]["reasons"] == ["unverified"]
+    assert body["legal_status"]["articles"]["unverified"].startswith("计量法")
+    assert body["advisories"] == ["no_tag"]
+    assert set(body["blocked_by"]) == {"unverified", "no_tag"}
+
+
+def test_the_list_is_filtered_by_state(house: House) -> None:
+    """Rows carry state, legal status and advisories."""
+    rows = house.api(Role.MANAGER, "/scales?state=registered").get_json()
+    assert [row["id"] for row in rows["items"]] == [house.scale]
+    assert rows["next"] is None
+    assert house.api(Role.MANAGER, "/scales?state=ready").get_json()["items"] == []
+    assert house.api(Role.MANAGER, "/scales?state=nonsense").status_code == 422
+
+
+def test_a_scale_is_moved_step_by_step(house: House) -> None:
+    """Each answer is the scale after the act."""
+    moved = house.api(Role.MANAGER, f"/scales/{house.scale}/actions", {"action": "submit"})
+    assert (moved.status_code, moved.get_json()["state"]) == (200, "awaiting_verification")
+    again = house.api(Role.MANAGER, f"/scales/{house.scale}/actions", {"action": "submit"})
+    assert (again.status_code, again.get_json()["code"]) == (409, "illegal_transition")
+
+
+def test_a_deployment_names_stall_and_trader(house: House) -> None:
+    """At the fields that are missing."""
+    verify_all(house)
+    there = f"/scales/{house.scale}/actions"
+    bare = house.api(Role.MANAGER, there, {"action": "deploy"})
+    assert (bare.status_code, bare.get_json()["errors"][0]["field"]) == (422, "stall")
+    body = {"action": "deploy", "stall": house.stall, "trader": house.trader}
+    assert house.api(Role.MANAGER, there, body).get_json()["state"] == "in_service"
+
+
+def test_a_blocked_act_names_each_obstacle(house: House) -> None:
+    """By the codes that the scale itself carries."""
+    deploy(house)
+    with house.writing() as session:
+        row = session.scalars(select(Scale)).one()
+        service.stop_order(session, row, service.Document("停3号"), by=SYSTEM, at=utcnow())
+    answer = house.api(Role.MANAGER, f"/scales/{house.scale}/actions", {"action": "resume"})
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "blocked")
+    assert "stop_order" in [one["field"] for one in answer.get_json()["errors"]]
+
+
+def test_a_result_is_not_recorded_by_a_token(house: House) -> None:
+    """It has effect in law: 403, whatever else the body holds."""
+    there = f"/scales/{house.scale}/actions"
+    for action in ("pass", "fail"):
+        body = {"action": action, "verified_on": "2026-11-23", "label_no": "1"}
+        answer = house.api(Role.VERIFIER, there, body)
+        assert (answer.status_code, answer.get_json()["code"]) == (403, "step_up_required")
+    assert house.api(Role.MANAGER, there, {"action": "pass"}).get_json()["code"] == "forbidden"
+    assert house.api(Role.MANAGER, there, {"action": "expire"}).status_code == 403
+
+
+def test_if_match_holds_an_act_to_what_was_read(house: House) -> None:
+    """Somebody else's step between makes it 412, and nothing is done."""
+    there = f"/scales/{house.scale}"
+    etag = house.api(Role.MANAGER, there).headers["ETag"]
+    with house.writing() as session:
+        row = session.scalars(select(Scale)).one()
+        done = service.Act(action=Action.SUBMIT)
+        service.perform(session, row, done, by=SYSTEM, at=utcnow())
+    late = house.api(Role.MANAGER, f"{there}/actions", {"action": "retire"}, If_Match=etag)
+    assert (late.status_code, late.get_json()["code"]) == (412, "precondition_failed")
+    fresh = house.api(Role.MANAGER, there).headers["ETag"]
+    body = {"action": "retire"}
+    assert house.api(Role.MANAGER, f"{there}/actions", body, If_Match=fresh).status_code == 200
+    assert house.row().state is State.RETIRED
+
+
+def test_a_repeated_request_has_one_effect(house: House) -> None:
+    """The same key, the same answer, one step in the story."""
+    there = f"/scales/{house.scale}/actions"
+    first = house.api(Role.MANAGER, there, {"action": "submit"}, Idempotency_Key="k1")
+    second = house.api(Role.MANAGER, there, {"action": "submit"}, Idempotency_Key="k1")
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert first.get_json() == second.get_json()
