@@ -17,7 +17,7 @@ from app.ledger.door import act
 from app.ledger.verify import problems
 from app.models import Maker, Place, Scale, ScaleModel
 from tests.conftest import NOON
-from tests.support.makers import COUNTY, make_model, make_place, make_scale
+from tests.support.makers import COUNTY, make_model, make_place, make_region, make_scale
 
 BY = "system"
 
@@ -30,6 +30,7 @@ def new_scale(place: Place, model: ScaleModel, **changes: object) -> NewScale:
 
 def test_the_whole_register_is_built_through_the_door(session: Session) -> None:
     """Place, stall, trader, maker, model and scale: all are in the ledger and agree with it."""
+    make_region(session)
     place = service.create_place(
         session, service.NewPlace(region_path=COUNTY, code="M02", name="城西市场"), by=BY, at=NOON
     )

@@ -13,7 +13,7 @@ from app.configure.service.errors import Fault, FieldsError, missing
 from app.db.ids import new_uid
 from app.ledger import entries
 from app.ledger.door import act
-from app.models import Place, PlaceKind, Stall, Trader
+from app.models import Place, PlaceKind, Region, Stall, Trader
 
 SECRET_BYTES: Final = 32
 CODE: Final = re.compile(r"[0-9A-Za-z]{1,12}")
@@ -56,11 +56,13 @@ def create_place(session: Session, command: NewPlace, *, by: str, at: datetime) 
     """Register a place of trade.
 
     Raises:
-        FieldsError: The name or code is missing, malformed or taken.
+        FieldsError: The name or code is missing, malformed or taken, or the region unknown.
     """
     entries.lock(session)
     faults = missing(name=command.name)
     path = f"{command.region_path}{command.code}/"
+    if not session.scalar(select(exists().where(Region.path == command.region_path))):
+        faults["region"] = Fault.NOT_HERE
     if not CODE.fullmatch(command.code):
         faults["code"] = Fault.MALFORMED
     elif session.scalar(select(exists().where(Place.path == path))):
