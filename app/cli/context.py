@@ -59,6 +59,7 @@ def open_installation() -> Installation:
     current, newest = revisions(found)
     if current != newest:
         fail(f"the database is at {current or 'nothing'}, not {newest}; run: wutong db upgrade")
+    click.get_current_context().call_on_close(work.database.dispose)
     return work
 
 

@@ -1,31 +1,37 @@
-"""Under the chain: do the business rows still say what their last entries say?"""
+"""Under the chain: do the business rows still say what their last entries say?
 
-from collections.abc import Iterator, Mapping
-from typing import Final
+A row may be damaged so that it cannot even be read as one: that is told like any other
+change, and the rows beside it are still looked at.
+"""
 
-from sqlalchemy import select
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Select, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.ledger.door import link, subject
-from app.ledger.projections import SUBJECTS, evidence_digest, project
+from app.db.base import Base
+from app.ledger.door import link
+from app.ledger.projections import SUBJECTS, digests, evidence_digest
 from app.models import Evidence, Scale, ScaleEvent
 
-BATCH: Final = 500
+BATCH: Final = 250
 Wrong = tuple[int, str, str]
+# What comes of reading an enum, an instant or a JSON column that holds something else.
+UNREADABLE: Final = (ValueError, LookupError, TypeError, AttributeError, SQLAlchemyError)
 
 
 def wrong_rows(session: Session, last: Mapping[str, tuple[int, str]]) -> Iterator[Wrong]:
     """Yield each row that was changed, added or removed behind the ledger's back."""
     unseen = set(last)
     for kind in SUBJECTS:
-        for row in session.scalars(select(kind).execution_options(yield_per=BATCH)):
-            name = subject(row)
+        for name, found in _digests(session, kind):
             unseen.discard(name)
             if name not in last:
                 yield 0, "row_without_entry", name
-            elif project(session, row) != last[name][1]:
+            elif found != last[name][1]:
                 yield last[name][0], "row_altered", name
-            session.expunge(row)
     for name in unseen:
         yield last[name][0], "row_missing", name
 
@@ -35,27 +41,86 @@ def wrong_stories(session: Session) -> Iterator[Wrong]:
     told: dict[str, tuple[int, str]] = {}
     chain: str | None = None
     scale = 0
-    events = select(ScaleEvent).order_by(ScaleEvent.scale_id, ScaleEvent.id)
-    for event in session.scalars(events.execution_options(yield_per=BATCH)):
-        chain = chain if event.scale_id == scale else None
-        scale = event.scale_id
-        if link(chain, event) != event.chain:
-            yield event.ledger_seq, "story_altered", _name(session, scale)
-        chain = event.chain
-        if found := event.details.get("evidence"):
-            told[found] = (event.ledger_seq, event.details.get("evidence_digest", ""))
-        session.expunge(event)
+    for (_id, seq, scale_id), event in _events(session):
+        chain = chain if scale_id == scale else None
+        scale = scale_id
+        if event is None or not _linked(chain, event):
+            yield seq, "story_altered", _name(session, scale)
+        chain = event.chain if event else None
+        details: Any = event.details if event else None
+        if isinstance(details, dict) and (uid := details.get("evidence")):
+            told[uid] = (seq, details.get("evidence_digest", ""))
     yield from _wrong_evidence(session, told)
 
 
+def _digests(session: Session, kind: Any) -> Iterator[tuple[str, str | None]]:  # noqa: ANN401
+    """Yield name and digest of every row of ``kind``; None where it cannot be read."""
+    table = kind.__table__
+    for batch in _batches(session, select(table.c.id, table.c.uid).order_by(table.c.id)):
+        names = [f"{kind.__tablename__}:{uid}" for _id, uid in batch]
+        ids = [one for one, _uid in batch]
+        try:
+            yield from zip(names, _digest(session, kind, ids), strict=True)
+        except UNREADABLE:
+            for one, name in zip(ids, names, strict=True):
+                try:
+                    yield name, _digest(session, kind, [one])[0]
+                except UNREADABLE:
+                    yield name, None
+
+
+def _digest(session: Session, kind: Any, ids: Sequence[int]) -> list[str]:  # noqa: ANN401
+    rows: Sequence[Base] = session.scalars(
+        select(kind).where(kind.id.in_(ids)).order_by(kind.id)
+    ).all()
+    return digests(session, kind, rows)
+
+
+def _batches(session: Session, statement: Select[Any]) -> Iterator[Sequence[Any]]:
+    # The keys at once: nothing else is read through one connection while a result is open.
+    keys = session.execute(statement).all()
+    for start in range(0, len(keys), BATCH):
+        yield keys[start : start + BATCH]
+
+
+def _events(session: Session) -> Iterator[tuple[tuple[int, int, int], ScaleEvent | None]]:
+    """Yield every step, scale by scale; None for one that cannot be read."""
+    table = ScaleEvent.__table__
+    order = select(table.c.id, table.c.ledger_seq, table.c.scale_id).order_by(
+        table.c.scale_id, table.c.id
+    )
+    for batch in _batches(session, order):
+        found = {row.id: row for row in _readable(session, ScaleEvent, [key[0] for key in batch])}
+        yield from ((tuple(key), found.get(key[0])) for key in batch)
+
+
+def _readable(session: Session, kind: Any, ids: Sequence[int]) -> Sequence[Any]:  # noqa: ANN401
+    """Return the rows that can be read as such."""
+    try:
+        return session.scalars(select(kind).where(kind.id.in_(ids))).all()
+    except UNREADABLE:
+        if len(ids) == 1:
+            return ()
+        return [row for one in ids for row in _readable(session, kind, [one])]
+
+
+def _linked(chain: str | None, event: ScaleEvent) -> bool:
+    try:
+        return link(chain, event) == event.chain
+    except UNREADABLE:
+        return False
+
+
 def _wrong_evidence(session: Session, told: dict[str, tuple[int, str]]) -> Iterator[Wrong]:
-    for row in session.scalars(select(Evidence).execution_options(yield_per=BATCH)):
-        seq, digest = told.pop(row.uid, (0, ""))
-        if not digest:
-            yield 0, "row_without_entry", f"evidence:{row.uid}"
-        elif evidence_digest(row) != digest:
-            yield seq, "row_altered", f"evidence:{row.uid}"
-        session.expunge(row)
+    table = Evidence.__table__
+    for batch in _batches(session, select(table.c.id, table.c.uid).order_by(table.c.id)):
+        found = {row.id: row for row in _readable(session, Evidence, [one for one, _uid in batch])}
+        for one, uid in batch:
+            seq, digest = told.pop(uid, (0, ""))
+            if not digest:
+                yield 0, "row_without_entry", f"evidence:{uid}"
+            elif one not in found or evidence_digest(found[one]) != digest:
+                yield seq, "row_altered", f"evidence:{uid}"
     for uid, (seq, _digest) in told.items():
         yield seq, "row_missing", f"evidence:{uid}"
 

@@ -6,15 +6,16 @@ adds a version; entries written before keep the version they were written under.
 
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
 import rfc8785
-from sqlalchemy import inspect, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, inspect, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.db.base import Base
 from app.models import (
@@ -24,6 +25,7 @@ from app.models import (
     Grant,
     Lead,
     Maker,
+    ModelRange,
     Person,
     Place,
     Reference,
@@ -49,7 +51,28 @@ PERSONAL: Final[Mapping[type[Base], frozenset[str]]] = MappingProxyType(
         Trader: frozenset({"name", "phone"}),
     }
 )
-PARTS_OF_A_SCALE: Final = (Code, Seal, Verification, Finding, Lead)
+Part = tuple[str, InstrumentedAttribute[int] | InstrumentedAttribute[int | None]]
+# What stands in the ledger by itself, and what belongs to it: name, and the column that says so.
+SUBJECTS: Final[Mapping[type[Base], tuple[Part, ...]]] = MappingProxyType(
+    {
+        Scale: (
+            ("code", Code.scale_id),
+            ("seal", Seal.scale_id),
+            ("verification", Verification.scale_id),
+            ("finding", Finding.scale_id),
+            ("lead", Lead.scale_id),
+        ),
+        Person: (("grants", Grant.person_id),),
+        Station: (("scales", StationScale.station_id),),
+        ScaleModel: (("ranges", ModelRange.model_id),),
+        Reference: (),
+        Maker: (),
+        Region: (),
+        Place: (),
+        Stall: (),
+        Trader: (),
+    }
+)
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - any column
@@ -67,14 +90,18 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any column
             return value
 
 
+@cache
+def _projected(kind: type[Base]) -> tuple[str, ...]:
+    keys = (attribute.key for attribute in inspect(kind).column_attrs)
+    return tuple(key for key in keys if key not in SKIPPED)
+
+
 def columns(row: Base) -> dict[str, Any]:
     """Return the projected columns of one row."""
     personal = PERSONAL.get(type(row), frozenset())
     return {
-        attribute.key: _hidden(row, attribute.key) if attribute.key in personal else plain(value)
-        for attribute in inspect(type(row)).column_attrs
-        if attribute.key not in SKIPPED
-        for value in [getattr(row, attribute.key)]
+        key: _hidden(row, key) if key in personal else plain(getattr(row, key))
+        for key in _projected(type(row))
     }
 
 
@@ -90,65 +117,50 @@ def digest(document: Any) -> str:  # noqa: ANN401 - any JSON value
     return hashlib.sha256(rfc8785.dumps(document)).hexdigest()
 
 
-def _scale(session: Session, row: Scale) -> dict[str, Any]:
-    parts = {
-        part.__tablename__: [
-            columns(found)
-            for found in session.scalars(
-                select(part).where(part.scale_id == row.id).order_by(part.id)
-            )
-        ]
-        for part in PARTS_OF_A_SCALE
-    }
-    story = session.scalar(
-        select(ScaleEvent.chain)
-        .where(ScaleEvent.scale_id == row.id)
-        .order_by(ScaleEvent.id.desc())
-        .limit(1)
-    )
-    return {"scale": columns(row), "story": story, **parts}
-
-
-def _person(session: Session, row: Person) -> dict[str, Any]:
-    grants = session.scalars(select(Grant).where(Grant.person_id == row.id).order_by(Grant.id))
-    return {"person": columns(row), "grants": [columns(grant) for grant in grants]}
-
-
-def _station(session: Session, row: Station) -> dict[str, Any]:
-    assigned = session.scalars(
-        select(StationScale).where(StationScale.station_id == row.id).order_by(StationScale.id)
-    )
-    return {"station": columns(row), "scales": [columns(one) for one in assigned]}
-
-
-def _model(_session: Session, row: ScaleModel) -> dict[str, Any]:
-    return {"scale_model": columns(row), "ranges": [columns(one) for one in row.ranges]}
-
-
-def _alone(_session: Session, row: Base) -> dict[str, Any]:
-    return {row.__tablename__: columns(row)}
-
-
-SUBJECTS: Final[Mapping[type[Base], Callable[[Session, Any], dict[str, Any]]]] = MappingProxyType(
-    {
-        Scale: _scale,
-        Person: _person,
-        Station: _station,
-        ScaleModel: _model,
-        Reference: _alone,
-        Maker: _alone,
-        Region: _alone,
-        Place: _alone,
-        Stall: _alone,
-        Trader: _alone,
-    }
-)
-KINDS: Final = MappingProxyType({kind.__tablename__: kind for kind in SUBJECTS})
-
-
 def project(session: Session, row: Base) -> str:
     """Return the digest of the current projection of ``row``."""
-    return digest({"v": VERSION, **SUBJECTS[type(row)](session, row)})
+    return digests(session, type(row), [row])[0]
+
+
+def digests(session: Session, kind: type[Base], rows: Sequence[Base]) -> list[str]:
+    """Return the digest of each of ``rows``, all of one kind; a few queries for all of them."""
+    ids: list[int] = [row.id for row in rows]  # type: ignore[attr-defined]  # every subject has one
+    found = {key: _parts(session, key, ids) for key in SUBJECTS[kind]}
+    return [
+        digest(
+            {
+                "v": VERSION,
+                kind.__tablename__: columns(row),
+                **{name: found[name, part].get(key, []) for name, part in SUBJECTS[kind]},
+                **({"story": stories.get(key)} if kind is Scale else {}),
+            }
+        )
+        for stories in [_stories(session, ids) if kind is Scale else {}]
+        for key, row in zip(ids, rows, strict=True)
+    ]
+
+
+def _parts(session: Session, key: Part, ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """Return the rows of one kind that belong to the subjects ``ids``, by subject."""
+    _name, belongs = key
+    part = belongs.class_
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in session.scalars(select(part).where(belongs.in_(ids)).order_by(part.id)):
+        found.setdefault(getattr(row, belongs.key), []).append(columns(row))
+    return found
+
+
+def _stories(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    """Return the end of each scale's story."""
+    last = (
+        select(func.max(ScaleEvent.id))
+        .where(ScaleEvent.scale_id.in_(ids))
+        .group_by(ScaleEvent.scale_id)
+    )
+    rows = session.execute(
+        select(ScaleEvent.scale_id, ScaleEvent.chain).where(ScaleEvent.id.in_(last))
+    )
+    return {row.scale_id: row.chain for row in rows}
 
 
 def evidence_digest(row: Evidence) -> str:

@@ -1,0 +1,1 @@
+"""The `wutong` command, run as people run it."""
