@@ -166,6 +166,7 @@ class Evidence(Base):
         CheckConstraint("level BETWEEN 0 AND 5", name="level_exists"),
         CheckConstraint("(status = 'judged') = (verdict IS NOT NULL)", name="judged_has_verdict"),
         Index("ix_evidence_scale_id_received_at", "scale_id", "received_at"),
+        Index("ix_evidence_sha256", "sha256"),
     )
 
     id: Mapped[primary_key]

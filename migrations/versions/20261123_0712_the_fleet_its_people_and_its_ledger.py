@@ -661,6 +661,7 @@ def upgrade() -> None:
     with op.batch_alter_table("evidence", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_evidence_path"), ["path"], unique=False)
         batch_op.create_index("ix_evidence_scale_id_received_at", ["scale_id", "received_at"], unique=False)
+        batch_op.create_index("ix_evidence_sha256", ["sha256"], unique=False)
 
     op.create_table(
         "finding",
@@ -735,6 +736,7 @@ def downgrade() -> None:
 
     op.drop_table("finding")
     with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.drop_index("ix_evidence_sha256")
         batch_op.drop_index("ix_evidence_scale_id_received_at")
         batch_op.drop_index(batch_op.f("ix_evidence_path"))
 
