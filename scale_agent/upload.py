@@ -195,7 +195,7 @@ class Courier:
             self._holds.pop(sha256, None)
             self._relax()
             say("image_delivered", sha256=sha256, bytes=len(content))
-        elif self._is_final(answer):
+        elif self._is_final(answer) or (answer.status in {403, 404} and answer.problem):
             self._spool.images.set_aside(sha256, answer.in_words())
             complain("image_set_aside", sha256=sha256, words=answer.in_words())
         elif answer.is_busy:

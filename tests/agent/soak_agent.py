@@ -25,7 +25,7 @@ class QuickScale(FakeScale):
     """
 
     def _read(self, on_progress: OnProgress | None, stop: Stop | None) -> Reading:
-        self.takes_s = 0.1 if self.options[-1].length is None else 1.3
+        self.takes_s = 0.1 if self.options[-1].length is None else 4.0
         super()._read(on_progress, stop)
         return reading(os.getpid() * 1000 + len(self.ports) // 2)
 

@@ -92,9 +92,10 @@ class Bench:
 
         self.server.hooks[moment] = strike
         try:
-            process.wait(30)
+            process.wait(60)
         finally:
             process.kill()
+            process.wait()
         assert process.returncode == -signal.SIGKILL
 
     def let_it_finish(self) -> None:

@@ -212,14 +212,15 @@ def test_an_unknown_station_keeps_everything(bench: Bench) -> None:
     assert bench.spool.asides() == ()
 
 
-def test_a_refused_image_is_set_aside_and_a_busy_one_comes_later(bench: Bench) -> None:
-    """413 is for good, 503 is not."""
-    bench.server.put_faults.extend([503, 413])
+@pytest.mark.parametrize("status", [404, 413, 422])
+def test_a_refused_image_is_set_aside_and_a_busy_one_comes_later(bench: Bench, status: int) -> None:
+    """Unwanted, too large and damaged are for good; 503 is not."""
+    bench.server.put_faults.extend([503, status])
     record = bench.capture()
     bench.drain()
     ((sha256, words),) = bench.spool.images.asides()
     assert sha256 == record.images[0]
-    assert "413" in words
+    assert str(status) in words
     assert bench.spool.images.retry() == 1
 
 
