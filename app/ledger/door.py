@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import rfc8785
@@ -126,7 +126,7 @@ def link(previous: str | None, event: ScaleEvent) -> str:
         "seq": event.ledger_seq,
         "action": event.action,
         "actor": event.actor,
-        "at": event.at.isoformat(timespec="microseconds"),
+        "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
         "from": event.from_state.value,
         "to": event.to_state.value,
         "details": event.details,

@@ -7,7 +7,7 @@ adds a version; entries written before keep the version they were written under.
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
 from types import MappingProxyType
@@ -80,8 +80,8 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any column
     match value:
         case Enum():
             return value.value
-        case datetime():
-            return value.isoformat(timespec="microseconds")
+        case datetime():  # in UTC, as the database gives it back
+            return value.astimezone(UTC).isoformat(timespec="microseconds")
         case date():
             return value.isoformat()
         case bytes():

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -43,13 +44,13 @@ def problems(session: Session, key: Ed25519PublicKey, *, rows: bool = True) -> I
     """Yield what is wrong, the earliest entry first within each pass."""
     chain = Chain()
     wanted = set(session.scalars(select(Checkpoint.size)))
-    for entry in session.scalars(
-        select(LedgerEntry).order_by(LedgerEntry.seq).execution_options(yield_per=BATCH)
-    ):
-        if code := _step(chain, entry, wanted):
-            yield Problem(entry.seq, code, entry.subject)
-            return  # behind a broken link nothing can be said
-        session.expunge(entry)
+    ordered = select(LedgerEntry).order_by(LedgerEntry.seq)
+    with closing(session.scalars(ordered.execution_options(yield_per=BATCH))) as entries:
+        for entry in entries:
+            if code := _step(chain, entry, wanted):
+                yield Problem(entry.seq, code, entry.subject)
+                return  # behind a broken link nothing can be said
+            session.expunge(entry)
     yield from _head(session, chain)
     yield from _checkpoints(session, chain, key)
     if rows:

@@ -1,0 +1,1 @@
+"""The jobs process: its timetable, its leader, its tasks."""
