@@ -16,9 +16,11 @@ from app.domain.lifecycle import State
 from app.domain.seals import SealState
 from app.domain.verdicts import Verdict
 from app.ledger.door import SYSTEM
+from app.manage import steps
 from app.manage.links import link
+from app.manage.steps import Step
 from app.models import Person, Scale, ScaleEvent, Stall, Station, Trader
-from app.web.formats import day
+from app.web.formats import day, instant
 from app.web.meanings import meaning
 from app.web.words.say import say
 
@@ -93,37 +95,25 @@ class Names:
 
 
 def entries(session: Session, scale: Scale, limit: int = NEWEST) -> list[Entry]:
-    """Return the newest steps of the story, newest first."""
-    return told(session, newest(session, scale, limit))
-
-
-def newest(session: Session, scale: Scale, limit: int) -> Sequence[ScaleEvent]:
-    """Return the newest steps as they are kept, newest first."""
-    return session.scalars(
-        select(ScaleEvent)
-        .where(ScaleEvent.scale_id == scale.id)
-        .order_by(ScaleEvent.id.desc())
-        .limit(limit)
-    ).all()
+    """Return the newest steps of the story, newest first, readings alike told once."""
+    return told(session, steps.newest(session, scale, limit))
 
 
 def since(session: Session, scale: Scale, seen: int) -> list[Entry]:
     """Return what happened after the step with the ledger's number ``seen``."""
-    return told(
-        session,
-        session.scalars(
-            select(ScaleEvent)
-            .where(ScaleEvent.scale_id == scale.id, ScaleEvent.ledger_seq > seen)
-            .order_by(ScaleEvent.id.desc())
-            .limit(NEWEST)
-        ).all(),
-    )
+    events = session.scalars(
+        select(ScaleEvent)
+        .where(ScaleEvent.scale_id == scale.id, ScaleEvent.ledger_seq > seen)
+        .order_by(ScaleEvent.id.desc())
+        .limit(NEWEST)
+    ).all()
+    return told(session, steps.each(events))
 
 
-def told(session: Session, events: Sequence[ScaleEvent]) -> list[Entry]:
-    """Return ``events`` in sentences, with the names they need loaded at once."""
-    names = _names(session, events)
-    return [_entry(event, names) for event in events]
+def told(session: Session, found: Sequence[Step]) -> list[Entry]:
+    """Return steps in sentences, with the names they need loaded at once."""
+    names = _names(session, [step.event for step in found])
+    return [_entry(step, names) for step in found]
 
 
 def _names(session: Session, events: Sequence[ScaleEvent]) -> Names:
@@ -145,7 +135,8 @@ def _names(session: Session, events: Sequence[ScaleEvent]) -> Names:
     )
 
 
-def _entry(event: ScaleEvent, names: Names) -> Entry:
+def _entry(step: Step, names: Names) -> Entry:
+    event = step.event
     say_it = SENTENCES.get(event.action)
     sentence = say_it(event, names) if say_it else _("Recorded: %(what)s.", what=event.action)
     return Entry(
@@ -153,7 +144,7 @@ def _entry(event: ScaleEvent, names: Names) -> Entry:
         sentence=sentence,
         by=names.actor(event.actor),
         kind=_kind(event),
-        detail=_detail(event),
+        detail=_detail(step),
     )
 
 
@@ -167,9 +158,9 @@ def _kind(event: ScaleEvent) -> str:
     return meaning(event.to_state).value if moved else "plain"
 
 
-def _detail(event: ScaleEvent) -> Markup | str:
+def _detail(step: Step) -> Markup | str:
     """Return what stands below the sentence: a remark, numbers, the way to the papers."""
-    told_of = event.details
+    told_of = step.event.details
     parts: list[Markup | str] = [str(told_of["note"])] if told_of.get("note") else []
     if told_of.get("level") is not None and told_of.get("verdict"):
         parts.append(f"E{told_of['level']}")
@@ -181,6 +172,9 @@ def _detail(event: ScaleEvent) -> Markup | str:
         parts.append(_way("attest.evidence", told_of["evidence"], _("See the reading")))
     if "finding" in told_of:
         parts.append(_way("oversee.finding", told_of["finding"], _("See the finding")))
+    if step.times > 1:
+        first = instant(step.since, step.event.at)
+        parts.append(_("%(times)s readings alike since %(first)s", times=step.times, first=first))
     return Markup(" · ").join(part for part in parts if part)
 
 

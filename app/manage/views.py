@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.db.session import utcnow
 from app.domain.calendar import local_date
 from app.domain.evidence import Level
-from app.manage import acts, filters, forms, queries, story
+from app.manage import acts, filters, forms, queries, steps, story
 from app.manage.cards import card, cards
 from app.manage.links import link
 from app.manage.program import program
@@ -71,7 +71,7 @@ def scale(uid: str) -> ResponseReturnValue:
         asked = forms.asked(carried, scope, local_date(at))
         cursor = Cursor.parse(carried.get("after"), str, str)
         beside = queries.fleet(session, asked, cursor, BESIDE)
-        events = story.newest(session, found, story.NEWEST)
+        told = steps.newest(session, found, story.NEWEST)
         return render_template(
             "manage/scale.html",
             scale=found,
@@ -81,11 +81,11 @@ def scale(uid: str) -> ResponseReturnValue:
             last_buttons=acts.last_buttons(found, standing, roles),
             blocked=acts.blocked(standing, roles),
             ways=filters.ways(found, standing),
-            story=story.told(session, events),
-            seen=events[0].ledger_seq if events else 0,
+            story=story.told(session, told),
+            seen=told[0].event.ledger_seq if told else 0,
             program=program(session, found, standing, at),
             verifications=queries.verifications(session, found),
-            repairs=story.told(session, queries.repairs(session, found)),
+            repairs=story.told(session, steps.each(queries.repairs(session, found))),
             levels=list(Level),
             items=story.ITEMS,
             link=link,
