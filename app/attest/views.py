@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.attest import queries, showing, tasks
 from app.db.session import utcnow
 from app.domain.evidence import Level
+from app.domain.permissions import FINDING_READERS
 from app.domain.roles import Role
 from app.domain.tasks import ENDED
 from app.models import Task
@@ -92,9 +93,13 @@ def evidence(uid: str) -> ResponseReturnValue:
             scale=row.scale,
             shown=showing.show(row),
             levels=list(Level),
-            finding=queries.finding_of(session, row.id),
+            finding=queries.finding_of(session, row.id) if _reads_findings() else None,
             stands=row.scale.standing_evidence_id == row.id,
         )
+
+
+def _reads_findings() -> bool:
+    return bool(caller().roles & set(FINDING_READERS))
 
 
 @bp.get("/evidence/<uid:uid>/envelope.json")

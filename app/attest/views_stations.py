@@ -14,7 +14,7 @@ from app.db.session import utcnow
 from app.domain.errors import DomainError
 from app.domain.roles import Role
 from app.models import Station
-from app.web.access import access, caller
+from app.web.access import READERS, access, caller
 from app.web.database import reading, transaction
 from app.web.navigation import add_section
 from app.web.paging import Cursor, fetch
@@ -107,6 +107,7 @@ def _page(session: Session, row: Station, form: Form) -> str:
         "waiting": queries.waiting_tasks(session, [row], at).get(row.id, 0),
         "offset_s": queries.clock_offset_s(session, row.id),
         "keeps": keeps and row.revoked_at is None,
+        "sees_scales": bool(caller().roles & set(READERS)),
         "form": form,
     }
     if found["keeps"]:

@@ -130,7 +130,7 @@ def test_a_reading_is_asked_for_watched_and_shown(lab: Lab, browser: Browser) ->
     assert "hx-get" in waiting
     lab.send_image(CALIBRATED)
     done = manager.get(f"{path}/progress")
-    assert "matches the registered program" in done
+    assert "answers as registered" in done
     assert "hx-get" not in done
 
 
@@ -159,7 +159,7 @@ def test_the_page_of_a_match_claims_what_it_may(lab: Lab, browser: Browser) -> N
     """The rung, why not a higher one, the digests in groups; never that a scale is honest."""
     found = lab.read(HONEST)
     page = browser(Role.INSPECTOR).get(f"/attest/evidence/{found.uid}")
-    assert "matches the registered program" in page
+    assert "answers as registered" in page
     assert "the answer came from code in flash" in page
     assert f"{found.sha256[:4]} {found.sha256[4:8]}" in page
     assert "No byte that is compared differs." in page
