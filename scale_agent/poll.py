@@ -19,6 +19,8 @@ PACE_S: Final = 2.0
 LONGEST_S: Final = 60.0
 FULL_BOOK: Final = 64
 HALF_BOOK: Final = 32
+REFILL_S: Final = 10.0
+QUICKLY_S: Final = 3.0
 
 
 class Poller:
@@ -38,6 +40,16 @@ class Poller:
         self._clock = clock
         self._take = take
         self._backoff = Backoff(longest_s=LONGEST_S)
+
+    def stock_up(self) -> None:
+        """Fill the nonce book before the first reading, where the server answers quickly.
+
+        A reading without a nonce is kept but improves nothing, so the first one would be lost.
+        """
+        try:
+            self._refill(timeout_s=QUICKLY_S)
+        except ServerAwayError as error:
+            warn("no_nonces", why=error)
 
     def step(self) -> float:
         """Fetch tasks, hand them on, refill the nonce book; return the seconds to rest."""
@@ -67,7 +79,7 @@ class Poller:
                 continue
             self._take(task)
 
-    def _refill(self) -> Answer | None:
+    def _refill(self, timeout_s: float = REFILL_S) -> Answer | None:
         """Fetch nonces when half the book is used; return a refusal."""
         left = self._spool.nonces.left(at=self._clock.server_now())
         if left >= HALF_BOOK:
@@ -76,6 +88,7 @@ class Poller:
             "POST",
             "/api/v1/stations/me/nonces",
             content=json.dumps({"count": FULL_BOOK - left}).encode(),
+            timeout_s=timeout_s,
         )
         if not answer.is_ok:
             return answer

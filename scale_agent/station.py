@@ -84,6 +84,7 @@ class Station:
     def run(self) -> None:
         """Work until ``stop``."""
         say("started", station=self.identity.name, ports=len(self._workers))
+        self._poller.stock_up()
         steps = {"tasks": self._poller.step, "delivery": self._deliver, "progress": self._report}
         ending = [
             threading.Thread(target=worker.run, name=name, daemon=True)

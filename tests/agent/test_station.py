@@ -74,12 +74,16 @@ def test_a_task_becomes_evidence_with_its_nonce(server: StationServer, tmp_path:
 
 
 def test_the_first_scheduled_reading_begins_at_once(server: StationServer, tmp_path: Path) -> None:
-    """A station that has just started need not wait a day for its first reading."""
+    """A station that has just started need not wait a day for its first reading.
+
+    With a nonce already: without one it would improve nothing.
+    """
     port = replace(PORT, every_s=1)
     with station(server, tmp_path, FakeScale(), port):
         until(lambda: len(server.evidence) >= 2)
     assert sorted(server.order) == server.order
     assert all("task" not in evidence for evidence in server.evidence.values())
+    assert all("eat_nonce" in evidence for evidence in server.evidence.values())
 
 
 def test_progress_is_told_once_a_second_with_figures(server: StationServer, tmp_path: Path) -> None:
