@@ -5,10 +5,9 @@ The station is a key pair and a token; what it sends goes through the real API.
 
 import hashlib
 import json
-import shutil
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -320,13 +319,6 @@ def build(settings: Settings) -> Lab:
     lab.approve(HONEST, "1.0")
     lab.approve(NEXT, "1.1")
     return lab
-
-
-def copied(lab: Lab, home: Path) -> Lab:
-    """Return a bench like ``lab``, which is on SQLite and at rest, of its own."""
-    shutil.copytree(lab.work.settings.home, home)
-    app = create_app(Settings(home=home, database_url=f"sqlite:///{home / 'wutong.db'}"))
-    return replace(lab, app=app, work=app.extensions["wutong"], station=replace(lab.station))
 
 
 def _into_service(session: Session, scale: Scale, place: Place) -> None:
