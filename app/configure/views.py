@@ -126,16 +126,20 @@ def save_seal(uid: str) -> ResponseReturnValue:
 @bp.post("/scales/<uid:uid>/seals/<uid:seal>")
 @access(*SEALERS)
 def seal_seen(uid: str, seal: str) -> ResponseReturnValue:
-    """Record that a seal was found broken, missing, or intact after all."""
+    """Record that a seal was found broken or missing."""
     form = Form.read(request.form, {"state": 20})
     state = form.one_of("state", SealState, SealState.INTACT)
-    if form.errors or state is SealState.REPLACED:
+    if form.errors:
         return _seals_page(uid, form), INVALID
-    with transaction() as session:
-        scale = queries.scale_in(session, caller().scope(*SEALERS), uid)
-        require_role(scale.path, *SEALERS)
-        seen = service.SealSeen(queries.seal_of(session, scale, seal), state)
-        service.change_seal(session, scale, seen, by=caller().uid, at=utcnow())
+    try:
+        with transaction() as session:
+            scale = queries.scale_in(session, caller().scope(*SEALERS), uid)
+            require_role(scale.path, *SEALERS)
+            seen = service.SealSeen(queries.seal_of(session, scale, seal), state)
+            service.change_seal(session, scale, seen, by=caller().uid, at=utcnow())
+    except FieldsError as error:
+        form.refuse(error)
+        return _seals_page(uid, form), INVALID
     return redirect(url_for("manage.scale", uid=uid, _anchor="seals"), 303)
 
 

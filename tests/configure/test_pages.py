@@ -134,6 +134,19 @@ def test_a_seal_found_broken_takes_the_scale_out_of_use(house: House) -> None:
         assert (seal.owner, seal.state) == (SealOwner.VERIFICATION, SealState.MISSING)
 
 
+def test_nobody_makes_a_seal_whole_by_saying_so(house: House) -> None:
+    """Not the manager whose scale it is either: the way back is a verification."""
+    verify_all(house)
+    page = house.page(Role.INSPECTOR).get(f"/configure/scales/{house.scale}/seals").text
+    there = re.search(r'action="(/configure/scales/[^"]+/seals/[^"]+)"', page)
+    assert there is not None
+    for state, status in (("broken", 303), ("intact", 422)):
+        answer = house.page(Role.MANAGER).post(there[1], data={"state": state})
+        assert answer.status_code == status
+    with house.work.database.reading() as session:
+        assert session.scalars(select(Seal)).one().state is SealState.BROKEN
+
+
 def test_a_place_gets_its_stalls_and_traders(house: House) -> None:
     """In the regulator's own region; a taken number is refused at its field."""
     with house.writing() as session:

@@ -117,6 +117,19 @@ def test_a_broken_verification_seal_takes_the_scale_out_of_use(session: Session)
     assert lead.broken_on == date(2026, 11, 23)
 
 
+def test_a_seal_that_was_replaced_is_history(session: Session) -> None:
+    """Whatever is said of it later, it takes nothing out of use and brings nothing back."""
+    scale = in_service_like(session)
+    session.refresh(scale)
+    (lead,) = scale.seals
+    with act(session, scale, "change", by=BY, at=NOON):
+        lead.state = SealState.REPLACED
+    for state in SealState:
+        with pytest.raises(FieldsError):
+            service.change_seal(session, scale, SealSeen(lead, state), by=BY, at=NOON)
+    assert (lead.state, scale.state) == (SealState.REPLACED, State.READY)
+
+
 def test_no_seal_is_applied_to_a_scale_held_as_evidence(session: Session) -> None:
     """The hold protects what is there."""
     scale = in_service_like(session)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from app.configure.service.errors import FieldsError, missing
+from app.configure.service.errors import Fault, FieldsError, missing
 from app.db.ids import new_uid
 from app.domain.calendar import local_date
 from app.domain.errors import DomainError
@@ -79,11 +79,18 @@ def record_seal(session: Session, scale: Scale, command: NewSeal, *, by: str, at
 def change_seal(
     session: Session, scale: Scale, command: SealSeen, *, by: str, at: datetime
 ) -> None:
-    """Record how a seal was found; a broken verification seal takes the scale out of use."""
+    """Record that a seal was found broken or gone; a verification seal's end ends the use too.
+
+    Nobody makes a seal whole again by saying so: a new one is recorded, or a verification is.
+
+    Raises:
+        FieldsError: The state is not one of those, or another seal has replaced this one.
+    """
     entries.lock(session)
-    if command.state is SealState.REPLACED:
-        _refuse_when_held(scale)
     seal = command.seal
+    session.refresh(seal)
+    if command.state not in VIOLATED or seal.state is SealState.REPLACED:
+        raise FieldsError(state=Fault.MALFORMED)
     with act(session, scale, RECORDED, by=by, at=at, details=_told(seal, command.state)):
         seal.state = command.state
         seal.broken_on = local_date(at) if command.state in VIOLATED else seal.broken_on
