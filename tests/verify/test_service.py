@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.domain.legal_status import LegalCode
-from app.domain.lifecycle import IllegalTransitionError, State
+from app.domain.lifecycle import Action, IllegalTransitionError, State
 from app.domain.seals import SealState
 from app.domain.suspension import SuspensionReason
 from app.domain.verification import VerificationKind, VerificationResult
@@ -122,6 +122,19 @@ def test_who_opened_a_scale_does_not_verify_it(session: Session) -> None:
     with pytest.raises(OwnRepairError):
         record_verification(session, scale, passed(), by=BY, at=NOON)
     record_verification(session, scale, passed(), by="somebody-else", at=NOON)
+
+
+def test_a_failure_in_between_does_not_make_the_repairer_a_verifier(session: Session) -> None:
+    """Somebody found the repair wanting; whoever made it still does not pass it."""
+    scale = awaiting(session)
+    with act(session, scale, "case_opened", by=BY, at=NOON):
+        scale.opened_on = TODAY
+    at = NOON + timedelta(minutes=5)
+    record_verification(session, scale, failed(), by="somebody-else", at=at)
+    with act(session, scale, Action.SUBMIT, by="manager", at=at):
+        pass
+    with pytest.raises(OwnRepairError):
+        record_verification(session, scale, passed(), by=BY, at=at + timedelta(minutes=5))
 
 
 def test_a_scale_under_repair_takes_no_result(session: Session) -> None:

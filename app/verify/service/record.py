@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.db.ids import new_uid
@@ -83,7 +83,7 @@ def record_verification(
 
     Raises:
         ResultError: Fields are missing or contradict the scale's record.
-        OwnRepairError: ``by`` opened or repaired it since its last verification.
+        OwnRepairError: ``by`` opened or repaired it since it last passed.
         IllegalTransitionError: Its state does not allow a result.
     """
     entries.lock(session)
@@ -107,14 +107,13 @@ def check_verification(
 
     Raises:
         ResultError: Fields are missing or contradict the scale's record.
-        OwnRepairError: ``by`` opened or repaired it since its last verification.
+        OwnRepairError: ``by`` opened or repaired it since it last passed.
         IllegalTransitionError: Its state does not allow a result.
     """
     next_state(scale.state, Action.PASS if _passed(command) else Action.FAIL)
-    last = _last(session, scale)
-    if faults := _faults(scale, command, last, local_date(at)):
+    if faults := _faults(scale, command, _last(session, scale), local_date(at)):
         raise ResultError(faults)
-    _refuse_own_repair(session, scale, last, by)
+    _refuse_own_repair(session, scale, by)
 
 
 def _passed(command: NewVerification) -> bool:
@@ -159,13 +158,21 @@ def _fail_faults(command: NewVerification) -> dict[str, VerifiedFault]:
     return {} if command.failed_items else {"failed_items": VerifiedFault.MISSING}
 
 
-def _refuse_own_repair(session: Session, scale: Scale, last: Verification | None, by: str) -> None:
-    """Rule 5: the repairer of a scale is never its verifier."""
+def _refuse_own_repair(session: Session, scale: Scale, by: str) -> None:
+    """Rule 5: the repairer of a scale is never its verifier.
+
+    A failure in between changes nothing: only a pass of somebody else's ends the repair.
+    """
+    passed_at = session.scalar(
+        select(func.max(Verification.recorded_at)).where(
+            Verification.scale_id == scale.id, Verification.result == VerificationResult.PASS
+        )
+    )
     opened = select(ScaleEvent.id).where(
         ScaleEvent.scale_id == scale.id, ScaleEvent.actor == by, ScaleEvent.action.in_(OPENED)
     )
-    if last is not None:
-        opened = opened.where(ScaleEvent.at > last.recorded_at)
+    if passed_at is not None:
+        opened = opened.where(ScaleEvent.at > passed_at)
     if session.scalar(opened.limit(1)) is not None:
         raise OwnRepairError("who repaired a scale does not verify it")
 
