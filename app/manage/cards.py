@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from app.domain.advisories import AdvisoryCode
+from app.domain.evidence import Level
 from app.domain.legal_status import LegalCode
 from app.domain.lifecycle import ScaleRole, State
 from app.domain.verdicts import Verdict
@@ -37,6 +38,7 @@ class Card:
     until: date | None
     advisories: tuple[AdvisoryCode, ...]
     verdict: Verdict | None
+    level: Level | None
     photo: str | None
 
 
@@ -71,6 +73,7 @@ def card(scale: Scale, standing: Standing, carried: Mapping[str, Any] | None = N
         until=standing.legal.valid_until,
         advisories=tuple(advisory.code for advisory in standing.advisories),
         verdict=reading.verdict if reading else None,
+        level=reading.level if reading else None,
         photo=photo_url(scale),
     )
 

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain.evidence import Level
 from app.domain.lifecycle import State
 from app.domain.seals import SealState
 from app.domain.verdicts import Verdict
@@ -22,6 +23,7 @@ from app.manage.steps import Step
 from app.models import Person, Scale, ScaleEvent, Stall, Station, Trader
 from app.web.formats import day, instant
 from app.web.meanings import meaning
+from app.web.words.firmware import LEVEL_CLAIM
 from app.web.words.say import say
 
 STATION: Final = "station:"
@@ -183,6 +185,14 @@ def _way(endpoint: str, uid: str, words: str) -> Markup | str:
     return Markup('<a href="{}">{}</a>').format(url, words) if url else ""
 
 
+def _verdict(event: ScaleEvent) -> str:
+    """Return the verdict in words; a match claims no more than its level allows."""
+    verdict = Verdict(event.details["verdict"])
+    if verdict is Verdict.MATCH:
+        return str(LEVEL_CLAIM[Level(event.details.get("level", 0))])
+    return say(verdict)
+
+
 def _registered(_event: ScaleEvent, _names: Names) -> str:
     return _("Entered in the register.")
 
@@ -220,7 +230,7 @@ def _returned(event: ScaleEvent, names: Names) -> str:
 def _suspended(event: ScaleEvent, _names: Names) -> str:
     verdict = event.details.get("verdict")
     if verdict:
-        return _("Suspended by a reading: %(verdict)s.", verdict=say(Verdict(verdict)))
+        return _("Suspended by a reading: %(verdict)s.", verdict=_verdict(event))
     why = WHY.get(event.details.get("reason", "other"), WHY["other"])
     return _("Suspended: %(why)s.", why=str(why))
 
@@ -236,9 +246,9 @@ def _read(event: ScaleEvent, _names: Names) -> str:
     if not verdict:
         return _("The program was read; the judgement waits for the whole image.")
     if event.details.get("counts"):
-        return _("The program was read: %(verdict)s.", verdict=say(Verdict(verdict)))
+        return _("The program was read: %(verdict)s.", verdict=_verdict(event))
     return _(
-        "The program was read: %(verdict)s. This changes nothing.", verdict=say(Verdict(verdict))
+        "The program was read: %(verdict)s. This changes nothing.", verdict=_verdict(event)
     )
 
 
@@ -246,7 +256,7 @@ def _judged(event: ScaleEvent, _names: Names) -> str:
     verdict = event.details.get("verdict")
     if not verdict:
         return _("A reading was judged again.")
-    return _("A reading was judged again: %(verdict)s.", verdict=say(Verdict(verdict)))
+    return _("A reading was judged again: %(verdict)s.", verdict=_verdict(event))
 
 
 def _sealed(event: ScaleEvent, _names: Names) -> str:
