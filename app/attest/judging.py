@@ -15,7 +15,7 @@ from app.attest import history
 from app.attest.cases import Bench, Case, Opinion
 from app.attest.comparing import Likeness, digests_of, likeness
 from app.attest.profiles import Part, Profile
-from app.attest.trust import judging_references
+from app.attest.trust import is_sound, judging_references
 from app.attest.wire import Measurement, Report
 from app.domain import evidence as ladder
 from app.domain.evidence import Level, ReadFacts, Standing
@@ -74,6 +74,7 @@ def opinion(session: Session, case: Case, bench: Bench, at: datetime) -> Opinion
         facts,
         approved_ids=frozenset(like.reference.software_id for like in found),
         equal_ids=frozenset(_ids(found, PagesOutcome.MATCH)),
+        was_on_file=_was_on_file(session, case, bench, found),
         parameters=digests["parameters"] if digests else None,
     )
     facts = replace(facts, adjusted_since_baseline=_is_adjusted(session, case.scale, facts))
@@ -141,6 +142,27 @@ def _is_adjusted(session: Session, scale: Scale, facts: JudgeFacts) -> bool:
 
 def _ids(found: list[Likeness], outcome: PagesOutcome) -> list[str]:
     return [like.reference.software_id for like in found if like.outcome is outcome]
+
+
+def _was_on_file(session: Session, case: Case, bench: Bench, found: list[Likeness]) -> bool:
+    """Return whether a reference of the reported id, which judges no more, may be the image.
+
+    Its end is the custodians' affair: an honest scale is not accused of it.
+    """
+    reported, profile = case.report.software_id, Profile.of(case.scale.model.profile)
+    part, seen = _program(case.report, profile)
+    if not reported or reported in {like.reference.software_id for like in found}:
+        return False
+    ended = select(Reference).where(
+        Reference.model_id == case.scale.model_id,
+        Reference.software_id == reported,
+        Reference.approved_by_id.is_not(None),
+    )
+    return any(
+        likeness(bench.blobs, profile, part, reference, seen).outcome is not PagesOutcome.MISMATCH
+        for reference in session.scalars(ended)
+        if part is not None and seen is not None and is_sound(reference, bench.key)
+    )
 
 
 def _is_decided(found: list[Likeness], facts: JudgeFacts) -> bool:

@@ -63,6 +63,7 @@ class JudgeReason(StrEnum):
     DIFFERS_FROM_REFERENCE = "differs_from_reference"
     NO_APPROVED_REFERENCE = "no_approved_reference"
     IMAGE_OF_OTHER_ID = "image_of_other_id"
+    REPORTED_NOT_REGISTERED = "reported_not_registered"
     CHECKSUM_NOT_THE_IMAGES = "checksum_not_the_images"
     PARAMETERS_CHANGED = "parameters_changed"
     CHIP_UID_CHANGED = "chip_uid_changed"
@@ -137,6 +138,7 @@ class JudgeFacts:
         complete: Every byte the profile's required parts ask for was read.
         approved_ids: Software ids with an approved reference for this model.
         equal_ids: Those of them whose code the image equals.
+        was_on_file: The image may be one that judged under the reported id and no longer does.
         reported_id: What the scale says it runs.
         registered_id: What the register says it runs; used where nothing is reported.
         reported_checksum_is_image: None where the scale reports no checksum.
@@ -153,6 +155,7 @@ class JudgeFacts:
     complete: bool = True
     approved_ids: frozenset[str] = frozenset()
     equal_ids: frozenset[str] = frozenset()
+    was_on_file: bool = False
     reported_id: str | None = None
     registered_id: str | None = None
     reported_checksum_is_image: bool | None = None
@@ -202,6 +205,9 @@ def _program(facts: JudgeFacts) -> _Finding:
         return Verdict.MATCH, JudgeReason.EQUALS_REFERENCE
     if others:
         return Verdict.INCONSISTENT, JudgeReason.IMAGE_OF_OTHER_ID
+    if not wanted and facts.registered_id in facts.approved_ids and not facts.was_on_file:
+        # Else one changed string would make a changed program a question for custodians only.
+        return Verdict.INCONSISTENT, JudgeReason.REPORTED_NOT_REGISTERED
     if not wanted:
         return Verdict.UNKNOWN_VERSION, JudgeReason.NO_APPROVED_REFERENCE
     return Verdict.MISMATCH, JudgeReason.DIFFERS_FROM_REFERENCE

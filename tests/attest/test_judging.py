@@ -43,7 +43,7 @@ def test_an_equal_program_matches_without_its_bytes(lab: Lab) -> None:
         (CHEATING, "1.1", Verdict.MISMATCH),
         (ONE_BIT, None, Verdict.MISMATCH),
         (HONEST, "2.0", Verdict.INCONSISTENT),
-        (UNKNOWN, "2.0", Verdict.UNKNOWN_VERSION),
+        (UNKNOWN, "2.0", Verdict.INCONSISTENT),
     ],
 )
 def test_each_program_gets_its_verdict(

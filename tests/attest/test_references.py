@@ -188,6 +188,7 @@ def test_an_image_whose_bytes_are_gone_is_not_approved(lab: Lab) -> None:
 
 def test_scales_are_judged_again_when_their_program_comes_on_file(lab: Lab) -> None:
     """A version nobody knew becomes a match; the to-do is answered."""
+    lab.change(lambda scale: setattr(scale, "software_id", ""))
     report = {"software_id": "2.0"}
     before = lab.read(CHEATING, reported=report)
     assert before.verdict is Verdict.UNKNOWN_VERSION

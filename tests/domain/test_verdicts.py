@@ -69,6 +69,28 @@ def test_an_honest_scale_matches() -> None:
             V.UNKNOWN_VERSION,
             R.NO_APPROVED_REFERENCE,
         ),
+        # A changed string does not take a changed program out of reach of the registered one.
+        (
+            {"reported_id": "9.9", "registered_id": "1.0", "equal_ids": frozenset()},
+            V.INCONSISTENT,
+            R.REPORTED_NOT_REGISTERED,
+        ),
+        # The end of a reference is no fault of the scales that run its program.
+        (
+            {
+                "reported_id": "0.9",
+                "registered_id": "1.0",
+                "equal_ids": frozenset(),
+                "was_on_file": True,
+            },
+            V.UNKNOWN_VERSION,
+            R.NO_APPROVED_REFERENCE,
+        ),
+        (
+            {"reported_id": "9.9", "registered_id": "9.8", "equal_ids": frozenset()},
+            V.UNKNOWN_VERSION,
+            R.NO_APPROVED_REFERENCE,
+        ),
         ({"equal_ids": frozenset()}, V.MISMATCH, R.DIFFERS_FROM_REFERENCE),
         (
             {"approved_ids": frozenset(), "equal_ids": frozenset()},
@@ -239,6 +261,7 @@ everything = st.builds(
     complete=st.booleans(),
     approved_ids=st.sets(st.sampled_from(["1.0", "1.1"])).map(frozenset),
     equal_ids=st.sets(st.sampled_from(["1.0", "1.1"])).map(frozenset),
+    was_on_file=st.booleans(),
     reported_id=st.sampled_from([None, "1.0", "1.1", "9.9"]),
     registered_id=st.sampled_from([None, "1.0", "9.9"]),
     reported_checksum_is_image=st.sampled_from([None, True, False]),

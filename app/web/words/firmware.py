@@ -92,6 +92,9 @@ JUDGE_REASON: Final[Mapping[JudgeReason, Any]] = MappingProxyType(
         JudgeReason.DIFFERS_FROM_REFERENCE: _l("differs from every approved reference"),
         JudgeReason.NO_APPROVED_REFERENCE: _l("no approved reference of this version"),
         JudgeReason.IMAGE_OF_OTHER_ID: _l("the image is a registered one of another version"),
+        JudgeReason.REPORTED_NOT_REGISTERED: _l(
+            "it reports another version than registered, and its program is neither"
+        ),
         JudgeReason.CHECKSUM_NOT_THE_IMAGES: _l("the reported checksum is not the image's"),
         JudgeReason.PARAMETERS_CHANGED: _l("calibration changed with no repair on record"),
         JudgeReason.CHIP_UID_CHANGED: _l("another chip than before"),
