@@ -16,7 +16,8 @@ demo: install ## run the server, the jobs and a demo station with virtual scales
 	@exec $(BIN)/wutong demo
 
 demo-clean: ## forget the demo's data, so that the next demo starts over
-	@rm -rf "$(WUTONG_HOME)"
+	@if [ -d "$(WUTONG_HOME)/demo" ]; then rm -rf "$(WUTONG_HOME)"; \
+	 else echo "There is no demo in $(WUTONG_HOME); nothing was removed."; fi
 
 test: install ## run the whole suite, installing what it needs first
 	@tools/setup-tests.sh
