@@ -247,9 +247,7 @@ def _read(event: ScaleEvent, _names: Names) -> str:
         return _("The program was read; the judgement waits for the whole image.")
     if event.details.get("counts"):
         return _("The program was read: %(verdict)s.", verdict=_verdict(event))
-    return _(
-        "The program was read: %(verdict)s. This changes nothing.", verdict=_verdict(event)
-    )
+    return _("The program was read: %(verdict)s. This changes nothing.", verdict=_verdict(event))
 
 
 def _judged(event: ScaleEvent, _names: Names) -> str:
