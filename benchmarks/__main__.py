@@ -13,7 +13,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from benchmarks import firmware, footprint, spool
+from benchmarks import (
+    firmware,
+    footprint,
+    server,
+    server_ledger,
+    server_lists,
+    spool,
+)
 from benchmarks.harness import Measurement, Row, failed, rows_from, table
 
 RESULTS: Final = Path(__file__).with_name("results.json")
@@ -27,6 +34,11 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = MappingProxyType(
         "firmware-stk500v1": firmware.stk500v1,
         "agent-footprint": footprint.agent,
         "agent-spool": lambda: rows_from(spool.measure()),
+        "server-pages": server.pages,
+        "server-evidence": server.evidence,
+        "server-ledger": server_ledger.verification,
+        "server-lists": server_lists.lists,
+        "server-labels": server_lists.labels,
     }
 )
 

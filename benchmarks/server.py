@@ -1,0 +1,138 @@
+"""What the server answers in a second, against an empty route of itself in the same run.
+
+B0 is ``/healthz``: the same application, hooks and server, with nothing in the route.
+"""
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from typing import Final
+
+from sqlalchemy import func, select
+
+from app.config import Settings
+from app.db.session import utcnow
+from app.ledger.door import SYSTEM
+from app.models import Evidence, LedgerHead, Scale
+from app.portal import service
+from benchmarks import server_load
+from benchmarks.harness import Row, at_least, median
+from benchmarks.server_home import home, served
+from benchmarks.server_load import each_once, rate, request
+from tests.attest.lab import HONEST, Lab, build
+
+SINGLE: Final = 160
+BATCHES: Final = 4
+BATCH: Final = 100
+COPIES: Final = 50
+CREATED, REPEATED = 201, 200
+
+
+def pages() -> Iterator[Row]:
+    """The public page of a tag, as a phone gets it and as data."""
+    with home() as settings:
+        lab = build(settings)
+        with lab.work.database.transaction() as session:
+            scale = session.scalars(select(Scale).where(Scale.uid == lab.scale)).one()
+            tag = service.issue(session, scale, by=SYSTEM, at=utcnow())
+            address = service.address(tag, lab.work.keys.tag, settings.base_url)
+        path = address.removeprefix(settings.base_url)
+        with served(settings) as port:
+            yield _against_b0("public tag page", port, path, "text/html")
+            yield _against_b0("public tag as JSON", port, path, "application/json")
+
+
+def _against_b0(name: str, port: int, path: str, accept: str) -> Row:
+    host = f"127.0.0.1:{port}"
+    empty = request("GET", "/healthz", host)
+    full = request("GET", path, host, {"Accept": accept, "Accept-Language": "zh-CN"})
+    pairs = [(rate(port, empty), rate(port, full)) for _ in range(server_load.ROUNDS)]
+    found = median(one / b0 for b0, one in pairs)
+    b0 = median(pair[0] for pair in pairs)
+    return at_least(
+        *(name, median(pair[1] for pair in pairs), "requests/s", 0.30),
+        ratio=found,
+        note=f"B0 {b0:.0f}/s; load {os.getloadavg()[0]:.1f}",
+    )
+
+
+def evidence() -> Iterator[Row]:
+    """Signed reports of a reading: one by one, by the hundred, and the same one fifty times."""
+    with home() as settings:
+        lab = build(settings)
+        lab.read(HONEST)  # the image is on file: from now on only reports travel
+        with served(settings) as port:
+            b0 = median(
+                rate(port, request("GET", "/healthz", f"127.0.0.1:{port}"))
+                for _ in range(server_load.ROUNDS)
+            )
+            note = f"B0 {b0:.0f}/s; load {os.getloadavg()[0]:.1f}"
+            single = _singles(lab, settings)
+            name = "signed evidence with ledger entry"
+            yield at_least(name, single, "reports/s", 0.08, ratio=single / b0, note=note)
+            many = _batches(lab, settings)
+            name = f"the same, {BATCH} in a batch"
+            yield at_least(name, many, "reports/s", 1.5, ratio=many / b0, note=note)
+            yield _copies(lab, settings)
+
+
+def _envelopes(lab: Lab, count: int) -> list[dict[str, object]]:
+    """Return fresh reports, each with a page of the nonce book."""
+    found = []
+    for _ in range(count):
+        report = lab.station.report(lab.scale, HONEST, eat_nonce=lab.nonce())
+        found.append(lab.station.envelope(report))
+    return found
+
+
+def _post(lab: Lab, settings: Settings, document: object) -> bytes:
+    headers = {
+        "Authorization": f"Bearer {lab.station.token}",
+        "Content-Type": "application/json",
+    }
+    host = f"127.0.0.1:{settings.port}"
+    return request("POST", "/api/v1/evidence", host, headers, json.dumps(document).encode())
+
+
+def _singles(lab: Lab, settings: Settings) -> float:
+    messages = [_post(lab, settings, one) for one in _envelopes(lab, SINGLE)]
+    began = time.monotonic()
+    answers = each_once(settings.port, messages)
+    took = time.monotonic() - began
+    assert {answer.status for answer in answers} == {CREATED}
+    return SINGLE / took
+
+
+def _batches(lab: Lab, settings: Settings) -> float:
+    found = _envelopes(lab, BATCHES * BATCH)
+    parts = [found[start : start + BATCH] for start in range(0, len(found), BATCH)]
+    messages = [_post(lab, settings, {"items": part}) for part in parts]
+    began = time.monotonic()
+    answers = each_once(settings.port, messages, 1)
+    took = time.monotonic() - began
+    for answer in answers:
+        items = json.loads(answer.body)["items"]
+        assert [item["status"] for item in items] == [CREATED] * BATCH, items[0]
+    return len(found) / took
+
+
+def _copies(lab: Lab, settings: Settings) -> Row:
+    """Deliver one report fifty times at once: one effect, one receipt."""
+    (envelope,) = _envelopes(lab, 1)
+    before = _effects(lab)
+    answers = each_once(settings.port, [_post(lab, settings, envelope)] * COPIES, COPIES)
+    statuses = sorted(answer.status for answer in answers)
+    assert statuses == [REPEATED] * (COPIES - 1) + [CREATED], statuses
+    assert len({answer.body for answer in answers}) == 1
+    effects = _effects(lab)[0] - before[0], _effects(lab)[1] - before[1]
+    assert effects == (1, 1), effects
+    name = f"one report {COPIES} times in parallel, effects"
+    return at_least(name, 1, "effect", 1, note="one receipt; asserted")
+
+
+def _effects(lab: Lab) -> tuple[int, int]:
+    """Return how many reports and ledger entries there are."""
+    with lab.work.database.reading() as session:
+        reports = session.scalar(select(func.count()).select_from(Evidence)) or 0
+        return reports, session.scalars(select(LedgerHead.size)).one()
