@@ -18,11 +18,12 @@ from app.domain.permissions import (
     LEAD_READERS,
     LEDGER_READERS,
 )
-from app.models import Evidence, Finding, Lead, LedgerEntry, Person
+from app.models import Finding, Lead, LedgerEntry, Person
 from app.oversee import queries, service
 from app.oversee.forms import ConclusionForm, LeadForm
 from app.web.access import access, caller
 from app.web.database import reading, transaction
+from app.web.flash_map import FlashMap
 from app.web.navigation import add_section
 from app.web.paging import Cursor, fetch
 from app.web.words.say import say
@@ -137,8 +138,7 @@ def _page(session: Session, row: Finding, conclusion: ConclusionForm, step: Lead
         "oversee/finding.html",
         finding=row,
         evidence=row.evidence,
-        length=_length(row.evidence),
-        spans=[(int(one["start"]), int(one["end"])) for one in row.evidence.differences],
+        flash=_flash(row),
         ranges=[_range(one) for one in row.evidence.differences],
         lead=lead if roles & set(LEAD_READERS) else None,
         outcomes=outcomes,
@@ -159,7 +159,18 @@ def _range(difference: dict[str, Any]) -> dict[str, Any]:
     return {**difference, "words": say(DifferenceKind(difference["kind"]))}
 
 
-def _length(evidence: Evidence) -> int:
-    """Return how far the flash map goes: what was read, and every difference in it."""
-    ends = [int(one["end"]) for one in evidence.differences]
-    return max([evidence.length, *ends])
+def _flash(row: Finding) -> FlashMap:
+    """Return the map of the model's program memory, or of what was read where none is named."""
+    profile, evidence = row.scale.model.profile, row.evidence
+    spans = [(int(one["start"]), int(one["end"])) for one in evidence.differences]
+    part = next((one for one in profile.get("parts", ()) if one["name"] == "program"), {})
+    start = int(part.get("address", 0))
+    ends = [end - start for _first, end in spans]
+    ignored = [
+        (int(one["start"]), int(one["end"]))
+        for one in profile.get("regions", ())
+        if one.get("kind") != "code" and one.get("part", "program") == "program"
+    ]
+    length = max([evidence.length, int(part.get("length", 0)), *ends])
+    unread = [(start + evidence.length, start + length)] if evidence.length < length else []
+    return FlashMap.of(start, length, differing=spans, unread=unread, ignored=ignored)
