@@ -163,7 +163,10 @@ def _flash(row: Finding) -> FlashMap:
     """Return the map of the model's program memory, or of what was read where none is named."""
     profile, evidence = row.scale.model.profile, row.evidence
     spans = [(int(one["start"]), int(one["end"])) for one in evidence.differences]
-    part = next((one for one in profile.get("parts", ()) if one["name"] == "program"), {})
+    parts: list[dict[str, Any]] = [
+        one for one in profile.get("parts", ()) if one["name"] == "program"
+    ]
+    part = parts[0] if parts else {}
     start = int(part.get("address", 0))
     ends = [end - start for _first, end in spans]
     ignored = [
