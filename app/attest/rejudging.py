@@ -1,9 +1,10 @@
 """Judging evidence again: its image came, or the references of its model changed."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.attest import intake
@@ -15,7 +16,9 @@ from app.ledger import entries
 from app.ledger.door import SYSTEM
 from app.models import Evidence, EvidenceStatus, Scale, ScaleModel, Task
 
-JUDGED_AGAIN = "evidence_judged"
+JUDGED_AGAIN: Final = "evidence_judged"
+# A station sends an image right after its receipt; one that was away comes back within a day.
+IMAGE_WITHIN: Final = timedelta(hours=24)
 
 
 def case_of(evidence: Evidence) -> Case:
@@ -70,6 +73,40 @@ def judge_waiting(
     evidence = session.scalar(select(Evidence).where(Evidence.id == evidence_id, _is_unexplained()))
     if evidence is not None:
         judge_again(session, evidence, bench, by=by, at=at)
+
+
+def _is_overdue(at: datetime) -> ColumnElement[bool]:
+    """Return the condition that an image is late and what stands is older than its reading."""
+    stands = Scale.standing_evidence_id
+    return and_(
+        Evidence.status == EvidenceStatus.AWAITING_BYTES,
+        Evidence.assigned,
+        Evidence.received_at < at - IMAGE_WITHIN,
+        or_(stands.is_(None), stands < Evidence.id),
+    )
+
+
+def overdue(session: Session, at: datetime) -> Sequence[int]:
+    """Return the readings whose images were asked for and never came, oldest first."""
+    return session.scalars(
+        select(Evidence.id).join(Evidence.scale).where(_is_overdue(at)).order_by(Evidence.id)
+    ).all()
+
+
+def give_up(session: Session, evidence_id: int, *, at: datetime) -> bool:
+    """Say that a reading could not be judged: an older match does not stand on silence.
+
+    Returns whether its image still was not here; should it come, the reading is judged after all.
+    """
+    entries.lock(session)
+    evidence = session.scalar(
+        select(Evidence).join(Evidence.scale).where(Evidence.id == evidence_id, _is_overdue(at))
+    )
+    if evidence is None:
+        return False
+    missed = Settlement(scale=evidence.scale, evidence=evidence, opinion=None, action=JUDGED_AGAIN)
+    settle(session, missed, by=SYSTEM, at=at)
+    return True
 
 
 def is_wanted(session: Session, station_id: int, digest: str) -> bool:

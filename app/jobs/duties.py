@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import CursorResult, Result, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.attest import rejudging
 from app.attest.tasks import READ_AGAIN
 from app.db.ids import new_uid
 from app.domain.calendar import local_date, local_midnight
@@ -99,6 +100,17 @@ def _ask_again(session: Session, days: int, today: date, at: datetime) -> int:
             )
         )
     return len(scales)
+
+
+def give_up_images(work: Installation, at: datetime) -> str:
+    """Let no match stand on a later reading whose image never came."""
+    with work.database.reading() as session:
+        late = rejudging.overdue(session, at)
+    done = 0
+    for evidence_id in late:
+        with work.database.transaction() as session:
+            done += rejudging.give_up(session, evidence_id, at=at)
+    return f"{done} images no longer waited for"
 
 
 def watch_stations(work: Installation, at: datetime) -> str:

@@ -42,6 +42,7 @@ TIMETABLE: Final = (
     Job("expire_scales", Period.DAY, duties.expire_scales),
     Job("lapse_evidence", Period.DAY, duties.lapse_evidence),
     Job("prune", Period.DAY, duties.prune),
+    Job("give_up_images", Period.HOUR, duties.give_up_images),
     Job("sign_checkpoint", Period.HOUR, duties.sign_checkpoint),
     Job("watch_stations", Period.MINUTE, duties.watch_stations),
     Job("expire_tasks", Period.MINUTE, duties.expire_tasks),

@@ -1,10 +1,14 @@
 """Judging a corpus of read-outs: no false match, no false mismatch, no bytes for nothing."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.db.ids import new_uid
+from app.db.session import utcnow
 from app.domain.evidence import Level
 from app.domain.verdicts import Verdict
+from app.jobs.duties import give_up_images
 from app.models import EvidenceStatus, Scale, ScaleModel
 from tests.attest.lab import (
     CALIBRATED,
@@ -122,6 +126,32 @@ def test_a_page_that_is_code_in_part_waits_for_the_bytes(lab: Lab) -> None:
     judged = lab.all_evidence()[-1]
     assert (judged.verdict, judged.counts) == (Verdict.MATCH, True)
     assert lab.scale_now().standing_evidence_id == judged.id
+
+
+def test_an_image_that_never_comes_takes_the_older_match_away(lab: Lab) -> None:
+    """A station that keeps the bytes back does not keep a match alive; late ones are judged."""
+    match = lab.read(HONEST)
+    lab.deliver(lab.station.report(lab.scale, CALIBRATED, eat_nonce=lab.nonce()))
+    soon, late = utcnow() + timedelta(hours=23), utcnow() + timedelta(hours=25)
+    assert give_up_images(lab.work, soon).startswith("0 ")
+    assert lab.scale_now().standing_evidence_id == match.id
+    assert give_up_images(lab.work, late).startswith("1 ")
+    assert lab.scale_now().standing_evidence_id is None
+    waited = lab.all_evidence()[-1]
+    assert (waited.verdict, waited.counts) == (Verdict.MALFORMED, False)
+    assert [task.kind for task in lab.to_dos()] == ["verifier_error"]
+    assert give_up_images(lab.work, late).startswith("0 ")
+    assert lab.ledger_problems() == []
+    lab.send_image(CALIBRATED)
+    assert lab.all_evidence()[-1].verdict is not Verdict.MALFORMED
+
+
+def test_an_image_that_never_comes_leaves_a_newer_match(lab: Lab) -> None:
+    """What was read since says more."""
+    lab.deliver(lab.station.report(lab.scale, CALIBRATED, eat_nonce=lab.nonce()))
+    match = lab.read(HONEST)
+    assert give_up_images(lab.work, utcnow() + timedelta(hours=25)).startswith("0 ")
+    assert lab.scale_now().standing_evidence_id == match.id
 
 
 def test_a_known_image_is_judged_without_being_sent_again(lab: Lab) -> None:
