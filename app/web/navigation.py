@@ -20,7 +20,7 @@ SECTIONS: Final[Mapping[str, tuple[Any, str]]] = MappingProxyType(
     {
         "scales": (_l("Scales"), "scale"),
         "findings": (_l("Findings"), "flag"),
-        "references": (_l("Reference programs"), "binary"),
+        "references": (_l("References"), "binary"),
         "stations": (_l("Stations"), "server"),
         "tags": (_l("Tags"), "qrcode"),
         "ledger": (_l("Ledger"), "history"),
