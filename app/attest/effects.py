@@ -62,7 +62,8 @@ def settle(session: Session, case: Settlement, *, by: str, at: datetime) -> None
         _write_standing(session, case, before)
         if suspends:
             details["finding"] = _find(session, scale, evidence, at).uid
-            if may_move:
+            # Out of date is no longer all that is wrong: the public page says suspended.
+            if may_move or scale.suspended_for is SuspensionReason.EXPIRY:
                 scale.suspended_for = SuspensionReason.FINDING
         details |= _write_baseline(case)
         _write_to_dos(session, case, at)

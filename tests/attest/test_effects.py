@@ -40,6 +40,17 @@ def test_a_difference_suspends_and_opens_finding_and_lead(lab: Lab) -> None:
     assert lab.ledger_problems() == []
 
 
+def test_a_finding_outweighs_an_expiry(lab: Lab) -> None:
+    """A scale that waits for its verification may be found to cheat: it is suspended for that."""
+    with lab.work.database.transaction() as session:
+        scale = session.scalars(select(Scale)).one()
+        with act(session, scale, Action.EXPIRE, by=SYSTEM, at=utcnow()):
+            scale.suspended_for = SuspensionReason.EXPIRY
+    lab.read(CHEATING)
+    assert lab.scale_now().suspended_for is SuspensionReason.FINDING
+    assert len(lab.findings()) == 1
+
+
 def test_the_same_difference_again_is_no_second_finding(lab: Lab) -> None:
     """It is told in the story of the scale; one open finding is enough."""
     for image in (CHEATING, CHEATING, OTHER_CHEAT):
