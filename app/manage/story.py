@@ -273,7 +273,7 @@ def _opened(event: ScaleEvent, _names: Names) -> str:
 def _by_document(words: Any) -> Callable[[ScaleEvent, Names], str]:  # noqa: ANN401 - lazy text
     def sentence(event: ScaleEvent, _names: Names) -> str:
         number = event.details.get("document", "")
-        return f"{words}{f' ({number})' if number else ''}"
+        return _("%(what)s (%(number)s)", what=words, number=number) if number else str(words)
 
     return sentence
 
