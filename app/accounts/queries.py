@@ -1,37 +1,19 @@
 """What pages and the API show of people, regions and the ledger."""
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.db.scope import within
 from app.domain.people import IDLE
-from app.domain.scope import EVERYWHERE, Scope
-from app.models import (
-    ApiToken,
-    Grant,
-    LedgerEntry,
-    Person,
-    Place,
-    Region,
-    Scale,
-    SignIn,
-    Stall,
-    Station,
-    Trader,
-)
-
-# Subjects that lie somewhere; all others (makers, models, references) belong to everybody.
-LOCAL: Final[Mapping[str, Any]] = MappingProxyType(
-    {table.__tablename__: table for table in (Region, Place, Stall, Trader, Scale, Station)}
-)
+from app.domain.scope import Scope
+from app.ledger import visible
+from app.models import ApiToken, LedgerEntry, Place, Region, SignIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +42,7 @@ def ledger(session: Session, scope: Scope, after: int, limit: int) -> Seen:
         .limit(limit + 1)
     ).all()
     page = list(rows[:limit])
-    shown = page if scope.holds(EVERYWHERE) else _inside(session, scope, page)
-    return Seen(shown, page[-1].seq if len(rows) > limit else None)
+    return Seen(visible.inside(session, scope, page), page[-1].seq if len(rows) > limit else None)
 
 
 def content(entry: LedgerEntry) -> dict[str, Any]:
@@ -111,30 +92,3 @@ def names_of(session: Session, paths: Iterable[str]) -> dict[str, str]:
             select(table.path, table.name).where(table.path.in_(wanted))
         )
     }
-
-
-def _inside(session: Session, scope: Scope, entries: list[LedgerEntry]) -> list[LedgerEntry]:
-    wanted: dict[str, set[str]] = defaultdict(set)
-    for entry in entries:
-        kind, _colon, uid = entry.subject.partition(":")
-        wanted[kind].add(uid)
-    visible = {
-        f"{kind}:{uid}"
-        for kind, uids in wanted.items()
-        for uid in _visible(session, scope, kind, uids)
-    }
-    return [entry for entry in entries if entry.subject in visible]
-
-
-def _visible(session: Session, scope: Scope, kind: str, uids: set[str]) -> Iterable[str]:
-    table = LOCAL.get(kind)
-    if kind == Person.__tablename__:
-        # A person is seen where one of the roles is, running or ended.
-        return session.scalars(
-            select(Person.uid)
-            .where(Person.uid.in_(uids), within(Grant.path, scope))
-            .join(Grant, Grant.person_id == Person.id)
-        )
-    if table is None:
-        return uids
-    return session.scalars(select(table.uid).where(table.uid.in_(uids), within(table.path, scope)))

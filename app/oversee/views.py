@@ -18,6 +18,7 @@ from app.domain.permissions import (
     LEAD_READERS,
     LEDGER_READERS,
 )
+from app.ledger import visible
 from app.models import Finding, Lead, LedgerEntry, Person
 from app.oversee import queries, service
 from app.oversee.forms import ConclusionForm, LeadForm
@@ -113,7 +114,10 @@ def leads() -> ResponseReturnValue:
 @bp.get("/ledger")
 @access(*LEDGER_READERS)
 def ledger() -> ResponseReturnValue:
-    """Show the newest entries of the ledger and the newest checkpoint."""
+    """Show the newest entries about one's own regions, and the newest checkpoint.
+
+    A page may hold fewer entries than another: what lies elsewhere is left out.
+    """
     with reading() as session:
         page = fetch(
             session,
@@ -122,7 +126,8 @@ def ledger() -> ResponseReturnValue:
             Cursor.parse(request.args.get("after"), int),
             newest_first=True,
         )
-        rows = [queries.told(row) for row in page.items]
+        scope = caller().scope(*LEDGER_READERS)
+        rows = [queries.told(row) for row in visible.inside(session, scope, page.items)]
         head, checkpoint = queries.ends(session)
         return render_template(
             "oversee/ledger.html", rows=rows, page=page, head=head, checkpoint=checkpoint

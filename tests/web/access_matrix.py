@@ -209,7 +209,7 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "oversee.conclude":                 roles(*DECIDERS, parts={"uid": "finding"}),
     "oversee.leads":                    roles(*LEAD_READERS),
     "oversee.step_lead":                roles(*DECIDERS, parts={"uid": "lead"}),
-    "oversee.ledger":                   roles(*LEDGER_READERS, shared=True),
+    "oversee.ledger":                   roles(*LEDGER_READERS),
     "oversee_api.findings":             roles(*FINDING_READERS),
     "oversee_api.finding":              roles(*FINDING_READERS),
     "oversee_api.resolve":              roles(*DECIDERS, body=CONCLUSION),
