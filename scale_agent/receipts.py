@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from scale_agent import dsse
+from scale_agent.config import ENTRIES, MOST_LENGTH
 from scale_agent.dsse import EnvelopeError
 from scale_agent.keys import Identity
 from scale_agent.spool import Record
@@ -66,13 +67,29 @@ def open_task(envelope: object, identity: Identity) -> Task:
         method=_typed(told, "method", str),
         nonce=told["nonce"],
         expires_at=_typed(told, "exp", int),
-        length=_typed(told, "length", int) if "length" in told else None,
-        entry=_typed(told, "entry", str) if "entry" in told else None,
+        length=_length(told),
+        entry=_entry(told),
     )
 
 
 def _fits(pattern: re.Pattern[str], value: object) -> bool:
     return isinstance(value, str) and pattern.fullmatch(value) is not None
+
+
+def _length(told: dict[str, Any]) -> int | None:
+    """Return how much to read, which a slip of the server must not make endless."""
+    if "length" not in told:
+        return None
+    length: int = _typed(told, "length", int)
+    if not 1 <= length <= MOST_LENGTH:
+        raise EnvelopeError("the task's length is out of range")
+    return length
+
+
+def _entry(told: dict[str, Any]) -> str | None:
+    if "entry" in told and told["entry"] not in ENTRIES:
+        raise EnvelopeError("the task's entry is unknown")
+    return told.get("entry")
 
 
 def _typed(told: dict[str, Any], name: str, kind: type) -> Any:  # noqa: ANN401 - of type ``kind``
