@@ -6,12 +6,12 @@ from datetime import date
 from typing import Final
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.db.scope import within
 from app.domain.public_status import PublicStatus
 from app.domain.scope import Scope
-from app.models import Code, CodeKind, Place, Scale
+from app.models import Code, CodeKind, Place, Scale, ScaleModel
 from app.standing import standing_of
 
 LAST: Final = 4
@@ -126,5 +126,13 @@ def _tags() -> Select[Code]:
     return (
         select(Code)
         .where(Code.kind == CodeKind.TAG)
-        .options(joinedload(Code.scale).joinedload(Scale.place))
+        .options(
+            joinedload(Code.scale).options(
+                joinedload(Scale.place),
+                joinedload(Scale.stall),
+                joinedload(Scale.model).options(
+                    joinedload(ScaleModel.maker), selectinload(ScaleModel.ranges)
+                ),
+            )
+        )
     )

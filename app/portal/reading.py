@@ -13,7 +13,7 @@ from app.crypto import tags
 from app.crypto.tags import TagCheck
 from app.domain import codes
 from app.models import Code
-from app.portal import queries
+from app.portal import queries, recent
 from app.portal.queries import PublicScale
 
 # Digits of any script: a full-width number is a number. A tag begins with a letter.
@@ -42,12 +42,14 @@ class Answer:
 
     Attributes:
         genuine: The signature is ours; None for a typed number, which proves nothing.
+        told: The subjects of the ledger whose facts it tells.
     """
 
     state: TagState
     genuine: bool | None
     scale: PublicScale | None = None
     photo: str | None = None
+    told: tuple[str, ...] = ()
 
 
 def read(session: Session, text: str, key: Ed25519PublicKey, host: str, today: date) -> Answer:
@@ -84,4 +86,4 @@ def _answer(session: Session, tag: Code | None, genuine: bool | None, today: dat
     if tag.scale is None:
         return Answer(TagState.UNCLAIMED, genuine)
     scale = queries.public_scale(session, tag.scale, today)
-    return Answer(TagState.FOUND, genuine, scale, tag.scale.photo)
+    return Answer(TagState.FOUND, genuine, scale, tag.scale.photo, recent.subjects(tag.scale))

@@ -1,8 +1,9 @@
 """The public page of a tag, and the sheets that tags are printed on."""
 
+import json
 from typing import Final
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from limits import RateLimitItemPerMinute
@@ -17,12 +18,14 @@ from app.domain.permissions import TAG_KEEPERS
 from app.domain.public_status import PublicStatus
 from app.domain.roles import Role
 from app.models import Code
-from app.portal import queries, reading, service, sheets
+from app.portal import queries, reading, recent, service, sheets
 from app.portal.reading import LOST, Answer, TagState
+from app.portal.recent import Kept, Recent
 from app.web.access import Audience, access, caller
 from app.web.database import installation, transaction
 from app.web.database import reading as reading_session
 from app.web.errors import wants_problem
+from app.web.i18n import language
 from app.web.navigation import add_section
 
 bp = Blueprint("portal", __name__, template_folder="templates")
@@ -31,6 +34,7 @@ bp.record_once(lambda state: add_section(state.app, "tags", "portal.sheet_form")
 # A number of eight digits can be guessed; per worker, so at most this times the workers.
 TYPED: Final = RateLimitItemPerMinute(30)
 LIMITER: Final = SlidingWindowCounterRateLimiter(MemoryStorage())
+RECENT: Final = Recent()
 MOST_TAGS: Final = 2000
 LONGEST_REASON: Final = 200
 
@@ -54,13 +58,27 @@ def find(session: Session, tag: str) -> Answer:
 @access(Audience.PUBLIC)
 def show(tag: str) -> ResponseReturnValue:
     """Tell whoever scans a tag what it stands for."""
+    as_data, today = wants_problem(), local_date(utcnow())
+    key = (request.script_root, request.full_path, language(), as_data)
     with reading_session() as session:
+        body = RECENT.get(session, key, today)
+        if body is not None:
+            return _said(body, as_data=as_data)
+        size = recent.size(session)
         answer = find(session, tag)
-    status = 404 if answer.state in LOST else 200
-    if wants_problem():
-        return jsonify(document(tag, answer)), status
-    page = {"tag": tag, "answer": answer, "TagState": TagState, "unknown": PublicStatus.UNKNOWN}
-    return render_template("portal/tag.html", **page), status
+    if as_data:
+        body = json.dumps(document(tag, answer), ensure_ascii=False)
+    else:
+        page = {"tag": tag, "answer": answer, "TagState": TagState, "unknown": PublicStatus.UNKNOWN}
+        body = render_template("portal/tag.html", **page)
+    if answer.genuine and answer.told:
+        RECENT.put(key, Kept(body, today, size, answer.told))
+    return _said(body, as_data=as_data, status=404 if answer.state in LOST else 200)
+
+
+def _said(body: str, *, as_data: bool, status: int = 200) -> Response:
+    kind = "application/json" if as_data else "text/html; charset=utf-8"
+    return Response(body, status, content_type=kind)
 
 
 @bp.get("/t/<tag>/photo")
