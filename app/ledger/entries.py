@@ -12,17 +12,35 @@ from app.ledger import merkle
 from app.models import LedgerEntry, LedgerHead
 
 FORMAT: Final = 1
+LOCKED: Final = "wutong_ledger_locked"
 
 
 def lock(session: Session) -> LedgerHead:
     """Take the ledger's head until the transaction ends.
 
     Take it before other rows: everyone then queues in the same order. PostgreSQL needs
-    FOR UPDATE; SQLite's writers already queue at BEGIN IMMEDIATE.
+    FOR UPDATE; SQLite's writers already queue at BEGIN IMMEDIATE. What was read before we
+    had waited may be of yesterday, and a digest of it would contradict the ledger: it is
+    read anew.
     """
-    return session.scalars(
+    head = session.scalars(
         select(LedgerHead).with_for_update().execution_options(populate_existing=True)
     ).one()
+    if session.get_bind().dialect.name == "postgresql":
+        _read_anew(session)
+    return head
+
+
+def _read_anew(session: Session) -> None:
+    """Forget what was read before this transaction had the lock."""
+    transaction = session.get_transaction()
+    if session.info.get(LOCKED) is transaction:
+        return
+    session.flush()
+    for row in session:
+        if not isinstance(row, LedgerHead):
+            session.expire(row)
+    session.info[LOCKED] = transaction
 
 
 def append(session: Session, head: LedgerHead, fields: Mapping[str, Any], at: datetime) -> int:

@@ -4,16 +4,18 @@ import multiprocessing
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.config import Settings
 from app.crypto import keys
 from app.db.session import Database
 from app.ledger import entries, merkle
+from app.ledger.door import SYSTEM, act
 from app.ledger.verify import problems
-from app.models import LedgerHead
-from tests.support.makers import NOON
+from app.models import LedgerHead, Scale
+from tests.support import databases
+from tests.support.makers import NOON, make_scale
 
 PROCESSES = 8
 APPENDS = 25
@@ -59,6 +61,30 @@ def run(target: Callable[[str, int], None], url: str) -> None:
     for worker in workers:
         worker.join()
     assert [worker.exitcode for worker in workers] == [0] * PROCESSES
+
+
+def test_who_waited_for_the_lock_sees_what_was_done_meanwhile(
+    postgres_server: str, settings: Settings
+) -> None:
+    """A scale that was read before the wait is not told to the ledger as it was then."""
+    with databases.postgres_copy(postgres_server, "template") as url:
+        database = Database(url)
+        with database.transaction() as session:
+            make_scale(session)
+        with database.transaction() as slow:
+            scale = slow.scalars(select(Scale)).one()
+            assert scale.hold_document == ""
+            with database.transaction() as quick:
+                same = quick.scalars(select(Scale)).one()
+                with act(quick, same, "hold", by=SYSTEM, at=NOON):
+                    same.hold_document = "1"
+            with act(slow, scale, "note", by=SYSTEM, at=NOON):
+                pass
+            assert scale.hold_document == "1"
+        key = keys.load(settings.keys).server.public_key()
+        with database.reading() as session:
+            assert list(problems(session, key)) == []
+        database.dispose()
 
 
 def test_eight_processes_do_not_fork_the_ledger(
