@@ -26,7 +26,10 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.engine = make_engine(url)
-        self._reader = self.engine.execution_options(**{READING: True}, postgresql_readonly=True)
+        reading: dict[str, Any] = {READING: True, "postgresql_readonly": True}
+        if self.url.get_backend_name() == "postgresql":
+            reading["isolation_level"] = "REPEATABLE READ"  # what SQLite's readers have anyway
+        self._reader = self.engine.execution_options(**reading)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -36,7 +39,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Yield a session that never waits for writers and never writes."""
+        """Yield a session that never waits for writers, never writes and sees one instant."""
         with Session(self._reader, autoflush=False) as session:
             yield session
 

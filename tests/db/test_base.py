@@ -51,6 +51,18 @@ def test_a_reader_does_not_wait_for_a_writer(database: Database) -> None:
 
 
 @pytest.mark.usefixtures("any_url")
+def test_a_reader_sees_one_instant(database: Database) -> None:
+    """What is written while it reads would be a contradiction: a false alarm of the ledger."""
+    with database.reading() as reader:
+        before = reader.scalars(select(Place.id)).all()
+        with database.transaction() as writer:
+            make_place(writer)
+        assert reader.scalars(select(Place.id)).all() == before
+    with database.reading() as reader:
+        assert len(reader.scalars(select(Place.id)).all()) == 1
+
+
+@pytest.mark.usefixtures("any_url")
 def test_a_failed_block_leaves_nothing_behind(database: Database) -> None:
     """All or nothing."""
     with pytest.raises(ZeroDivisionError), database.transaction() as session:
