@@ -17,6 +17,7 @@ from app.db.ids import new_uid
 from app.domain import codes
 from app.domain.errors import DomainError
 from app.domain.lifecycle import State
+from app.ledger import entries
 from app.ledger.door import act
 from app.models import Code, CodeKind, Scale
 from app.portal.sheets import PrintedTag
@@ -47,6 +48,7 @@ def issue(session: Session, scale: Scale, *, by: str, at: datetime) -> Code:
         TagExistsError: It has one that is not revoked.
         ScaleRetiredError: Its life is over.
     """
+    entries.lock(session)  # of two who ask at once, the second finds the first one's tag
     if scale.state is State.RETIRED:
         raise ScaleRetiredError("this scale is retired")
     if current(session, scale) is not None:
@@ -71,6 +73,7 @@ def revoke(session: Session, tag: Code, because: str, *, by: str, at: datetime) 
     Raises:
         TagRevokedError: It was revoked before.
     """
+    entries.lock(session)
     if tag.revoked_at is not None or tag.scale is None:
         raise TagRevokedError("this tag is revoked already")
     details = {"number": tag.number, "because": because}
