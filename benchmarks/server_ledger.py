@@ -18,8 +18,8 @@ from benchmarks.harness import Row, at_least, at_most
 from benchmarks.server_home import home
 from tests.support.makers import NOON, make_model, make_place, make_scale
 
-CHAIN: Final = 60_000
-SCALES: Final = 1_500
+CHAIN: Final = 25_000
+SCALES: Final = 800
 MB: Final = 1024  # ru_maxrss is in KiB on Linux
 # A process of its own: what it holds is what verifying holds.
 VERIFY: Final = """

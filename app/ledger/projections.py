@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import rfc8785
-from sqlalchemy import func, inspect, select
+from sqlalchemy import Select, bindparam, func, inspect, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.db.base import Base
@@ -72,6 +72,16 @@ SUBJECTS: Final[Mapping[type[Base], tuple[Part, ...]]] = MappingProxyType(
         Stall: (),
         Trader: (),
     }
+)
+
+
+IDS: Final = "ids"
+STORIES: Final = select(ScaleEvent.scale_id, ScaleEvent.chain).where(
+    ScaleEvent.id.in_(
+        select(func.max(ScaleEvent.id))
+        .where(ScaleEvent.scale_id.in_(bindparam(IDS, expanding=True)))
+        .group_by(ScaleEvent.scale_id)
+    )
 )
 
 
@@ -142,25 +152,27 @@ def digests(session: Session, kind: type[Base], rows: Sequence[Base]) -> list[st
 
 def _parts(session: Session, key: Part, ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
     """Return the rows of one kind that belong to the subjects ``ids``, by subject."""
-    _name, belongs = key
-    part = belongs.class_
+    statement, names = _question(key)
     found: dict[int, list[dict[str, Any]]] = {}
-    for row in session.scalars(select(part).where(belongs.in_(ids)).order_by(part.id)):
-        found.setdefault(getattr(row, belongs.key), []).append(columns(row))
+    for owner, *values in session.execute(statement, {IDS: ids}):
+        told = dict(zip(names, map(plain, values), strict=True))
+        found.setdefault(owner, []).append(told)
     return found
+
+
+@cache
+def _question(key: Part) -> tuple[Select[Any], tuple[str, ...]]:
+    """Return the query for parts, built once: it is asked twice in every act."""
+    _name, belongs = key
+    part: Any = belongs.class_
+    names = _projected(part)
+    statement = select(belongs, *(getattr(part, name) for name in names))
+    return statement.where(belongs.in_(bindparam(IDS, expanding=True))).order_by(part.id), names
 
 
 def _stories(session: Session, ids: Sequence[int]) -> dict[int, str]:
     """Return the end of each scale's story."""
-    last = (
-        select(func.max(ScaleEvent.id))
-        .where(ScaleEvent.scale_id.in_(ids))
-        .group_by(ScaleEvent.scale_id)
-    )
-    rows = session.execute(
-        select(ScaleEvent.scale_id, ScaleEvent.chain).where(ScaleEvent.id.in_(last))
-    )
-    return {row.scale_id: row.chain for row in rows}
+    return {scale: chain for scale, chain in session.execute(STORIES, {IDS: ids})}  # noqa: C416
 
 
 def evidence_digest(row: Evidence) -> str:
