@@ -97,16 +97,9 @@ PRECEDENCE: Final = (
 )
 
 CONSEQUENCES: Final[Mapping[Verdict, Consequence]] = MappingProxyType(
-    {
-        Verdict.INCONSISTENT: Consequence.SUSPEND,
-        Verdict.MISMATCH: Consequence.SUSPEND,
-        Verdict.UNKNOWN_VERSION: Consequence.TASK,
-        Verdict.MALFORMED: Consequence.TASK,
-        Verdict.SLOW: Consequence.TASK,
-        Verdict.NO_ANSWER: Consequence.TASK,
-        Verdict.UNREADABLE: Consequence.TASK,
-        Verdict.MATCH: Consequence.NONE,
-    }
+    dict.fromkeys(Verdict, Consequence.TASK)
+    | dict.fromkeys((Verdict.INCONSISTENT, Verdict.MISMATCH), Consequence.SUSPEND)
+    | {Verdict.MATCH: Consequence.NONE}
 )
 
 # A line that failed says nothing about the program: what stands stays, and lapses in time.

@@ -17,17 +17,16 @@ from app.domain.tasks import Executor, TaskState
 from app.ledger import checkpoints
 from app.models import (
     Evidence,
-    IdempotencyKey,
     JobRun,
     Nonce,
     Scale,
     ScaleModel,
     SignIn,
-    SignInAttempt,
     Station,
     Task,
 )
 from app.verify import expiry
+from app.web import api_idempotency, tries
 from app.web.database import Installation
 
 LOG: Final = logging.getLogger("wutong.jobs")
@@ -154,8 +153,8 @@ def prune(work: Installation, at: datetime) -> str:
     """Delete what has served: old challenges, answers, attempts and ended sessions."""
     with work.database.transaction() as session:
         session.execute(delete(Nonce).where(Nonce.expires_at < at - NONCES_KEPT))
-        session.execute(delete(IdempotencyKey).where(IdempotencyKey.at < at - KEYS_KEPT))
-        session.execute(delete(SignInAttempt).where(SignInAttempt.at < at - ATTEMPTS_KEPT))
+        api_idempotency.forget(session, at - KEYS_KEPT)
+        tries.forget_tries(session, at - ATTEMPTS_KEPT)
         session.execute(delete(SignIn).where(SignIn.expires_at < at - ATTEMPTS_KEPT))
         session.execute(delete(JobRun).where(JobRun.finished_at < at - RUNS_KEPT))
     return "pruned"
