@@ -1,0 +1,1 @@
+"""Findings and leads: the software proposes, people decide."""
