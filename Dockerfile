@@ -8,6 +8,7 @@ RUN python3 -m venv /opt/wutong
 WORKDIR /src
 COPY pyproject.toml setup.cfg constraints.txt README.md LICENSE ./
 COPY app app
+COPY migrations migrations
 # Of the agent only its wire documents: what stations and server have agreed on.
 COPY scale_agent/__init__.py scale_agent/
 COPY scale_agent/wire scale_agent/wire
@@ -18,7 +19,6 @@ FROM ${BASE}
 RUN useradd --no-create-home --uid 10001 wutong \
     && install -d -o 10001 -g 10001 /var/lib/wutong
 COPY --from=build /opt/wutong /opt/wutong
-COPY migrations /srv/wutong/migrations
 ENV WUTONG_HOME=/var/lib/wutong PATH=/opt/wutong/bin:$PATH PYTHONDONTWRITEBYTECODE=1
 USER 10001
 WORKDIR /srv/wutong

@@ -9,11 +9,13 @@ from app.config import Settings
 from app.crypto import keys
 from app.db import schema
 
+PRIVATE: Final = 0o700  # the database and the blobs are nobody else's business
+
 
 def prepare(found: Settings) -> None:
     """Make what is missing: folders, keys, and the schema at its newest."""
     for folder in (found.home, found.blobs):
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
     open_database(found).dispose()
     keys.create(found.keys)
     schema.upgrade(found.database_url)

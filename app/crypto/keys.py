@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.domain.errors import DomainError
 
+NAMES: Final = frozenset({"server.key", "tag.key", "session.key", "totp.key"})
 PRIVATE_FILE: Final = 0o600
 PRIVATE_FOLDER: Final = 0o700
 
@@ -36,7 +37,16 @@ class Keys:
 
 
 def create(folder: Path) -> None:
-    """Make the keys that do not exist yet; those that do are left alone."""
+    """Make the keys of a new installation; those that are there are left alone.
+
+    Raises:
+        KeysMissingError: Some are there and some are lost: a new one in the place of a lost
+            one would make forgeries of what the old one signed.
+    """
+    there = {name for name in NAMES if (folder / name).exists()}
+    if there and there != NAMES:
+        lost = ", ".join(sorted(NAMES - there))
+        raise KeysMissingError(f"{lost} is lost from {folder}; restore it from a backup")
     folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
     fresh = {
         "server.key": Ed25519PrivateKey.generate().private_bytes_raw(),
@@ -62,7 +72,9 @@ def load(folder: Path) -> Keys:
             totp=Fernet((folder / "totp.key").read_bytes()),
         )
     except (OSError, ValueError) as error:
-        raise KeysMissingError(f"no usable keys in {folder}; run: wutong init") from error
+        raise KeysMissingError(
+            f"no usable keys in {folder}; restore them from a backup, or begin: wutong init"
+        ) from error
 
 
 def _write_once(target: Path, content: bytes) -> None:

@@ -1,5 +1,6 @@
 """Which schema the database has, which one the program wants, and the way between."""
 
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -10,8 +11,11 @@ from alembic.script import ScriptDirectory
 
 from app.db.session import Database
 
-# In a checkout beside app/, in a container beside the working directory.
-PLACES: Final = (Path(__file__).parents[2] / "migrations", Path("migrations"))
+# In a checkout beside app/, where it is installed under the environment's share/.
+PLACES: Final = (
+    Path(__file__).parents[2] / "migrations",
+    Path(sys.prefix) / "share/wutong/migrations",
+)
 
 
 def config(url: str) -> Config:

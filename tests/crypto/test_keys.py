@@ -36,6 +36,15 @@ def test_a_missing_or_damaged_key_is_named(tmp_path: Path) -> None:
         keys.load(tmp_path)
 
 
+def test_a_lost_key_is_not_replaced_in_silence(tmp_path: Path) -> None:
+    """A new server key would make forgeries of all checkpoints."""
+    keys.create(tmp_path)
+    (tmp_path / "server.key").unlink()
+    with pytest.raises(keys.KeysMissingError, match=r"server\.key is lost"):
+        keys.create(tmp_path)
+    assert not (tmp_path / "server.key").exists()
+
+
 def test_no_key_is_shown_by_accident(tmp_path: Path) -> None:
     """Not in a log line, not in an error page."""
     keys.create(tmp_path)
