@@ -43,6 +43,12 @@ class Database:
         with Session(self._reader, autoflush=False) as session:
             yield session
 
+    @contextmanager
+    def asking(self) -> Iterator[Connection]:
+        """Yield a bare connection that only reads: for one question, without a session."""
+        with self._reader.connect() as connection:
+            yield connection
+
     def dispose(self) -> None:
         """Close every connection."""
         self.engine.dispose()

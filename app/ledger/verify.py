@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from app.crypto import dsse
@@ -17,6 +17,9 @@ from app.ledger.business import wrong_rows, wrong_stories
 from app.models import Checkpoint, LedgerEntry, LedgerHead
 
 BATCH: Final = 2000
+# Columns, not objects: half the time goes into making objects nobody changes.
+COLUMNS: Final = (LedgerEntry.seq, LedgerEntry.subject, LedgerEntry.leaf, LedgerEntry.data)
+Entry = Row[int, str, str, bytes]
 KEYS: Final = frozenset({"v", "seq", "prev", "at", "actor", "action", "subject", "before", "after"})
 
 
@@ -44,13 +47,12 @@ def problems(session: Session, key: Ed25519PublicKey, *, rows: bool = True) -> I
     """Yield what is wrong, the earliest entry first within each pass."""
     chain = Chain()
     wanted = set(session.scalars(select(Checkpoint.size)))
-    ordered = select(LedgerEntry).order_by(LedgerEntry.seq)
-    with closing(session.scalars(ordered.execution_options(yield_per=BATCH))) as entries:
+    ordered = select(*COLUMNS).order_by(LedgerEntry.seq).execution_options(yield_per=BATCH)
+    with closing(session.execute(ordered)) as entries:
         for entry in entries:
             if code := _step(chain, entry, wanted):
                 yield Problem(entry.seq, code, entry.subject)
                 return  # behind a broken link nothing can be said
-            session.expunge(entry)
     yield from _head(session, chain)
     yield from _checkpoints(session, chain, key)
     if rows:
@@ -60,7 +62,7 @@ def problems(session: Session, key: Ed25519PublicKey, *, rows: bool = True) -> I
             yield Problem(seq, code, subject)
 
 
-def _step(chain: Chain, entry: LedgerEntry, wanted: set[int]) -> str | None:
+def _step(chain: Chain, entry: Entry, wanted: set[int]) -> str | None:
     """Take one entry into ``chain``; return what is wrong with it."""
     if entry.seq != chain.size + 1:
         return "gap"
@@ -84,7 +86,7 @@ def _step(chain: Chain, entry: LedgerEntry, wanted: set[int]) -> str | None:
     return None
 
 
-def _read(entry: LedgerEntry) -> dict[str, Any] | None:
+def _read(entry: Entry) -> dict[str, Any] | None:
     try:
         said = json.loads(entry.data)
     except (ValueError, RecursionError):

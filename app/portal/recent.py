@@ -15,6 +15,7 @@ from typing import Final
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from app.db.session import Database
 from app.ledger.door import subject
 from app.models import LedgerEntry, LedgerHead, Scale
 
@@ -52,17 +53,16 @@ class Recent:
         self._pages: OrderedDict[Hashable, Kept] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, session: Session, key: Hashable, today: date) -> str | None:
+    def get(self, database: Database, key: Hashable, today: date) -> str | None:
         """Return the page kept under ``key`` if it still tells the truth."""
         with self._lock:
             kept = self._pages.get(key)
         if kept is None or kept.on != today:
             return None
         asked = {"subjects": kept.subjects, "size": kept.size}
-        # The connection's own, not the session's: nothing is to be made into objects here.
-        if session.connection().execute(NEWER, asked).first() is not None:
-            return None
-        return kept.body
+        with database.asking() as connection:
+            changed = connection.execute(NEWER, asked).first() is not None
+        return None if changed else kept.body
 
     def put(self, key: Hashable, kept: Kept) -> None:
         """Keep a page, and forget the one that was kept longest."""
@@ -75,7 +75,7 @@ class Recent:
 
 def size(session: Session) -> int:
     """Return how long the ledger is: ask before the facts are read."""
-    return session.connection().execute(SIZE).scalar_one()
+    return session.scalars(SIZE).one()
 
 
 def subjects(scale: Scale) -> tuple[str, ...]:

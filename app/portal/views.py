@@ -60,10 +60,10 @@ def show(tag: str) -> ResponseReturnValue:
     """Tell whoever scans a tag what it stands for."""
     as_data, today = wants_problem(), local_date(utcnow())
     key = (request.script_root, request.full_path, language(), as_data)
+    body = RECENT.get(installation().database, key, today)
+    if body is not None:
+        return _said(body, as_data=as_data)
     with reading_session() as session:
-        body = RECENT.get(session, key, today)
-        if body is not None:
-            return _said(body, as_data=as_data)
         size = recent.size(session)
         answer = find(session, tag)
     if as_data:

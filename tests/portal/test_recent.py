@@ -124,9 +124,8 @@ def test_a_new_day_is_worked_out_anew(database: Database) -> None:
     today = utcnow().date()
     kept = Recent()
     kept.put("key", Kept("page", today, 0, ()))
-    with database.reading() as session:
-        assert kept.get(session, "key", today) == "page"
-        assert kept.get(session, "key", today + timedelta(days=1)) is None
+    assert kept.get(database, "key", today) == "page"
+    assert kept.get(database, "key", today + timedelta(days=1)) is None
 
 
 def test_the_oldest_page_makes_room(database: Database) -> None:
@@ -135,8 +134,7 @@ def test_the_oldest_page_makes_room(database: Database) -> None:
     kept = Recent(most=2)
     for number in range(3):
         kept.put(number, Kept("page", today, 0, ()))
-    with database.reading() as session:
-        assert [kept.get(session, number, today) for number in range(3)] == [None, "page", "page"]
+    assert [kept.get(database, number, today) for number in range(3)] == [None, "page", "page"]
 
 
 def make(database: Database, change: Callable[[Scale], tuple[Any, str]]) -> None:
