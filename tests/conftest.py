@@ -5,15 +5,34 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy.orm import Session
 
 from app.config import Settings
 from app.crypto import keys
 from app.db.session import Database
 from tests.support import databases, postgres
+from tests.support.browser import launch
 
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)  # noon in China
 BACKENDS = ("sqlite", "postgresql")
+
+# A property holds or not, however busy the machine is.
+hypothesis_settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("suite")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Yield the one browser of the run: Playwright cannot be started twice in a process."""
+    with sync_playwright() as playwright:
+        found = launch(playwright)
+        yield found
+        found.close()
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,8 @@ from typing import Any
 
 import pyotp
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.support.browser import launch
 from tests.support.demo import Demo, free_port, running
 
 WIDTHS = {"phone": (390, 844), "tablet": (1024, 768), "desk": (1440, 900)}
@@ -27,15 +26,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         while found.status("cheating") != "suspended" and time.monotonic() < end:
             time.sleep(0.5)
         yield found
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Yield a Chromium."""
-    with sync_playwright() as playwright:
-        found = launch(playwright)
-        yield found
-        found.close()
 
 
 @dataclass(slots=True)
@@ -66,13 +56,13 @@ class People:
 
 
 @pytest.fixture(scope="session")
-def people(browser: Browser, demo: Demo) -> People:
+def people(chromium: Browser, demo: Demo) -> People:
     """Return whoever signs people in."""
-    return People(browser, demo, {})
+    return People(chromium, demo, {})
 
 
 @pytest.fixture(scope="session")
-def open_page(browser: Browser, demo: Demo, people: People) -> Open:
+def open_page(chromium: Browser, demo: Demo, people: People) -> Open:
     """Return a way to open a page at a width as somebody; complaints of the browser fail."""
 
     @contextmanager
@@ -84,7 +74,7 @@ def open_page(browser: Browser, demo: Demo, people: People) -> Open:
         scheme: Any = "light",  # noqa: ANN401 - one of Playwright's literals
     ) -> Iterator[Page]:
         size = WIDTHS[width]
-        context: BrowserContext = browser.new_context(
+        context: BrowserContext = chromium.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme=scheme,
             locale="zh-CN" if lang == "zh" else "en-GB",

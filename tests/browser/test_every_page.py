@@ -36,7 +36,7 @@ PAGES = {
     "api": (None, "/api/docs"),
     "nothing": ("manager", "/manage/nothing-here"),
 }
-LOOKS = [("phone", "zh", "light"), ("tablet", "zh", "dark"), ("desk", "en", "light")]
+LOOKS = [("phone", "en", "light"), ("tablet", "zh", "dark"), ("desk", "zh", "light")]
 
 
 @pytest.fixture(scope="module")

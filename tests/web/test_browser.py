@@ -8,10 +8,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
-
-from tests.support.browser import launch
 
 pytestmark = pytest.mark.browser
 
@@ -41,13 +39,10 @@ def address(gallery: Flask) -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Yield a Chromium."""
-    with sync_playwright() as playwright:
-        found = launch(playwright)
-        yield found
-        found.close()
+@pytest.fixture
+def browser(chromium: Browser) -> Browser:
+    """Return the browser of the run."""
+    return chromium
 
 
 @contextmanager
