@@ -1,6 +1,6 @@
 """Region scope as SQL: rows outside it do not exist for the one who asks."""
 
-from sqlalchemy import ColumnElement, false, or_
+from sqlalchemy import ColumnElement, and_, false, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.domain.scope import Scope
@@ -14,4 +14,5 @@ def within(column: InstrumentedAttribute[str], scope: Scope) -> ColumnElement[bo
     if not scope:
         return false()
     # "0" is the character behind "/": every path below "/a/" sorts before "/a0".
-    return or_(*(column.between(path, path[:-1] + "0") for path in scope.paths))
+    # Two comparisons: SQLite would prefer a BETWEEN to the cursor of a page further on.
+    return or_(*(and_(column >= path, column <= path[:-1] + "0") for path in scope.paths))

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, Self, TypeVar
 
-from sqlalchemy import Select, SQLColumnExpression, tuple_
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, tuple_
 from sqlalchemy.orm import Session
 
 from app.domain.errors import DomainError
@@ -95,7 +95,7 @@ def fetch(
     falling = newest_first != back
     if cursor is not None:
         place, here = tuple_(*order), tuple_(*cursor.keys)
-        statement = statement.where(place < here if falling else place > here)
+        statement = _first(statement, place < here if falling else place > here)
     ordered = statement.order_by(*(c.desc() if falling else c.asc() for c in order))
     rows = session.execute(ordered.add_columns(*order).limit(limit + 1)).all()
     more, rows = len(rows) > limit, rows[:limit]
@@ -120,6 +120,17 @@ def limit_of(text: str | None) -> int:
     if not LIMIT.fullmatch(text) or not 1 <= int(text) <= MOST:
         raise BadCursorError("limit is a number from 1 to 200")
     return int(text)
+
+
+def _first(statement: Select[Any], condition: ColumnElement[bool]) -> Select[Any]:
+    """Return ``statement`` with ``condition`` before all others.
+
+    SQLite starts in the index at the first bound it finds: at the cursor, not at the beginning
+    of the region, or the last page would cost what the whole list costs.
+    """
+    copy = statement.where()
+    copy._where_criteria = (condition, *statement._where_criteria)  # noqa: SLF001 - no public way
+    return copy
 
 
 def _before(cursor: Cursor | None, *, more: bool) -> bool:

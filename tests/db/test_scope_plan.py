@@ -1,0 +1,35 @@
+"""A page further on starts at its cursor, not at the beginning of the region."""
+
+from sqlalchemy import event, select
+from sqlalchemy.engine import Connection
+
+from app.db.scope import within
+from app.db.session import Database
+from app.domain.scope import Scope
+from app.models import Scale
+from app.web.paging import Cursor, fetch
+
+
+def test_the_index_is_entered_at_the_cursor(database: Database) -> None:
+    """In both directions; the first page enters it at the region."""
+    assert "(path>? AND path<?)" in plan(database, None)
+    assert "((path,uid)>(?,?) AND path<?)" in plan(database, Cursor(("/32/", "x")))
+    assert "(path>? AND (path,uid)<(?,?))" in plan(database, Cursor(("/32/", "x"), back=True))
+
+
+def plan(database: Database, cursor: Cursor | None) -> str:
+    """Return how SQLite goes about a page."""
+    found: list[str] = []
+
+    def explain(
+        connection: Connection, _cursor: object, sql: str, given: object, *_: object
+    ) -> None:
+        if sql.startswith("SELECT"):
+            rows = connection.connection.cursor().execute(f"EXPLAIN QUERY PLAN {sql}", given)
+            found.extend(row[3] for row in rows)
+
+    event.listen(database.engine, "before_cursor_execute", explain)
+    with database.reading() as session:
+        statement = select(Scale).where(within(Scale.path, Scope(("/32/",))))
+        fetch(session, statement, [Scale.path, Scale.uid], cursor)
+    return " ".join(found)
