@@ -1,8 +1,9 @@
 """The database: one transaction per request or job, opened and closed at the edge."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -29,12 +30,16 @@ class Database:
         reading: dict[str, Any] = {READING: True, "postgresql_readonly": True}
         if self.url.get_backend_name() == "postgresql":
             reading["isolation_level"] = "REPEATABLE READ"  # what SQLite's readers have anyway
+        # SQLite lets one write at a time, and those that wait sleep up to 100 ms too long: the
+        # threads of one process queue here instead.
+        sqlite = self.url.get_backend_name() == "sqlite"
+        self._turn = threading.RLock() if sqlite else nullcontext()
         self._reader = self.engine.execution_options(**reading)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Yield a session; commit if the block ends well, roll back if it raises."""
-        with Session(self.engine) as session, session.begin():
+        with self._turn, Session(self.engine) as session, session.begin():
             yield session
 
     @contextmanager
