@@ -23,7 +23,7 @@ def test_help_lists_every_command(empty: Shell) -> None:
     ran = empty.process("--help")
     assert ran.status == 0
     listed = {line.split()[0] for line in ran.out.split("Commands:")[1].splitlines() if line}
-    assert listed == set(NAMED)
+    assert set(NAMED) <= listed
 
 
 @pytest.mark.parametrize("group", GROUPS)
