@@ -65,17 +65,22 @@ class FakeScale:
             if self.crashes:
                 self.crashes -= 1
                 raise RuntimeError("a programming error")
-            return self._read(on_progress, stop)
+            return self._read(self.time_for(options), on_progress, stop)
         finally:
             self.at_once -= 1
 
-    def _read(self, on_progress: OnProgress | None, stop: Stop | None) -> Reading:
+    def time_for(self, options: ReadOptions) -> float:
+        """Return how long a reading with ``options`` takes; ports read at the same time."""
+        del options
+        return self.takes_s
+
+    def _read(self, takes_s: float, on_progress: OnProgress | None, stop: Stop | None) -> Reading:
         began = time.monotonic()
-        while (spent := time.monotonic() - began) < self.takes_s:
+        while (spent := time.monotonic() - began) < takes_s:
             if stop is not None and stop():
                 return reading(verdict="no_answer")
             if on_progress is not None:
-                done = int(2048 * spent / self.takes_s)
-                on_progress(Progress(1, 2, done, 4096, int(self.takes_s - spent)))
+                done = int(2048 * spent / takes_s)
+                on_progress(Progress(1, 2, done, 4096, int(takes_s - spent)))
             time.sleep(0.005)
         return reading(len(self.ports), verdict=self.verdict)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from scale_agent import config, log
 from scale_agent.lock import only_one
-from scale_agent.results import OnProgress, Reading, Stop
+from scale_agent.results import OnProgress, Reading, ReadOptions, Stop
 from scale_agent.station import Station
 from scale_agent.upload import Courier
 from tests.agent.readings import FakeScale, reading
@@ -24,9 +24,12 @@ class QuickScale(FakeScale):
     What a task asks for (with its length) takes long enough for progress to be told.
     """
 
-    def _read(self, on_progress: OnProgress | None, stop: Stop | None) -> Reading:
-        self.takes_s = 0.1 if self.options[-1].length is None else 4.0
-        super()._read(on_progress, stop)
+    def time_for(self, options: ReadOptions) -> float:
+        """A task's reading, which names its length, takes seconds; the others are quick."""
+        return 0.1 if options.length is None else 4.0
+
+    def _read(self, takes_s: float, on_progress: OnProgress | None, stop: Stop | None) -> Reading:
+        super()._read(takes_s, on_progress, stop)
         return reading(os.getpid() * 1000 + len(self.ports) // 2)
 
 

@@ -282,5 +282,5 @@ class TestReferences:
         lab.read(HONEST)
         uid = next(row.uid for row in lab.all(Reference) if row.software_id == "1.0")
         page = browser(Role.INSPECTOR).get(f"/attest/references/{uid}")
-        assert "matches the registered program" in page
+        assert "answers as registered" in page
         assert "<form" not in page

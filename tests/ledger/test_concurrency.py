@@ -54,7 +54,9 @@ def append_unlocked(url: str, worker: int) -> None:
 
 def run(target: Callable[[str, int], None], url: str) -> None:
     """Run ``target`` in eight processes and wait for all of them."""
-    context = multiprocessing.get_context("spawn")
+    # Imported once and forked from there: eight interpreters need not each load the program.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.ledger.test_concurrency"])
     workers = [context.Process(target=target, args=(url, n)) for n in range(PROCESSES)]
     for worker in workers:
         worker.start()
