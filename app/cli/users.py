@@ -9,7 +9,7 @@ import click
 from sqlalchemy.orm import Session
 
 from app.accounts import service
-from app.cli.context import open_installation
+from app.cli.context import open_installation, settings
 from app.db.session import utcnow
 from app.domain.calendar import local_date
 from app.domain.roles import Role
@@ -127,7 +127,7 @@ def add_token(login: str, note: str, days: int | None) -> None:
 
 
 def _hand_over(secret: str) -> None:
-    address = open_installation().settings.base_url
+    address = settings().base_url
     click.echo(WHERE.format(address=address), err=True)
     click.echo(f"It works once, within {service.RESET_DAYS} days:", err=True)
     click.echo(secret)
