@@ -34,7 +34,11 @@ Big = BigInteger().with_variant(Integer(), "sqlite")
 
 primary_key = Annotated[int, mapped_column(Big, primary_key=True)]
 public_id = Annotated[str, mapped_column(String(36), unique=True)]
-path = Annotated[str, mapped_column(String(120), index=True)]
+# Ranges and cursors need the order of the characters; a locale's would pass over the slashes.
+Path = String(120).with_variant(String(120, collation="C"), "postgresql")
+
+path = Annotated[str, mapped_column(Path, index=True)]
+ordered_path = Annotated[str, mapped_column(Path)]
 name = Annotated[str, mapped_column(String(120))]
 digest = Annotated[str, mapped_column(String(64))]
 maybe_digest = Annotated[str | None, mapped_column(String(64))]

@@ -12,7 +12,7 @@ from app.models.attestation import (
     StationScale,
 )
 from app.models.catalogue import AccuracyClass, Maker, ModelRange, ScaleModel, TypeGeneration
-from app.models.ledger import Checkpoint, LedgerEntry, LedgerHead
+from app.models.ledger import Checkpoint, Epoch, LedgerEntry, LedgerHead
 from app.models.people import ApiToken, Grant, IdempotencyKey, Person, SignIn, SignInAttempt
 from app.models.places import Place, PlaceKind, Region, RegionKind, Stall, Trader
 from app.models.scale import Code, CodeKind, Scale, ScaleEvent, Seal
@@ -25,6 +25,7 @@ __all__ = [
     "Checkpoint",
     "Code",
     "CodeKind",
+    "Epoch",
     "Evidence",
     "EvidenceStatus",
     "Finding",

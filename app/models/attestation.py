@@ -15,6 +15,7 @@ from app.db.base import (
     maybe_digest,
     name,
     one_of,
+    ordered_path,
     path,
     primary_key,
     public_id,
@@ -218,7 +219,7 @@ class Finding(Base):
 
     id: Mapped[primary_key]
     uid: Mapped[public_id]
-    path: Mapped[str] = mapped_column(String(120))
+    path: Mapped[ordered_path]
     scale_id: Mapped[int] = mapped_column(ForeignKey(Scale.id), index=True)
     scale: Mapped[Scale] = relationship()
     evidence_id: Mapped[int] = mapped_column(ForeignKey(Evidence.id))
@@ -244,7 +245,7 @@ class Lead(Base):
 
     id: Mapped[primary_key]
     uid: Mapped[public_id]
-    path: Mapped[str] = mapped_column(String(120))
+    path: Mapped[ordered_path]
     scale_id: Mapped[int] = mapped_column(ForeignKey(Scale.id), index=True)
     scale: Mapped[Scale] = relationship()
     finding_id: Mapped[int] = mapped_column(ForeignKey(Finding.id), unique=True)

@@ -45,3 +45,21 @@ class Checkpoint(Base):
     root: Mapped[digest]
     at: Mapped[datetime]
     envelope: Mapped[str]
+
+
+class Epoch(Base):
+    """A restore, signed: behind entry ``size`` the history that had been there was given up.
+
+    The first epoch has no row: it is the time before the first restore.
+    """
+
+    __tablename__ = "epoch"
+
+    id: Mapped[primary_key]
+    uid: Mapped[public_id]
+    number: Mapped[int] = mapped_column(unique=True)
+    size: Mapped[int] = mapped_column(Big)
+    root: Mapped[digest]
+    at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(String(200))
+    envelope: Mapped[str]

@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db.base import Base, name, one_of, path, primary_key, public_id
+from app.db.base import Base, name, one_of, ordered_path, path, primary_key, public_id
 
 
 class RegionKind(StrEnum):
@@ -38,7 +38,7 @@ class Region(Base):
 
     id: Mapped[primary_key]
     uid: Mapped[public_id]
-    path: Mapped[str] = mapped_column(String(120))
+    path: Mapped[ordered_path]
     name: Mapped[name]
     kind: Mapped[RegionKind]
 
@@ -51,7 +51,7 @@ class Place(Base):
 
     id: Mapped[primary_key]
     uid: Mapped[public_id]
-    path: Mapped[str] = mapped_column(String(120))
+    path: Mapped[ordered_path]
     name: Mapped[name]
     kind: Mapped[PlaceKind]
     address: Mapped[str] = mapped_column(String(200), default="")

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db.base import Base, Big, maybe_digest, one_of, path, primary_key, public_id
+from app.db.base import Base, Big, maybe_digest, one_of, ordered_path, path, primary_key, public_id
 from app.domain.lifecycle import ScaleRole, State
 from app.domain.seals import SealKind, SealOwner, SealState
 from app.domain.suspension import SuspensionReason
@@ -48,7 +48,7 @@ class Scale(Base):
 
     id: Mapped[primary_key]
     uid: Mapped[public_id]
-    path: Mapped[str] = mapped_column(String(120))
+    path: Mapped[ordered_path]
     place_id: Mapped[int] = mapped_column(ForeignKey(Place.id), index=True)
     place: Mapped[Place] = relationship()
     model_id: Mapped[int] = mapped_column(ForeignKey(ScaleModel.id), index=True)
