@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import Base, one_of, path, primary_key, public_id
@@ -16,7 +16,10 @@ from app.models.scale import Scale
 class Task(Base):
     """A piece of work for the server, a station or a person.
 
-    ``progress``: {"pass","passes","bytes","total","remaining_s","message"}, of the last second.
+    ``progress``: {"pass","passes","bytes","total","remaining_s","message"}, of the last second;
+    of the server's own tasks {"message","done","total","at","since","first"}.
+    The last columns are the server's: its hold on the task, how often it was begun, who wants it
+    ended, where it goes on after a death (``stage``), and a key under which it exists once.
     """
 
     __tablename__ = "task"
@@ -24,6 +27,8 @@ class Task(Base):
         one_of("executor", Executor),
         one_of("state", TaskState),
         Index("ix_task_executor_state_id", "executor", "state", "id"),
+        Index("ix_task_created_by_id_id", "created_by_id", "id"),
+        UniqueConstraint("once_key"),
     )
 
     id: Mapped[primary_key]
@@ -46,10 +51,19 @@ class Task(Base):
     payload: Mapped[dict[str, Any]] = mapped_column(default=dict)
     progress: Mapped[dict[str, Any]] = mapped_column(default=dict)
     result: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    lease_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    cancel_asked_at: Mapped[datetime | None]
+    may_cancel: Mapped[bool] = mapped_column(default=True, server_default=true())
+    stage: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    once_key: Mapped[str | None] = mapped_column(String(120))
 
 
 class JobRun(Base):
-    """A periodic job did its work for one period: at most once."""
+    """A periodic job did its work for one period: at most once.
+
+    Without an end it is being done, or ``failures`` tries failed and another one follows.
+    """
 
     __tablename__ = "job_run"
     __table_args__ = (UniqueConstraint("job", "period"),)
@@ -61,6 +75,8 @@ class JobRun(Base):
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     outcome: Mapped[str] = mapped_column(String(400), default="")
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")
+    failed_at: Mapped[datetime | None]
 
 
 class Leader(Base):
