@@ -22,6 +22,7 @@ from app.db.session import Database
 from app.manage import api as manage_api
 from app.manage import views as manage
 from app.manage import views_acts as manage_acts
+from app.manage import views_scan
 from app.oversee import api as oversee_api
 from app.oversee import views as oversee
 from app.portal import api as portal_api
@@ -51,6 +52,7 @@ BLUEPRINTS: Final = (
     configure_api.bp,
     manage.bp,
     manage_acts.bp,
+    views_scan.bp,
     manage_api.bp,
     verify.bp,
     verify_api.bp,

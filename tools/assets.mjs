@@ -42,15 +42,15 @@ async function styles() {
     quietDeps: true,
     logger: sass.Logger.silent,
   }).css;
-  const own = ["tokens.css", "app.css", "parts.css", "manage.css", "accounts.css", "print.css"].map(read).join("\n");
+  const own = ["tokens.css", "app.css", "parts.css", "manage.css", "accounts.css", "scan.css", "print.css"].map(read).join("\n");
   // Tabler is left as it was compiled: its light-dark() would be expanded, and doubled, by a second pass.
   keep("app.css", base + (await css(own)));
   keep("public.css", await css(read("public.css")));
 }
 
-async function script() {
+async function script(name, entry) {
   const built = await esbuild.build({
-    entryPoints: [join(assets, "app.js")],
+    entryPoints: [join(assets, entry)],
     bundle: true,
     minify: true,
     write: false,
@@ -59,7 +59,13 @@ async function script() {
     legalComments: "none",
     nodePaths: [modules],
   });
-  keep("app.js", built.outputFiles[0].text);
+  // A library's own idea of where its files are: ours come from here, and no page names a host.
+  keep(name, built.outputFiles[0].text.replaceAll(/https:\/\/fastly\.jsdelivr\.net\/npm\//g, "/"));
+}
+
+/** The decoder of codes, which its worker loads under the name it is given. */
+function decoder() {
+  keep("zxing.wasm", readFileSync(join(modules, "zxing-wasm/dist/reader/zxing_reader.wasm")));
 }
 
 /** The lines inside an icon; the macro wraps them, so that no page asks for a file of icons. */
@@ -89,7 +95,10 @@ function paperFonts() {
 rmSync(fresh, { recursive: true, force: true });
 mkdirSync(fresh, { recursive: true });
 await styles();
-await script();
+await script("app.js", "app.js");
+await script("scan.js", "scan/page.js");
+await script("scan-worker.js", "scan/worker.js");
+decoder();
 icons();
 paperFonts();
 writeFileSync(join(fresh, "manifest.json"), JSON.stringify(manifest, null, 1));

@@ -18,6 +18,7 @@ from app.web.words.say import say
 # Key: words and icon, in the order of the menu.
 SECTIONS: Final[Mapping[str, tuple[Any, str]]] = MappingProxyType(
     {
+        "scan": (_l("Scan"), "scan"),
         "scales": (_l("Scales"), "scale"),
         "findings": (_l("Findings"), "flag"),
         "references": (_l("References"), "binary"),

@@ -29,6 +29,23 @@ PROGRAM: Final = _l("This is a fault of the sending program; tell its maker the 
 
 REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
     {
+        # what a camera read or a hand typed
+        "scan_empty": Refusal(
+            422, _l("Nothing was read."), _l("Scan again, or type the number beside the code.")
+        ),
+        "scan_too_long": Refusal(
+            422,
+            _l("This is longer than any code on a scale."),
+            _l("Scan the code on the scale itself."),
+        ),
+        "scan_unseen_characters": Refusal(
+            422,
+            _l(
+                "It holds characters that cannot be seen,"
+                " so nobody could compare it with the scale."
+            ),
+            _l("Do not trust this code; look for the scale by its number."),
+        ),
         # people and what they may do
         "not_signed_in": Refusal(401, _l("You are not signed in."), _l("Sign in and go on.")),
         "forbidden": Refusal(403, _l("This is not for the roles you hold."), ASK),

@@ -6,7 +6,7 @@ Source of the policy: decisions.md 16; no inline script or style anywhere, no ot
 from types import MappingProxyType
 from typing import Final
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 POLICY: Final = (
     "default-src 'none'; "
@@ -21,6 +21,9 @@ POLICY: Final = (
     "base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+# WebAssembly on the scan page and in the worker that decodes for it, nowhere else.
+WITH_WASM: Final = POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
+DECODER: Final = "scan-worker."
 HEADERS: Final = MappingProxyType(
     {
         "Content-Security-Policy": POLICY,
@@ -50,10 +53,15 @@ def init_app(app: Flask) -> None:
 def _guard(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers[name] = value
+    if "policy" in g:
+        response.headers["Content-Security-Policy"] = g.policy
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = TWO_YEARS
     if request.endpoint == STATIC and response.status_code in {200, 206, 304}:
         response.headers["Cache-Control"] = FOR_EVER
+        # A worker obeys the policy that came with its own file.
+        if request.path.rpartition("/")[2].startswith(DECODER):
+            response.headers["Content-Security-Policy"] = WITH_WASM
     elif "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = NEVER
     return response

@@ -16,6 +16,7 @@ AXE = Path("node_modules/axe-core/axe.min.js")
 SMALLEST = 44
 PAGES = {
     "sign-in": (None, "/sign-in"),
+    "scan": ("manager", "/manage/scan"),
     "fleet": ("manager", "/manage/scales"),
     "scale": ("manager", "/manage/scales/{cheating}"),
     "scale-honest": ("inspector", "/manage/scales/{honest}"),

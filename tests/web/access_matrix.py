@@ -154,6 +154,8 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "references.withdraw":              roles(Role.CUSTODIAN, shared=True, parts=REFERENCE),
     # manage
     "manage.scales":                    roles(*FILE_READERS),
+    "scan.camera":                      roles(*FILE_READERS, shared=True),
+    "scan.look_up":                     roles(*FILE_READERS),
     "manage.scale":                     roles(*FILE_READERS, parts={"uid": "scale"}),
     "manage.photo":                     roles(*FILE_READERS, parts={"uid": "scale"}, inside={404}),
     "manage_acts.ask":                  roles(*ACTORS, parts=ASK, inside={403}),

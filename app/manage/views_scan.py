@@ -1,0 +1,106 @@
+"""Scanning: the camera's page, and what stands behind a code, the same for every field task."""
+
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, g, render_template, request
+from flask.sansio.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app.db.session import utcnow
+from app.domain import scanned
+from app.domain.calendar import local_date
+from app.domain.errors import DomainError
+from app.manage import acts, scanning, service
+from app.manage.cards import card, cards
+from app.manage.links import link
+from app.manage.scanning import Found, Outcome
+from app.standing import standing_of
+from app.web.access import READERS, access, caller
+from app.web.database import installation, reading
+from app.web.meanings import Meaning, meaning
+from app.web.navigation import add_section
+from app.web.refusals import of_code
+from app.web.security import WITH_WASM
+
+bp = Blueprint("scan", __name__, url_prefix="/manage/scan", template_folder="templates")
+
+PART: Final = "X-Part"  # the page's script asks for the answer alone
+INVALID: Final = 422
+IN_CHAT: Final = "MicroMessenger"
+# What the colour of the whole screen says, where it is not a scale's own status.
+MEANINGS: Final = {
+    Outcome.SEVERAL: Meaning.ATTENTION,
+    Outcome.BLANK: Meaning.ATTENTION,
+    Outcome.REPLACED: Meaning.ATTENTION,
+    Outcome.FORGED: Meaning.STOPPED,
+}
+
+
+@bp.record_once
+def _in_menu(state: BlueprintSetupState) -> None:
+    if isinstance(state.app, Flask):
+        add_section(state.app, "scan", "scan.camera")
+
+
+@bp.get("")
+@access(*READERS)
+def camera() -> ResponseReturnValue:
+    """Show what the camera sees, and a field to type in."""
+    return _page()
+
+
+@bp.post("")
+@access(*READERS)
+def look_up() -> ResponseReturnValue:
+    """Answer a code that was read or typed; the code itself never stands in an address."""
+    raw = request.form.get("code", "")
+    host = urlsplit(installation().settings.base_url).netloc
+    try:
+        read = scanned.read(raw, host)
+    except DomainError as error:
+        return _page(raw=raw, refusal=of_code(error.code)), INVALID
+    with reading() as session:
+        key = installation().keys.tag.public_key()
+        found = scanning.look_up(session, read, caller().scope(), key, host)
+        return _page(raw=raw, answer=_answer(session, found))
+
+
+def _answer(session: Session, found: Found) -> dict[str, Any]:
+    """Return what the answer's template draws: the colour, the words, the next acts."""
+    today = local_date(utcnow())
+    answer: dict[str, Any] = {
+        "outcome": found.outcome,
+        "scanned": found.scanned,
+        "meaning": MEANINGS.get(found.outcome, Meaning.UNKNOWN),
+        "tag": found.tag,
+        "scales": cards(session, found.scales, today, {}) if len(found.scales) > 1 else [],
+        "register": link("configure.new_scale"),
+    }
+    if len(found.scales) == 1:
+        scale = found.scales[0]
+        standing = standing_of(session, scale, today)
+        roles = caller().roles_at(scale.path)
+        answer |= {
+            "card": card(scale, standing),
+            "standing": standing,
+            "buttons": acts.buttons(scale, standing, roles),
+            "seen": service.last_step(session, scale),
+        }
+        if found.outcome is Outcome.SCALE:
+            answer["meaning"] = meaning(standing.legal.status)
+    return answer
+
+
+def _page(**values: Any) -> str:  # noqa: ANN401 - as templates take them
+    if request.headers.get(PART):
+        return render_template("manage/scan_answer.html", **values)
+    g.policy = WITH_WASM
+    return render_template(
+        "manage/scan.html",
+        key=installation().keys.tag.public_key().public_bytes_raw().hex(),
+        host=urlsplit(installation().settings.base_url).netloc,
+        in_chat=IN_CHAT in request.user_agent.string,
+        **values,
+    )
