@@ -21,6 +21,8 @@ EVIDENCE: Final = "application/vnd.wutong.evidence.v1+json"
 RECEIPT: Final = "application/vnd.wutong.receipt.v1+json"
 TASK: Final = "application/vnd.wutong.task.v1+json"
 CHECKPOINT: Final = "application/vnd.wutong.checkpoint.v1+json"
+EPOCH: Final = "application/vnd.wutong.epoch.v1+json"
+BACKUP: Final = "application/vnd.wutong.backup.v1+json"
 REFERENCE: Final = "application/vnd.wutong.reference.v1+json"
 KEYID_DIGITS: Final = 16
 

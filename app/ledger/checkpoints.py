@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.crypto import dsse
 from app.db.ids import new_uid
-from app.ledger import entries, merkle
+from app.ledger import entries, epochs, merkle
 from app.models import Checkpoint
 
 
@@ -24,7 +24,12 @@ def sign(session: Session, key: Ed25519PrivateKey, *, at: datetime) -> Checkpoin
     if head.size == 0 or (newest and newest.size == head.size):
         return None
     root = merkle.root([bytes.fromhex(peak) for peak in head.peaks]).hex()
-    statement = {"size": head.size, "root": root, "at": int(at.timestamp())}
+    statement = {
+        "size": head.size,
+        "root": root,
+        "at": int(at.timestamp()),
+        "epoch": epochs.current(session),
+    }
     checkpoint = Checkpoint(
         uid=new_uid(),
         size=head.size,

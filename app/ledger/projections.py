@@ -20,6 +20,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.db.base import Base
 from app.models import (
     Code,
+    Epoch,
     Evidence,
     Finding,
     Grant,
@@ -71,6 +72,7 @@ SUBJECTS: Final[Mapping[type[Base], tuple[Part, ...]]] = MappingProxyType(
         Place: (),
         Stall: (),
         Trader: (),
+        Epoch: (),
     }
 )
 

@@ -1,7 +1,7 @@
 """Verifying: the chain alone, the checkpoints over it, and the business rows under it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.crypto import dsse
 from app.domain.errors import DomainError
-from app.ledger import merkle
+from app.ledger import epochs, merkle
 from app.ledger.business import wrong_rows, wrong_stories
 from app.models import Checkpoint, LedgerEntry, LedgerHead
 
@@ -34,19 +34,21 @@ class Problem:
 
 @dataclass(slots=True)
 class Chain:
-    """What walking the entries found out: the last digests by subject, and the frontier."""
+    """What walking the entries found out: last digests by subject, frontier, epochs begun."""
 
     size: int = 0
     leaf: str = ""
     peaks: list[bytes] = field(default_factory=list)
     last: dict[str, tuple[int, str]] = field(default_factory=dict)
     roots: dict[int, str] = field(default_factory=dict)
+    epochs: dict[int, str] = field(default_factory=dict)
 
 
 def problems(session: Session, key: Ed25519PublicKey, *, rows: bool = True) -> Iterator[Problem]:
     """Yield what is wrong, the earliest entry first within each pass."""
     chain = Chain()
-    wanted = set(session.scalars(select(Checkpoint.size)))
+    begun = epochs.cuts(session)
+    wanted = {*session.scalars(select(Checkpoint.size)), *begun.values()}
     ordered = select(*COLUMNS).order_by(LedgerEntry.seq).execution_options(yield_per=BATCH)
     with closing(session.execute(ordered)) as entries:
         for entry in entries:
@@ -54,7 +56,9 @@ def problems(session: Session, key: Ed25519PublicKey, *, rows: bool = True) -> I
                 yield Problem(entry.seq, code, entry.subject)
                 return  # behind a broken link nothing can be said
     yield from _head(session, chain)
-    yield from _checkpoints(session, chain, key)
+    for wrong in epochs.wrong_epochs(session, key, chain.roots, chain.epochs):
+        yield Problem(*wrong)
+    yield from _checkpoints(session, chain, key, begun)
     if rows:
         for seq, code, subject in sorted(
             [*wrong_rows(session, chain.last), *wrong_stories(session)]
@@ -81,6 +85,8 @@ def _step(chain: Chain, entry: Entry, wanted: set[int]) -> str | None:
     chain.peaks = merkle.append(chain.peaks, chain.size, leaf)
     chain.size, chain.leaf = entry.seq, leaf.hex()
     chain.last[entry.subject] = (entry.seq, said["after"])
+    if said["action"] == epochs.ACTION:
+        chain.epochs[entry.seq] = entry.subject
     if chain.size in wanted:
         chain.roots[chain.size] = merkle.root(chain.peaks).hex()
     return None
@@ -107,12 +113,15 @@ def _head(session: Session, chain: Chain) -> Iterator[Problem]:
         yield Problem(chain.size, "head_altered")
 
 
-def _checkpoints(session: Session, chain: Chain, key: Ed25519PublicKey) -> Iterator[Problem]:
+def _checkpoints(
+    session: Session, chain: Chain, key: Ed25519PublicKey, begun: Mapping[int, int]
+) -> Iterator[Problem]:
     raw = key.public_bytes_raw()
     for checkpoint in session.scalars(select(Checkpoint).order_by(Checkpoint.size)):
         try:
             envelope = dsse.Envelope.parse(json.loads(checkpoint.envelope), dsse.CHECKPOINT)
             said = json.loads(envelope.verify(dsse.keyid(raw), raw))
+            epoch = said.pop("epoch", epochs.FIRST)
         except (DomainError, ValueError, TypeError, AttributeError):
             yield Problem(checkpoint.size, "checkpoint_forged")
             continue
@@ -125,3 +134,5 @@ def _checkpoints(session: Session, chain: Chain, key: Ed25519PublicKey) -> Itera
             yield Problem(checkpoint.size, "checkpoint_altered")
         elif chain.roots.get(checkpoint.size) != checkpoint.root:
             yield Problem(checkpoint.size, "checkpoint_contradicts")
+        elif epoch != epochs.number_at(begun, checkpoint.size):
+            yield Problem(checkpoint.size, "checkpoint_of_another_epoch")

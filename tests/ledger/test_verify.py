@@ -14,7 +14,7 @@ from app.db.ids import new_uid
 from app.db.session import Database
 from app.domain.lifecycle import Action
 from app.domain.seals import SealKind, SealOwner, SealState
-from app.ledger import checkpoints
+from app.ledger import checkpoints, epochs
 from app.ledger.door import SYSTEM, act
 from app.ledger.verify import Problem, problems
 from app.models import Seal
@@ -53,6 +53,9 @@ def history(database: Database, secrets: Keys) -> str:
         with act(session, scale, Action.PASS, by=SYSTEM, at=NOON + timedelta(hours=1)):
             pass
         checkpoints.sign(session, secrets.server, at=NOON + timedelta(hours=2))
+        cause = epochs.Cause(backup="0" * 64, reason="a trial")
+        epochs.open_next(session, secrets.server, cause, by=SYSTEM, at=NOON + timedelta(hours=3))
+        checkpoints.sign(session, secrets.server, at=NOON + timedelta(hours=3))
         return scale.uid
 
 
@@ -125,6 +128,12 @@ TAMPERINGS = {
     "a checkpoint's root": "UPDATE checkpoint SET root = 'ff'",
     "a checkpoint's size": "UPDATE checkpoint SET size = 4 WHERE size = 8",
     "a checkpoint's envelope": "UPDATE checkpoint SET envelope = '{}'",
+    "an epoch's number": "UPDATE epoch SET number = 3",
+    "an epoch's cut": "UPDATE epoch SET size = size - 1",
+    "an epoch's root": "UPDATE epoch SET root = 'ff'",
+    "an epoch's reason": "UPDATE epoch SET reason = 'none'",
+    "an epoch's envelope": "UPDATE epoch SET envelope = '{}'",
+    "an epoch removed": "DELETE FROM epoch",
 }
 
 
@@ -166,6 +175,7 @@ def test_a_rewritten_history_contradicts_the_checkpoint_that_left(
         assert kept is not None
         unguarded(session)
         session.execute(text("DELETE FROM ledger_entry WHERE seq > 8"))
+        session.execute(text("DELETE FROM epoch"))
         session.execute(text("DELETE FROM scale_event WHERE ledger_seq > 8"))
         session.execute(text("DELETE FROM seal"))
         session.execute(text("UPDATE scale SET state = 'awaiting_verification'"))
@@ -194,6 +204,8 @@ GUARDED = [
     "DELETE FROM ledger_entry WHERE seq = 1",
     "UPDATE checkpoint SET root = 'ff'",
     "DELETE FROM checkpoint",
+    "UPDATE epoch SET reason = 'none'",
+    "DELETE FROM epoch",
     "UPDATE ledger_head SET size = size + 2",
     "DELETE FROM ledger_head",
 ]
