@@ -89,7 +89,8 @@ def _answer(session: Session, found: Found) -> dict[str, Any]:
             "seen": service.last_step(session, scale),
         }
         if found.outcome is Outcome.SCALE:
-            answer["meaning"] = meaning(standing.legal.status)
+            # Whether it may serve now: valid in law and suspended is no green.
+            answer["meaning"] = meaning(standing.public_status)
     return answer
 
 

@@ -1,4 +1,4 @@
-"""The check of a tag in two languages: Python writes the vectors, the browser's module reads them."""
+"""The check of a tag in two languages: Python writes the vectors, the browser module reads them."""
 
 import json
 import os

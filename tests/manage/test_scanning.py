@@ -10,10 +10,13 @@ from app.crypto.tags import TagKind
 from app.db.ids import new_uid
 from app.db.session import utcnow
 from app.domain import codes
+from app.domain.lifecycle import Action
 from app.domain.roles import Role
+from app.manage import service
+from app.manage.service.acts import SuspendReason
 from app.models import Code, CodeKind, Scale
 from tests.support import makers
-from tests.support.house import House
+from tests.support.house import House, deploy
 
 HOST = "127.0.0.1:8000"
 
@@ -173,3 +176,15 @@ def test_inside_a_chat_program_the_page_says_what_works_there(house: House) -> N
     chat = {"User-Agent": "Mozilla/5.0 (Linux; Android 14) MicroMessenger/8.0.50"}
     assert "system browser" in client.get("/manage/scan", headers=chat).text
     assert "system browser" not in client.get("/manage/scan").text
+
+
+def test_the_screen_is_green_only_for_what_may_serve_now(house: House) -> None:
+    """A scale valid in law that was taken out of use shows the stop first."""
+    deploy(house)
+    client = house.page(Role.MANAGER)
+    assert 'data-meaning="valid"' in scan(client, "SN-0001").text
+    with house.writing() as session:
+        found = session.scalars(select(Scale).where(Scale.uid == house.scale)).one()
+        command = service.Act(action=Action.SUSPEND, reason=next(iter(SuspendReason)))
+        service.perform(session, found, command, by="test", at=utcnow())
+    assert 'data-meaning="stopped"' in scan(client, "SN-0001").text

@@ -2,13 +2,17 @@
 
 import os
 import shutil
+from collections.abc import Sequence
 
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, BrowserType, Playwright
 
 
 def launch(playwright: Playwright) -> Browser:
-    """Start a Chromium; without its sandbox only for root, who cannot have one."""
-    return playwright.chromium.launch(
-        executable_path=shutil.which("chromium"),
-        args=["--no-sandbox"] if os.geteuid() == 0 else [],
-    )
+    """Start a Chromium."""
+    return launched(playwright.chromium)
+
+
+def launched(kind: BrowserType, more: Sequence[str] = ()) -> Browser:
+    """Start a Chromium with ``more`` switches; without its sandbox only for root, who has none."""
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return kind.launch(executable_path=shutil.which("chromium"), args=[*sandbox, *more])

@@ -1,0 +1,146 @@
+"""The scanner before a fake camera: from the picture to the scale, with and without a network."""
+
+import contextlib
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import segno
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import WIDTHS, People
+from tests.support.browser import launched
+from tests.support.demo import Demo
+
+pytestmark = pytest.mark.browser
+
+FPS = 15
+SIZE = (640, 480)
+GREY = 180
+
+
+def film(text: str, to: Path) -> Path:
+    """Write a Y4M that shows ``text`` as a QR code: what the fake camera sees, in a loop."""
+    width, height = SIZE
+    rows = [
+        [0 if dark else 255 for dark in row]
+        for row in segno.make(text, error="m").matrix_iter(scale=6)
+    ]
+    top, left = (height - len(rows)) // 2, (width - len(rows)) // 2
+    luma = bytearray([GREY]) * (width * height)
+    for y, row in enumerate(rows, top):
+        luma[y * width + left : y * width + left + len(row)] = bytes(row)
+    picture = b"FRAME\n" + bytes(luma) + b"\x80" * (width * height // 2)
+    head = f"YUV4MPEG2 W{width} H{height} F{FPS}:1 Ip A1:1 C420jpeg\n".encode()
+    to.write_bytes(head + picture * FPS)
+    return to
+
+
+@contextlib.contextmanager
+def camera_on(
+    chromium: Browser, demo: Demo, people: People, seen: Path, width: str = "phone"
+) -> Iterator[Page]:
+    """Open the scan page as a manager in a browser whose camera sees the film ``seen``."""
+    fake = [
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={seen}",
+    ]
+    # A browser of its own: which film a camera shows is fixed when it starts.
+    own = launched(chromium.browser_type, fake)
+    size = WIDTHS[width]
+    context = own.new_context(
+        viewport={"width": size[0], "height": size[1]}, locale="zh-CN", permissions=["camera"]
+    )
+    context.add_cookies(people.sign_in("manager"))
+    page = context.new_page()
+    strangers: list[str] = []
+    page.on("request", lambda asked: strangers.append(asked.url))
+    page.goto(f"{demo.base}/manage/scan?lang=zh")
+    yield page
+    own.close()
+    assert [url for url in strangers if not url.startswith((demo.base, "data:", "blob:"))] == []
+
+
+@pytest.mark.parametrize("width", ["phone", "tablet"])
+def test_a_tag_before_the_camera_covers_the_screen_with_its_scale(
+    chromium: Browser, demo: Demo, people: People, tmp_path: Path, width: str
+) -> None:
+    """And the camera stays warm for the next one."""
+    seen = film(demo.tag("cheating"), tmp_path / "tag.y4m")
+    with camera_on(chromium, demo, people, seen, width) as page:
+        answer = page.locator(".scan-over .scan-answer")
+        expect(answer).to_be_visible(timeout=15_000)
+        expect(answer).to_contain_text("A-002")
+        expect(answer).to_have_attribute("data-outcome", "scan_scale")
+        if shots := os.environ.get("SHOTS"):
+            page.screenshot(path=f"{shots}/scan-{width}.png")
+        box = page.locator(".scan-over").bounding_box()
+        assert box
+        assert (box["width"], box["height"]) == WIDTHS[width]
+        track = "document.querySelector('video').srcObject.getVideoTracks()[0].readyState"
+        page.get_by_text("下一台").click()
+        expect(page.locator(".scan-over")).to_be_hidden()
+        assert page.evaluate(track) == "live"
+        # The same tag is not answered again at once, only when it is still there later.
+        expect(answer).to_be_visible(timeout=10_000)
+
+
+def test_a_forged_tag_is_told_on_the_device_and_nobody_is_asked(
+    chromium: Browser, demo: Demo, people: People, tmp_path: Path
+) -> None:
+    """The signature is checked before anything leaves the phone."""
+    address = demo.tag("honest")
+    forged = address[:-20] + "A" * 20
+    with camera_on(chromium, demo, people, film(forged, tmp_path / "forged.y4m")) as page:
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.method))
+        expect(page.locator(".scan-answer h2")).to_have_text(
+            "此码不是本系统签发的码", timeout=15_000
+        )
+        assert "POST" not in asked
+
+
+def test_without_a_network_a_tag_is_still_known_to_be_genuine(
+    chromium: Browser, demo: Demo, people: People, tmp_path: Path
+) -> None:
+    """The device holds the key; what the register says has to wait, and the page says so."""
+    with camera_on(chromium, demo, people, film("nothing of ours", tmp_path / "n.y4m")) as page:
+        expect(page.locator(".scan-answer")).to_be_visible(timeout=15_000)
+        page.get_by_text("下一台").click()
+        page.context.set_offline(True)
+        page.fill("[name=code]", demo.tag("honest"))
+        page.get_by_role("button", name="查询").click()
+        expect(page.locator(".scan-answer h2")).to_have_text(re.compile("本码真实；当前无网络"))
+
+
+def test_a_foreign_address_is_shown_and_never_opened(
+    chromium: Browser, demo: Demo, people: People, tmp_path: Path
+) -> None:
+    """The page stays where it is, whatever the code would like."""
+    foreign = "https://evil.example/login?next=1"
+    with camera_on(chromium, demo, people, film(foreign, tmp_path / "f.y4m")) as page:
+        answer = page.locator(".scan-answer")
+        expect(answer).to_have_attribute("data-outcome", "scan_foreign", timeout=15_000)
+        expect(answer).to_contain_text("evil.example")
+        assert page.url.startswith(f"{demo.base}/manage/scan")
+        assert answer.locator("a[href*='evil']").count() == 0
+
+
+def test_a_photo_of_the_code_does_where_there_is_no_camera(
+    chromium: Browser, demo: Demo, people: People, tmp_path: Path
+) -> None:
+    """As inside WeChat: the picture never leaves the phone, only the text in it does."""
+    picture = tmp_path / "tag.png"
+    segno.make(demo.tag("honest"), error="m").save(str(picture), scale=8)
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
+    context.add_cookies(people.sign_in("manager"))
+    page = context.new_page()
+    page.goto(f"{demo.base}/manage/scan?lang=zh")
+    page.set_input_files("[data-photo]", picture)
+    expect(page.locator(".scan-answer")).to_contain_text("A-001", timeout=15_000)
+    page.get_by_text("打开该秤").click()
+    expect(page.locator("h1")).to_contain_text("A-001")
+    context.close()
