@@ -27,12 +27,16 @@ class TaskState(StrEnum):
 
 ENDED: Final = frozenset({TaskState.DONE, TaskState.FAILED, TaskState.CANCELLED, TaskState.EXPIRED})
 
+# A task that killed its worker so often will kill the next one too.
+ATTEMPTS: Final = 3
+
 # Running to running: an unfinished task is handed out again. Queued to done: a person's
 # to-do, or evidence whose hand-out answer was lost on the way.
 TASK_STEPS: Final[Mapping[TaskState, frozenset[TaskState]]] = MappingProxyType(
     {
         TaskState.QUEUED: ENDED | {TaskState.RUNNING},
-        TaskState.RUNNING: ENDED | {TaskState.RUNNING},
+        # Back to waiting: the server stops, or its database failed; another process goes on.
+        TaskState.RUNNING: ENDED | {TaskState.RUNNING, TaskState.QUEUED},
         **{state: frozenset() for state in ENDED},
     }
 )

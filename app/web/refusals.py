@@ -132,6 +132,7 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
             422, _l("The report is signed, but it is not one we can read."), PROGRAM
         ),
         "too_many_items": Refusal(422, _l("A batch holds at most 100 reports."), PROGRAM),
+        "task_fixed": Refusal(409, _l("What this task does has to be done.")),
         "task_gone": Refusal(410, _l("This task was cancelled, is finished or is too old."), BACK),
         "blob_unwanted": Refusal(404, _l("Nobody asked for this image."), PROGRAM),
         "blob_too_large": Refusal(413, _l("The image is too large."), PROGRAM),

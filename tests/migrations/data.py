@@ -11,9 +11,12 @@ AFTER: dict[str, tuple[list[str], dict[str, object]]] = {
     # leases of tasks: one that ran before is taken over
     "c41d7a90e6b8": (
         [
-            "INSERT INTO task (uid, path, executor, kind, state, created_at, claimed_by, payload,"
-            " progress, result) VALUES ('0198c0de-0000-7000-8000-000000000002', '/', 'server',"
-            " 'rejudge_model', 'running', '2026-11-23 04:00:00', 'gone', '{}', '{}', '{}')"
+            (
+                "INSERT INTO task (uid, path, executor, kind, state, created_at, claimed_by,"
+                " payload, progress, result) VALUES ('0198c0de-0000-7000-8000-000000000002', '/',"
+                " 'server', 'rejudge_model', 'running', '2026-11-23 04:00:00', 'gone', '{}', '{}',"
+                " '{}')"
+            )
         ],
         {
             "SELECT attempts FROM task": 0,

@@ -1,0 +1,17 @@
+"""Work of the server's own: tasks that are queued, held by a lease, resumed and cancelled."""
+
+from app.work.progress import Progress
+from app.work.queue import (
+    TaskEndedError,
+    TaskFixedError,
+    cancel_server_task,
+    queue_server_task,
+)
+
+__all__ = [
+    "Progress",
+    "TaskEndedError",
+    "TaskFixedError",
+    "cancel_server_task",
+    "queue_server_task",
+]
