@@ -11,7 +11,7 @@ from app.domain.errors import DomainError
 from app.web.refusals import PLAIN, REFUSALS
 
 # Errors of commands, which no request can raise.
-OF_COMMANDS = {"demo_failed"}
+OF_COMMANDS = {"demo_failed", "not_signed_by_us", "upkeep_refused"}
 
 
 def codes() -> set[str]:
