@@ -4,7 +4,7 @@ A row may be damaged so that it cannot even be read as one: that is told like an
 change, and the rows beside it are still looked at.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Select, select
@@ -13,35 +13,46 @@ from sqlalchemy.orm import Session
 
 from app.db.base import Base
 from app.ledger.door import link
-from app.ledger.projections import SUBJECTS, digests, evidence_digest
+from app.ledger.projections import ADDED, SUBJECTS, digests, evidence_digest, older
 from app.models import Evidence, Scale, ScaleEvent
 
 BATCH: Final = 250
 Wrong = tuple[int, str, str]
+Tell = Callable[[str, int], None]
 # What comes of reading an enum, an instant or a JSON column that holds something else.
 UNREADABLE: Final = (ValueError, LookupError, TypeError, AttributeError, SQLAlchemyError)
 
 
-def wrong_rows(session: Session, last: Mapping[str, tuple[int, str]]) -> Iterator[Wrong]:
+def wrong_rows(
+    session: Session,
+    last: Mapping[str, tuple[int, str]],
+    tell: Tell = lambda _pass, _done: None,
+) -> Iterator[Wrong]:
     """Yield each row that was changed, added or removed behind the ledger's back."""
     unseen = set(last)
+    done = 0
     for kind in SUBJECTS:
         for name, found in _digests(session, kind):
             unseen.discard(name)
+            done += 1
+            if done % BATCH == 0:
+                tell("rows", done)
             if name not in last:
                 yield 0, "row_without_entry", name
-            elif found != last[name][1]:
+            elif found != last[name][1] and not _is_older(session, kind, name, last[name][1]):
                 yield last[name][0], "row_altered", name
     for name in unseen:
         yield last[name][0], "row_missing", name
 
 
-def wrong_stories(session: Session) -> Iterator[Wrong]:
+def wrong_stories(session: Session, tell: Tell = lambda _pass, _done: None) -> Iterator[Wrong]:
     """Yield each step of a scale's story, or evidence in it, that was altered."""
     told: dict[str, tuple[int, str]] = {}
     chain: str | None = None
     scale = 0
-    for (_id, seq, scale_id), event in _events(session):
+    for done, ((_id, seq, scale_id), event) in enumerate(_events(session)):
+        if done % BATCH == 0:
+            tell("stories", done)
         chain = chain if scale_id == scale else None
         scale = scale_id
         if event is None or not _linked(chain, event):
@@ -67,6 +78,17 @@ def _digests(session: Session, kind: Any) -> Iterator[tuple[str, str | None]]:  
                     yield name, _digest(session, kind, [one])[0]
                 except UNREADABLE:
                     yield name, None
+
+
+def _is_older(session: Session, kind: Any, name: str, said: str) -> bool:  # noqa: ANN401
+    """Return whether ``said`` tells the row in an older version of its projection."""
+    if kind not in ADDED:
+        return False
+    try:
+        row = session.scalars(select(kind).where(kind.uid == name.partition(":")[2])).one()
+        return said in older(session, row)
+    except UNREADABLE:
+        return False
 
 
 def _digest(session: Session, kind: Any, ids: Sequence[int]) -> list[str]:  # noqa: ANN401

@@ -14,7 +14,7 @@ from app.db.base import Base
 from app.db.ids import new_uid
 from app.domain.lifecycle import Action, State, next_state
 from app.ledger import entries
-from app.ledger.projections import project
+from app.ledger.projections import project, standing
 from app.models import Scale, ScaleEvent
 
 OPEN: Final = "wutong_act"
@@ -47,7 +47,7 @@ def act(
     head = entries.lock(session)
     session.info[OPEN] = True
     try:
-        before = project(session, row) if inspect(row).persistent else None
+        before = standing(session, row) if inspect(row).persistent else None
         origin = row.state if isinstance(row, Scale) and before else State.REGISTERED
         if isinstance(row, Scale) and isinstance(action, Action):
             next_state(row.state, action, row.left_state)  # refuse before anything is touched

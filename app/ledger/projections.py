@@ -1,12 +1,13 @@
 """What an entry's digests are digests of: every row the subject stands for.
 
-A projection is versioned. A migration that adds or drops a column which is projected
+A projection is versioned, kind by kind. A migration that adds a column which is projected
 adds a version; entries written before keep the version they were written under.
 """
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
@@ -25,6 +26,7 @@ from app.models import (
     Finding,
     Grant,
     Lead,
+    LedgerEntry,
     Maker,
     ModelRange,
     Person,
@@ -42,7 +44,11 @@ from app.models import (
     Verification,
 )
 
-VERSION: Final = 1
+FIRST: Final = 1
+# Columns that each later version of a kind added, with what its migration gave to old rows.
+ADDED: Final[Mapping[type[Base], tuple[Mapping[str, Any], ...]]] = MappingProxyType(
+    {Reference: ({"path": "/"},)}
+)
 # Not facts of the subject: counters of ours, clocks that tick, secrets.
 SKIPPED: Final = frozenset({"version", "secret", "totp_last_step", "last_seen_at", "silent_since"})
 # Personal fields: only as an HMAC under a key that can be destroyed with the person.
@@ -108,13 +114,25 @@ def _projected(kind: type[Base]) -> tuple[str, ...]:
     return tuple(key for key in keys if key not in SKIPPED)
 
 
-def columns(row: Base) -> dict[str, Any]:
-    """Return the projected columns of one row."""
+def columns(row: Base, version: int | None = None) -> dict[str, Any]:
+    """Return the projected columns of one row, the newest version's where none is given."""
     personal = PERSONAL.get(type(row), frozenset())
+    later = _added_after(type(row), version)
     return {
         key: _hidden(row, key) if key in personal else plain(getattr(row, key))
         for key in _projected(type(row))
+        if key not in later
     }
+
+
+def _newest(kind: type[Base]) -> int:
+    return FIRST + len(ADDED.get(kind, ()))
+
+
+def _added_after(kind: type[Base], version: int | None) -> dict[str, Any]:
+    """Return what later versions than ``version`` added, with the values of old rows."""
+    added = ADDED.get(kind, ())[version - FIRST :] if version else ()
+    return {key: value for more in added for key, value in more.items()}
 
 
 def _hidden(row: Any, key: str) -> str | None:  # noqa: ANN401 - Person or Trader
@@ -134,15 +152,43 @@ def project(session: Session, row: Base) -> str:
     return digests(session, type(row), [row])[0]
 
 
-def digests(session: Session, kind: type[Base], rows: Sequence[Base]) -> list[str]:
+def standing(session: Session, row: Base) -> str:
+    """Return the digest of ``row`` in the version under which its last entry tells it."""
+    newest = project(session, row)
+    if type(row) not in ADDED:
+        return newest
+    name = f"{row.__tablename__}:{row.uid}"  # type: ignore[attr-defined]  # every subject has one
+    last = session.scalar(
+        select(LedgerEntry.data)
+        .where(LedgerEntry.subject == name)
+        .order_by(LedgerEntry.seq.desc())
+        .limit(1)
+    )
+    after = json.loads(last)["after"] if last else newest
+    return after if after in older(session, row) else newest
+
+
+def older(session: Session, row: Base) -> Iterator[str]:
+    """Yield the digest of ``row`` in each older version that can still tell all of it."""
+    kind = type(row)
+    for version in range(FIRST, _newest(kind)):
+        later = _added_after(kind, version)
+        if all(getattr(row, key) == value for key, value in later.items()):
+            yield digests(session, kind, [row], version)[0]
+
+
+def digests(
+    session: Session, kind: type[Base], rows: Sequence[Base], version: int | None = None
+) -> list[str]:
     """Return the digest of each of ``rows``, all of one kind; a few queries for all of them."""
+    version = version or _newest(kind)
     ids: list[int] = [row.id for row in rows]  # type: ignore[attr-defined]  # every subject has one
     found = {key: _parts(session, key, ids) for key in SUBJECTS[kind]}
     return [
         digest(
             {
-                "v": VERSION,
-                kind.__tablename__: columns(row),
+                "v": version,
+                kind.__tablename__: columns(row, version),
                 **{name: found[name, part].get(key, []) for name, part in SUBJECTS[kind]},
                 **({"story": stories.get(key)} if kind is Scale else {}),
             }
@@ -179,4 +225,4 @@ def _stories(session: Session, ids: Sequence[int]) -> dict[int, str]:
 
 def evidence_digest(row: Evidence) -> str:
     """Return the digest under which a piece of evidence enters its scale's story."""
-    return digest({"v": VERSION, "evidence": columns(row)})
+    return digest({"v": FIRST, "evidence": columns(row)})

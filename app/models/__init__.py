@@ -15,6 +15,7 @@ from app.models.catalogue import AccuracyClass, Maker, ModelRange, ScaleModel, T
 from app.models.ledger import Checkpoint, Epoch, LedgerEntry, LedgerHead
 from app.models.people import ApiToken, Grant, IdempotencyKey, Person, SignIn, SignInAttempt
 from app.models.places import Place, PlaceKind, Region, RegionKind, Stall, Trader
+from app.models.remark import Remark
 from app.models.scale import Code, CodeKind, Scale, ScaleEvent, Seal
 from app.models.verification import Verification
 from app.models.work import JobRun, Leader, Task
@@ -46,6 +47,7 @@ __all__ = [
     "Reference",
     "Region",
     "RegionKind",
+    "Remark",
     "Scale",
     "ScaleEvent",
     "ScaleModel",

@@ -104,7 +104,8 @@ class Reference(Base):
     """An image of a model's program as registered: a reference value, once two approved it.
 
     ``sha256`` is of the whole image, ``pages`` of each of its 1 KiB pages.
-    ``envelope`` is the approval, signed by this installation.
+    ``envelope`` is the approval, signed by this installation. ``path`` is the region of the
+    custodians' office: it judges the scales inside.
     """
 
     __tablename__ = "reference"
@@ -123,6 +124,7 @@ class Reference(Base):
 
     id: Mapped[primary_key]
     uid: Mapped[public_id]
+    path: Mapped[ordered_path] = mapped_column(default="/", server_default="/")
     model_id: Mapped[int] = mapped_column(ForeignKey(ScaleModel.id), index=True)
     model: Mapped[ScaleModel] = relationship()
     software_id: Mapped[str] = mapped_column(String(80))

@@ -24,4 +24,27 @@ AFTER: dict[str, tuple[list[str], dict[str, object]]] = {
             "SELECT count(*) FROM task WHERE may_cancel AND lease_until IS NULL": 1,
         },
     ),
+    # words beside the story, offices of references: an old reference judges everywhere, as before
+    "d7f2c60b19a4": (
+        [
+            (
+                "INSERT INTO person (uid, login, name, password_hash, totp_last_step, created_at)"
+                " VALUES ('4', 'first', '一', '', 0, '2026-11-23 04:00:00')"
+            ),
+            "INSERT INTO maker (uid, name) VALUES ('5', '衡器厂')",
+            (
+                "INSERT INTO scale_model (uid, maker_id, name, type_approval_no, accuracy, generation,"
+                " networked, required_level, evidence_days, profile, recalled, version)"
+                " SELECT '6', id, 'ACS', '', 'III', 'old', false, 0, 365, '{}', false, 1 FROM maker"
+            ),
+            (
+                "INSERT INTO reference (uid, model_id, software_id, part, address, length, sha256,"
+                " code_sha256, crc32, pages, origin, origin_note, file_name, file_format, status,"
+                " submitted_by_id, submitted_at, decision_note, envelope, version)"
+                " SELECT '7', m.id, 'V1', 'program', 0, 0, '', '', '', '[]', 'type_sample', '', '', '',"
+                " 'submitted', p.id, '2026-11-23 04:00:00', '', '', 1 FROM scale_model m, person p"
+            ),
+        ],
+        {"SELECT count(*) FROM remark": 0, "SELECT path FROM reference": "/"},
+    ),
 }
