@@ -13,7 +13,20 @@ from app.models.attestation import (
 )
 from app.models.catalogue import AccuracyClass, Maker, ModelRange, ScaleModel, TypeGeneration
 from app.models.ledger import Checkpoint, Epoch, LedgerEntry, LedgerHead
-from app.models.people import ApiToken, Grant, IdempotencyKey, Person, SignIn, SignInAttempt
+from app.models.people import (
+    ApiToken,
+    Credential,
+    Device,
+    DevicePerson,
+    Grant,
+    IdempotencyKey,
+    Person,
+    RecoveryCode,
+    ResetRequest,
+    SignIn,
+    SignInAttempt,
+    StepUp,
+)
 from app.models.places import Place, PlaceKind, Region, RegionKind, Stall, Trader
 from app.models.remark import Remark
 from app.models.scale import Code, CodeKind, Scale, ScaleEvent, Seal
@@ -26,6 +39,9 @@ __all__ = [
     "Checkpoint",
     "Code",
     "CodeKind",
+    "Credential",
+    "Device",
+    "DevicePerson",
     "Epoch",
     "Evidence",
     "EvidenceStatus",
@@ -44,10 +60,12 @@ __all__ = [
     "Person",
     "Place",
     "PlaceKind",
+    "RecoveryCode",
     "Reference",
     "Region",
     "RegionKind",
     "Remark",
+    "ResetRequest",
     "Scale",
     "ScaleEvent",
     "ScaleModel",
@@ -57,6 +75,7 @@ __all__ = [
     "Stall",
     "Station",
     "StationScale",
+    "StepUp",
     "Task",
     "Trader",
     "TypeGeneration",

@@ -1,6 +1,7 @@
 """People, what they may do where, and how they are signed in."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -47,6 +48,87 @@ class Grant(Base):
     until: Mapped[date | None]
 
 
+class Credential(Base):
+    """What a person proves to be with, beside the password: the PIN; and the age of both."""
+
+    __tablename__ = "credential"
+    __table_args__ = (UniqueConstraint("person_id"),)
+
+    id: Mapped[primary_key]
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
+    pin_hash: Mapped[str | None] = mapped_column(String(200))
+    pin_set_at: Mapped[datetime | None]
+    password_set_at: Mapped[datetime | None]
+    old_passwords: Mapped[list[Any]]
+
+
+class RecoveryCode(Base):
+    """One of the printed codes that stand in for a lost phone, once."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("person_id", "digest"),)
+
+    id: Mapped[primary_key]
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), index=True)
+    digest: Mapped[digest]
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class ResetRequest(Base):
+    """An administrator asked that a person start over; a second one may have to consent."""
+
+    __tablename__ = "reset_request"
+
+    id: Mapped[primary_key]
+    uid: Mapped[public_id]
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), index=True)
+    person: Mapped[Person] = relationship()
+    asked_by: Mapped[str] = mapped_column(String(60))
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    second_factor: Mapped[bool]
+    needs_consent: Mapped[bool]
+    consented_by: Mapped[str | None] = mapped_column(String(60))
+    consented_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    why: Mapped[str] = mapped_column(String(200), default="")
+
+
+class Device(Base):
+    """A browser that people bound themselves to; only the digest of its secret is kept."""
+
+    __tablename__ = "device"
+    __table_args__ = (UniqueConstraint("token_digest"),)
+
+    id: Mapped[primary_key]
+    uid: Mapped[public_id]
+    token_digest: Mapped[digest]
+    name: Mapped[name]
+    shared: Mapped[bool]
+    bound_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class DevicePerson(Base):
+    """A person bound to a device: there the PIN is the second factor."""
+
+    __tablename__ = "device_person"
+    __table_args__ = (UniqueConstraint("device_id", "person_id"),)
+
+    id: Mapped[primary_key]
+    uid: Mapped[public_id]
+    device_id: Mapped[int] = mapped_column(ForeignKey(Device.id))
+    device: Mapped[Device] = relationship()
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), index=True)
+    person: Mapped[Person] = relationship()
+    bound_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]
+    wrong_tries: Mapped[int] = mapped_column(default=0)
+    revoked_at: Mapped[datetime | None]
+
+
 class SignIn(Base):
     """A browser session: only the digest of its secret is kept."""
 
@@ -64,6 +146,23 @@ class SignIn(Base):
     revoked_at: Mapped[datetime | None]
     second_factor_at: Mapped[datetime | None]
     agent: Mapped[str] = mapped_column(String(200), default="")
+    device_id: Mapped[int | None] = mapped_column(ForeignKey(Device.id))
+    locked_at: Mapped[datetime | None]
+
+
+class StepUp(Base):
+    """A fresh proof for one named batch of legal acts in one session; it is spent once."""
+
+    __tablename__ = "step_up"
+
+    id: Mapped[primary_key]
+    uid: Mapped[public_id]
+    sign_in_id: Mapped[int] = mapped_column(ForeignKey(SignIn.id), index=True)
+    purpose: Mapped[str] = mapped_column(String(40))
+    digest: Mapped[digest]
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class SignInAttempt(Base):

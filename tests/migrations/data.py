@@ -47,4 +47,22 @@ AFTER: dict[str, tuple[list[str], dict[str, object]]] = {
         ],
         {"SELECT count(*) FROM remark": 0, "SELECT path FROM reference": "/"},
     ),
+    # devices and PINs: a session of before stands on no device, and stays
+    "e52b8d1f4a90": (
+        [
+            (
+                "INSERT INTO person (uid, login, name, password_hash, totp_last_step, created_at)"
+                " VALUES ('3', 'wang', '王', '-', 0, '2026-11-23 04:00:00')"
+            ),
+            (
+                "INSERT INTO sign_in (uid, person_id, token_digest, created_at, last_seen_at,"
+                " expires_at, agent) SELECT '4', id, 'd4', created_at, created_at, created_at, ''"
+                " FROM person WHERE uid = '3'"
+            ),
+        ],
+        {
+            "SELECT count(*) FROM sign_in WHERE device_id IS NULL AND locked_at IS NULL": 1,
+            "SELECT count(*) FROM device": 0,
+        },
+    ),
 }
