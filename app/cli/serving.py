@@ -9,9 +9,9 @@ from typing import Final
 
 import click
 
-from app.attest.work import TASKS
 from app.cli.context import fail, open_installation
 from app.config import LAST_PORT, Settings
+from app.jobs.kinds import KINDS
 from app.jobs.process import JobsProcess
 
 GUNICORN: Final = ("--no-control-socket", "--worker-class", "gthread", "--graceful-timeout", "10")
@@ -79,7 +79,7 @@ def jobs() -> None:
     work = open_installation()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    JobsProcess(work, TASKS).run()
+    JobsProcess(work, KINDS).run()
 
 
 COMMANDS: Final = (run, jobs)

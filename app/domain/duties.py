@@ -35,6 +35,7 @@ DUTIES: Final[Mapping[str, Period]] = MappingProxyType(
     {
         "expire_scales": Period.DAY,
         "lapse_evidence": Period.DAY,
+        "end_references": Period.DAY,
         "prune": Period.DAY,
         "give_up_images": Period.HOUR,
         "sign_checkpoint": Period.HOUR,

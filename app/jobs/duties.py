@@ -8,6 +8,7 @@ from sqlalchemy import CursorResult, Result, and_, delete, func, or_, select, up
 from sqlalchemy.orm import Session
 
 from app.attest import rejudging
+from app.attest import work as attest_work
 from app.attest.tasks import READ_AGAIN
 from app.db.ids import new_uid
 from app.domain.calendar import local_date, local_midnight
@@ -63,6 +64,12 @@ def lapse_evidence(work: Installation, at: datetime) -> str:
         spans = session.scalars(select(ScaleModel.evidence_days).distinct()).all()
         asked = sum(_ask_again(session, days, today, at) for days in spans)
     return f"{asked} readings asked for"
+
+
+def end_references(work: Installation, at: datetime) -> str:
+    """Have judged again what rests on references whose last day has passed."""
+    with work.database.transaction() as session:
+        return f"{attest_work.end_references(session, at=at)} references ended"
 
 
 def _ask_again(session: Session, days: int, today: date, at: datetime) -> int:

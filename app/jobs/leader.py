@@ -10,9 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Leader
+from app.work.fence import limit_idle
 
 NAME: Final = "jobs"
 LEASE: Final = timedelta(seconds=30)
+# A lease that ends later than any could was given by a clock that has been set back since.
+SKEW: Final = timedelta(minutes=5)
 
 
 def lead(session: Session, holder: str, *, at: datetime, lease: timedelta = LEASE) -> bool:
@@ -21,12 +24,13 @@ def lead(session: Session, holder: str, *, at: datetime, lease: timedelta = LEAS
     Raises:
         IntegrityError: Another one took the very first lease in this moment.
     """
+    limit_idle(session)
     row = _locked(session)
     if row is None:
         session.add(Leader(name=NAME, holder=holder, until=at + lease))
         session.flush()
         return True
-    if row.holder != holder and row.until > at:
+    if row.holder != holder and at < row.until <= at + lease + SKEW:
         return False
     row.holder, row.until = holder, at + lease
     return True

@@ -1,7 +1,8 @@
-"""The jobs process: one leads, the others wait; a timetable and a task runner.
+"""The jobs process: one leads and keeps the timetable, all of them do server tasks.
 
 Any number of them may run. Only the leader's clock fires; what it missed while nobody led
-is caught up when somebody leads again.
+is caught up when somebody leads again. Three threads: the scheduler's, one that says that we
+live, and the main one for tasks.
 """
 
 import contextlib
@@ -11,7 +12,9 @@ import secrets
 import signal
 import socket
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import FrameType
 from typing import Final
@@ -25,11 +28,14 @@ from app.domain.calendar import CHINA
 from app.jobs import leader, runner, runs
 from app.jobs.timetable import LOOK_AT_SECOND, TIMETABLE, Job
 from app.web.database import Installation
+from app.work.fence import Fenced, LostError
+from app.work.progress import Terms
 
 LOG: Final = logging.getLogger("wutong.jobs")
 PAUSE_S: Final = 1.0
 LATE_S: Final = 3600
 RENEWALS: Final = 3  # in each lease
+JUMP_S: Final = 2.0
 
 
 class JobsProcess:
@@ -50,7 +56,6 @@ class JobsProcess:
         look_at: str = LOOK_AT_SECOND,
     ) -> None:
         self.work = work
-        self.kinds = kinds
         self.timetable = timetable
         self.lease = lease
         self.look_at = look_at
@@ -60,18 +65,26 @@ class JobsProcess:
         self.leading = False
         self.elected = threading.Event()
         self.stopping = threading.Event()
+        self.ended = threading.Event()
         self.one_at_a_time = threading.Lock()
+        self.scheduler = BackgroundScheduler(timezone=CHINA)
+        terms = Terms(utcnow, lease, self.stopping.is_set)
+        self.tasks = runner.TaskRunner(work, kinds, self.worker, terms)
 
     def run(self) -> None:
         """Work until told to stop."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        scheduler = self._scheduler()
-        scheduler.start()
+        heart = threading.Thread(target=self._live, name="heart", daemon=True)
+        self._arm()
+        self.scheduler.start()
+        heart.start()
         try:
             self._loop()
         finally:
-            scheduler.shutdown(wait=True)
+            self.scheduler.shutdown(wait=True)
+            self.ended.set()
+            heart.join()
             with self._database_may_fail(), self.work.database.transaction() as session:
                 leader.resign(session, self.worker)
 
@@ -89,19 +102,31 @@ class JobsProcess:
         with self.one_at_a_time:
             try:
                 self._run(job, utcnow())
+            except LostError:
+                LOG.warning("%s was taken over by another process", job.name)
             except Exception:
                 LOG.exception("%s failed; it is tried again in a minute", job.name)
 
-    def _scheduler(self) -> BackgroundScheduler:
-        scheduler = BackgroundScheduler(timezone=CHINA)
+    def _arm(self) -> None:
+        """Set the scheduler's alarms by the clock as it is now."""
+        self.scheduler.remove_all_jobs()
         options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": LATE_S}
-        seconds = self.lease.total_seconds() / RENEWALS
-        scheduler.add_job(
-            self.campaign, "interval", seconds=seconds, next_run_time=utcnow(), **options
-        )
         for job in self.timetable:
-            scheduler.add_job(self.fire, "cron", [job], second=self.look_at, **options)
-        return scheduler
+            self.scheduler.add_job(self.fire, "cron", [job], second=self.look_at, **options)
+
+    def _live(self) -> None:
+        """Renew what we hold while we live; no long work may delay it."""
+        ahead = _clock_ahead()
+        while True:
+            self.campaign()
+            with self._database_may_fail():
+                self.tasks.beat()
+            if abs(_clock_ahead() - ahead) > JUMP_S:
+                LOG.warning("the clock was set; the timetable goes by the new time")
+                ahead = _clock_ahead()
+                self._arm()
+            if self.ended.wait(self.lease.total_seconds() / RENEWALS):
+                return
 
     def _lead(self) -> bool:
         try:
@@ -122,9 +147,9 @@ class JobsProcess:
         if run is None:
             return
         try:
-            outcome = job.do(self.work, at)
-        except BaseException:
-            run.abandon()
+            outcome = job.do(replace(self.work, database=Fenced(self.work.database, run.check)), at)
+        except Exception as error:
+            run.fail(type(error).__name__, at=utcnow())
             raise
         run.finish(outcome, at=utcnow())
         LOG.info("%s: %s", job.name, outcome)
@@ -134,12 +159,10 @@ class JobsProcess:
             with self._database_may_fail():
                 if self.elected.is_set():
                     self._take_over()
-                while self.leading and not self.stopping.is_set():
-                    if not runner.run_next(self.work, self.kinds, self.worker, utcnow):
-                        break
+                while not self.stopping.is_set() and self.tasks.run_next():
+                    pass
 
     def _take_over(self) -> None:
-        runner.release(self.work, self.worker)
         self.elected.clear()
         for job in self.timetable:
             self.fire(job)
@@ -153,3 +176,8 @@ class JobsProcess:
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self.stopping.set()
+
+
+def _clock_ahead() -> float:
+    """Return by how much the clock on the wall is ahead of the one that nobody sets."""
+    return utcnow().timestamp() - time.monotonic()

@@ -7,43 +7,28 @@ that failed is tried again a minute later, one that was missed runs when somebod
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 
-from app.domain.calendar import CHINA
+from app.domain.duties import DUTIES, Period
 from app.jobs import duties
 from app.web.database import Installation
 
 LOOK_AT_SECOND: Final = "5"
 
 
-class Period(StrEnum):
-    """How often; its value cuts an instant down to the name of its period."""
-
-    DAY = "%Y-%m-%d"
-    HOUR = "%Y-%m-%dT%H"
-    MINUTE = "%Y-%m-%dT%H:%M"
-
-    def of(self, at: datetime) -> str:
-        """Return the name of the period that ``at`` lies in."""
-        return at.astimezone(CHINA).strftime(self.value)
-
-
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One line of the timetable."""
+    """One line of the timetable.
+
+    Attributes:
+        do: Given an installation whose writes are refused once another process has the run.
+    """
 
     name: str
     period: Period
     do: Callable[[Installation, datetime], str]
 
 
-TIMETABLE: Final = (
-    Job("expire_scales", Period.DAY, duties.expire_scales),
-    Job("lapse_evidence", Period.DAY, duties.lapse_evidence),
-    Job("prune", Period.DAY, duties.prune),
-    Job("give_up_images", Period.HOUR, duties.give_up_images),
-    Job("sign_checkpoint", Period.HOUR, duties.sign_checkpoint),
-    Job("watch_stations", Period.MINUTE, duties.watch_stations),
-    Job("expire_tasks", Period.MINUTE, duties.expire_tasks),
+TIMETABLE: Final = tuple(
+    Job(name, period, getattr(duties, name)) for name, period in DUTIES.items()
 )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.db.base import Base
 from app.ledger.door import link
+from app.ledger.erasures import Remarks, wrong_persons
 from app.ledger.projections import ADDED, SUBJECTS, digests, evidence_digest, older
 from app.models import Evidence, Scale, ScaleEvent
 
@@ -48,6 +49,7 @@ def wrong_rows(
 def wrong_stories(session: Session, tell: Tell = lambda _pass, _done: None) -> Iterator[Wrong]:
     """Yield each step of a scale's story, or evidence in it, that was altered."""
     told: dict[str, tuple[int, str]] = {}
+    remarks = Remarks()
     chain: str | None = None
     scale = 0
     for done, ((_id, seq, scale_id), event) in enumerate(_events(session)):
@@ -61,7 +63,11 @@ def wrong_stories(session: Session, tell: Tell = lambda _pass, _done: None) -> I
         details: Any = event.details if event else None
         if isinstance(details, dict) and (uid := details.get("evidence")):
             told[uid] = (seq, details.get("evidence_digest", ""))
+        if isinstance(details, dict):
+            remarks.take(seq, details)
     yield from _wrong_evidence(session, told)
+    yield from remarks.wrong(session)
+    yield from wrong_persons(session)
 
 
 def _digests(session: Session, kind: Any) -> Iterator[tuple[str, str | None]]:  # noqa: ANN401

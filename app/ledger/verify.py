@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.crypto import dsse
 from app.domain.errors import DomainError
 from app.ledger import epochs, merkle
-from app.ledger.business import wrong_rows, wrong_stories
+from app.ledger.business import Tell, wrong_rows, wrong_stories
 from app.models import Checkpoint, LedgerEntry, LedgerHead
 
 BATCH: Final = 2000
@@ -44,8 +44,18 @@ class Chain:
     epochs: dict[int, str] = field(default_factory=dict)
 
 
-def problems(session: Session, key: Ed25519PublicKey, *, rows: bool = True) -> Iterator[Problem]:
-    """Yield what is wrong, the earliest entry first within each pass."""
+def problems(
+    session: Session,
+    key: Ed25519PublicKey,
+    *,
+    rows: bool = True,
+    tell: Tell = lambda _pass, _done: None,
+) -> Iterator[Problem]:
+    """Yield what is wrong, the earliest entry first within each pass.
+
+    Args:
+        tell: Told now and then which pass this is, and how many entries or rows are done.
+    """
     chain = Chain()
     begun = epochs.cuts(session)
     wanted = {*session.scalars(select(Checkpoint.size)), *begun.values()}
@@ -55,13 +65,15 @@ def problems(session: Session, key: Ed25519PublicKey, *, rows: bool = True) -> I
             if code := _step(chain, entry, wanted):
                 yield Problem(entry.seq, code, entry.subject)
                 return  # behind a broken link nothing can be said
+            if chain.size % BATCH == 0:
+                tell("chain", chain.size)
     yield from _head(session, chain)
     for wrong in epochs.wrong_epochs(session, key, chain.roots, chain.epochs):
         yield Problem(*wrong)
     yield from _checkpoints(session, chain, key, begun)
     if rows:
         for seq, code, subject in sorted(
-            [*wrong_rows(session, chain.last), *wrong_stories(session)]
+            [*wrong_rows(session, chain.last, tell), *wrong_stories(session, tell)]
         ):
             yield Problem(seq, code, subject)
 

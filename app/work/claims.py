@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.tasks import ATTEMPTS, Executor, TaskState
@@ -15,6 +15,7 @@ LEASE: Final = timedelta(seconds=30)
 # A lease that ends later than any could was given by a clock that has been set back since.
 SKEW: Final = timedelta(minutes=5)
 WORKER_DIED: Final = "worker_died"
+DATABASE_FAILED: Final = "database_failed"
 
 
 class CancelledError(StopWorkError):
@@ -30,11 +31,6 @@ class Claim:
     attempt: int
 
 
-def is_over(until: datetime | None, at: datetime, lease: timedelta) -> bool:
-    """Return whether a lease until ``until`` holds no more at ``at``."""
-    return until is None or until <= at or until > at + lease + SKEW
-
-
 def take(session: Session, worker: str, at: datetime, lease: timedelta = LEASE) -> Claim | None:
     """Claim the oldest task that waits, or whose worker was not heard of; None where none is.
 
@@ -44,7 +40,8 @@ def take(session: Session, worker: str, at: datetime, lease: timedelta = LEASE) 
         if task.cancel_asked_at is not None:
             _end(task, TaskState.CANCELLED, {}, at)
         elif task.attempts >= ATTEMPTS:
-            _end(task, TaskState.FAILED, {"error": WORKER_DIED, "attempts": task.attempts}, at)
+            why = task.result.get("error", WORKER_DIED)
+            _end(task, TaskState.FAILED, {"error": why, "attempts": task.attempts}, at)
         else:
             task.state, task.claimed_at, task.claimed_by = TaskState.RUNNING, at, worker
             task.attempts, task.lease_until = task.attempts + 1, at + lease
@@ -53,19 +50,25 @@ def take(session: Session, worker: str, at: datetime, lease: timedelta = LEASE) 
     return None
 
 
-def _next(session: Session, at: datetime, lease: timedelta) -> Task | None:
-    silent = or_(
-        Task.lease_until.is_(None), Task.lease_until <= at, Task.lease_until > at + lease + SKEW
+def any_waits(session: Session, at: datetime, lease: timedelta = LEASE) -> bool:
+    """Return whether there is a task to take."""
+    return session.scalar(select(Task.id).where(_waits(at, lease)).limit(1)) is not None
+
+
+def _waits(at: datetime, lease: timedelta) -> ColumnElement[bool]:
+    """Return the condition that nobody does a task of the server: queued, or not heard of."""
+    latest = at + lease + SKEW
+    silent = or_(Task.lease_until.is_(None), Task.lease_until <= at, Task.lease_until > latest)
+    return and_(
+        Task.executor == Executor.SERVER,
+        or_(Task.state == TaskState.QUEUED, and_(Task.state == TaskState.RUNNING, silent)),
     )
+
+
+def _next(session: Session, at: datetime, lease: timedelta) -> Task | None:
     return session.scalar(
         select(Task)
-        .where(
-            Task.executor == Executor.SERVER,
-            or_(
-                Task.state == TaskState.QUEUED,
-                and_(Task.state == TaskState.RUNNING, silent),
-            ),
-        )
+        .where(_waits(at, lease))
         .order_by(Task.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -117,12 +120,13 @@ def give_back(session: Session, claim: Claim, *, counted: bool) -> None:
     """Let another worker go on, if the task is still ours.
 
     Args:
-        counted: The attempt failed; a worker that was told to stop did not.
+        counted: The database failed; being told to stop counts as no attempt.
     """
     task = session.scalar(select(Task).where(Task.id == claim.task_id).with_for_update())
     if task is not None and _is_of(task, claim):
         task.state, task.claimed_by, task.lease_until = TaskState.QUEUED, "", None
         task.attempts -= 0 if counted else 1
+        task.result = {"error": DATABASE_FAILED} if counted else {}
 
 
 def finish(

@@ -14,9 +14,11 @@ from app.blobs import Blobs
 from app.config import Settings
 from app.crypto import keys
 from app.db.session import Database
+from app.domain.duties import Period
 from app.jobs.process import JobsProcess
-from app.jobs.timetable import Job, Period
+from app.jobs.timetable import Job
 from app.web.database import Installation
+from app.work import Progress
 
 LEASE = timedelta(seconds=4)
 STEP_S = 0.02
@@ -36,12 +38,14 @@ def main(url: str, home: Path) -> None:
         write(done, "end", process.worker, at)
         return "done"
 
-    def copy(_work: Installation, payload: Any, at: datetime) -> dict[str, Any]:  # noqa: ANN401
-        write(done, f"task-begin-{payload['name']}", process.worker, at)
+    def copy(_work: Installation, progress: Progress) -> dict[str, Any]:
+        name = progress.payload["name"]
+        write(done, f"task-begin-{name}", process.worker, progress.now())
         while (home / "hold-tasks").exists():
             time.sleep(STEP_S)
-        write(done, f"task-end-{payload['name']}", process.worker, at)
-        return {"name": payload["name"]}
+        progress.step(1, 1)
+        write(done, f"task-end-{name}", process.worker, progress.now())
+        return {"name": name}
 
     timetable = (Job("write_a_line", Period.DAY, do),)
     process = JobsProcess(work, {"copy": copy}, timetable, lease=LEASE, look_at="*")

@@ -1,0 +1,16 @@
+"""The table of server tasks: which function does which kind. Their words: `app.web.words.tasks`."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from app.attest import work as attest_work
+from app.jobs.runner import Work
+from app.oversee import work as oversee_work
+
+KINDS: Final[Mapping[str, Work]] = MappingProxyType(
+    {
+        attest_work.REJUDGE: attest_work.rejudge,
+        oversee_work.VERIFY: oversee_work.verify_ledger,
+    }
+)
