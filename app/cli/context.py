@@ -11,6 +11,7 @@ from app.config import Settings
 from app.crypto import keys
 from app.db import schema
 from app.db.session import Database
+from app.upkeep import journal
 from app.web.database import Installation
 
 FINDING: Final = 1
@@ -25,8 +26,15 @@ def settings() -> Settings:
         fail(f"a setting cannot be used: {error}")
 
 
+def complete_restore(found: Settings) -> None:
+    """Complete a restore that was killed between its last renames."""
+    if journal.complete(found.home, found.database_url):
+        click.echo("a restore that was cut short has been completed", err=True)
+
+
 def open_database(found: Settings) -> Database:
     """Return the database that ``found`` names; nothing is connected yet."""
+    complete_restore(found)
     try:
         return Database(found.database_url)
     except (ArgumentError, ImportError, ValueError) as error:
@@ -48,6 +56,7 @@ def open_installation() -> Installation:
     A database of another revision is not touched: what is written by guess is lost.
     """
     found = settings()
+    complete_restore(found)
     if not found.keys.is_dir():
         fail(f"there is no installation in {found.home}; run: wutong init")
     work = Installation(
