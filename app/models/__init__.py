@@ -12,6 +12,7 @@ from app.models.attestation import (
     StationScale,
 )
 from app.models.catalogue import AccuracyClass, Maker, ModelRange, ScaleModel, TypeGeneration
+from app.models.importing import ImportLine, ImportSession
 from app.models.ledger import Checkpoint, Epoch, LedgerEntry, LedgerHead
 from app.models.people import (
     ApiToken,
@@ -28,8 +29,7 @@ from app.models.people import (
     StepUp,
 )
 from app.models.places import Place, PlaceKind, Region, RegionKind, Stall, Trader
-from app.models.remark import Remark
-from app.models.scale import Code, CodeKind, Scale, ScaleEvent, Seal
+from app.models.scale import Code, CodeKind, Remark, Scale, ScaleEvent, Seal
 from app.models.verification import Verification
 from app.models.work import JobRun, Leader, Task
 
@@ -48,6 +48,8 @@ __all__ = [
     "Finding",
     "Grant",
     "IdempotencyKey",
+    "ImportLine",
+    "ImportSession",
     "JobRun",
     "Lead",
     "Leader",

@@ -33,16 +33,16 @@ AFTER: dict[str, tuple[list[str], dict[str, object]]] = {
             ),
             "INSERT INTO maker (uid, name) VALUES ('5', '衡器厂')",
             (
-                "INSERT INTO scale_model (uid, maker_id, name, type_approval_no, accuracy, generation,"
-                " networked, required_level, evidence_days, profile, recalled, version)"
+                "INSERT INTO scale_model (uid, maker_id, name, type_approval_no, accuracy,"
+                " generation, networked, required_level, evidence_days, profile, recalled, version)"
                 " SELECT '6', id, 'ACS', '', 'III', 'old', false, 0, 365, '{}', false, 1 FROM maker"
             ),
             (
                 "INSERT INTO reference (uid, model_id, software_id, part, address, length, sha256,"
                 " code_sha256, crc32, pages, origin, origin_note, file_name, file_format, status,"
                 " submitted_by_id, submitted_at, decision_note, envelope, version)"
-                " SELECT '7', m.id, 'V1', 'program', 0, 0, '', '', '', '[]', 'type_sample', '', '', '',"
-                " 'submitted', p.id, '2026-11-23 04:00:00', '', '', 1 FROM scale_model m, person p"
+                " SELECT '7', m.id, 'V1', 'program', 0, 0, '', '', '', '[]', 'type_sample', '', '',"
+                " '', 'submitted', p.id, '2026-11-23 04:00:00', '', '', 1 FROM scale_model m, person p"
             ),
         ],
         {"SELECT count(*) FROM remark": 0, "SELECT path FROM reference": "/"},
@@ -64,5 +64,10 @@ AFTER: dict[str, tuple[list[str], dict[str, object]]] = {
             "SELECT count(*) FROM sign_in WHERE device_id IS NULL AND locked_at IS NULL": 1,
             "SELECT count(*) FROM device": 0,
         },
+    ),
+    # imports of lists: nothing was imported before
+    "f6a4c1d87e35": (
+        [],
+        {"SELECT count(*) FROM import_session": 0, "SELECT count(*) FROM import_line": 0},
     ),
 }
