@@ -1,5 +1,6 @@
 """Exit status: 0 done, 1 finding, 2 wrong usage, 3 not possible; never a traceback."""
 
+import contextlib
 import socket
 import sqlite3
 from pathlib import Path
@@ -168,6 +169,15 @@ def test_a_database_of_a_later_program_is_refused(wutong: Shell) -> None:
     connection.close()
     assert wutong("ledger", "verify").status == 3
     assert wutong("db", "upgrade").status == 3
+
+
+def test_a_migration_that_must_wait_gives_up(wutong: Shell) -> None:
+    """In words, with exit 3; the schema is as it was."""
+    with contextlib.closing(sqlite3.connect(wutong.home / "wutong.db")) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        ran = wutong("db", "downgrade", "base")
+        assert (ran.status, "nothing was changed" in ran.err) == (3, True), ran.err
+    assert wutong("db", "check").status == 0
 
 
 def test_a_demo_does_not_enter_a_real_installation(wutong: Shell) -> None:
