@@ -4,6 +4,8 @@ Region and assignment narrow this further; here is only what the role allows.
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
@@ -43,8 +45,60 @@ DECIDERS: Final = (Role.INSPECTOR, Role.REGULATOR)
 TAG_KEEPERS: Final = (Role.MANAGER, Role.REGULATOR)
 LEDGER_READERS: Final = (Role.AUDITOR, Role.REGULATOR, Role.ADMIN)
 
-# Acts with effect in law: a fresh second factor on a page; by API token `step_up_required`.
-LEGAL_ACTS: Final = frozenset({Action.PASS, Action.FAIL})
+
+class LegalAct(StrEnum):
+    """An act with effect in law; its value names it in proofs and problems."""
+
+    PASS = "pass"  # noqa: S105 - a result, not a password
+    FAIL = "fail"
+    STOP_ORDER = "stop_order"
+    LIFT_STOP_ORDER = "lift_stop_order"
+    HOLD = "hold"
+    RELEASE_HOLD = "release_hold"
+    CONCLUDE = "finding_resolved"
+    STEP_LEAD = "lead_step"
+    APPROVE_REFERENCE = "approve_reference"
+    WITHDRAW_REFERENCE = "withdraw_reference"
+    CONSENT_RESET = "consent_reset"
+
+
+@dataclass(frozen=True, slots=True)
+class Legal:
+    """Why an act wants a fresh proof, and the page on which it is done.
+
+    Attributes:
+        page: Endpoint of the form's target.
+        two_persons: Whether it is the second of two persons who does it.
+    """
+
+    why: str
+    page: str
+    two_persons: bool = False
+
+
+# On a page: a fresh PIN or code, once for a batch. By API token: `step_up_required`.
+# Not here: recording an opening, a seal or a photo (facts, not decisions), suspending (a measure
+# of the market) and voiding a tag (an information code, no mark of verification).
+LEGAL: Final[Mapping[LegalAct, Legal]] = MappingProxyType(
+    {
+        LegalAct.PASS: Legal("计量法 第九条: the result of a verification", "verify.save"),
+        LegalAct.FAIL: Legal("计量法 第九条: the result of a verification", "verify.save"),
+        LegalAct.STOP_ORDER: Legal("an authority's numbered decision", "manage_acts.order"),
+        LegalAct.LIFT_STOP_ORDER: Legal("an authority's numbered decision", "manage_acts.order"),
+        LegalAct.HOLD: Legal("行政处罚法 第五十六条: evidence is preserved", "manage_acts.order"),
+        LegalAct.RELEASE_HOLD: Legal("行政处罚法 第五十六条: it is let go", "manage_acts.order"),
+        LegalAct.CONCLUDE: Legal("the verification body's conclusion", "oversee.conclude"),
+        LegalAct.STEP_LEAD: Legal("hand-over to the case system", "oversee.step_lead"),
+        LegalAct.APPROVE_REFERENCE: Legal(
+            "it will judge scales", "references.approve", two_persons=True
+        ),
+        LegalAct.WITHDRAW_REFERENCE: Legal("it no longer judges", "references.withdraw"),
+        LegalAct.CONSENT_RESET: Legal(
+            "somebody gets a new second factor", "people.consent", two_persons=True
+        ),
+    }
+)
+LEGAL_ACTS: Final[frozenset[str]] = frozenset(LEGAL)
 
 
 def may_do(roles: Collection[Role], action: Action) -> bool:
@@ -57,6 +111,6 @@ def actions_for(roles: Collection[Role], state: State) -> tuple[Action, ...]:
     return tuple(action for action in actions_from(state) if may_do(roles, action))
 
 
-def needs_step_up(action: Action) -> bool:
-    """Return whether ``action`` wants a fresh second factor."""
+def needs_step_up(action: str) -> bool:
+    """Return whether ``action``, of a scale's life or any other, wants a fresh proof."""
     return action in LEGAL_ACTS
