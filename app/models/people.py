@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import Base, Big, digest, name, one_of, path, primary_key, public_id
 from app.domain.roles import Role
+from app.domain.tokens import EVERY
 
 
 class Person(Base):
@@ -179,7 +180,10 @@ class SignInAttempt(Base):
 
 
 class ApiToken(Base):
-    """A bearer token of a person for the API: only its digest is kept."""
+    """A bearer token of a person for the API: only its digest is kept.
+
+    ``scopes``: what it may do, names with blanks between them (``app.domain.tokens``).
+    """
 
     __tablename__ = "api_token"
     __table_args__ = (UniqueConstraint("token_digest"),)
@@ -190,6 +194,7 @@ class ApiToken(Base):
     person: Mapped[Person] = relationship()
     token_digest: Mapped[digest]
     note: Mapped[str] = mapped_column(String(120), default="")
+    scopes: Mapped[str] = mapped_column(String(120), default=EVERY, server_default=EVERY)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]

@@ -70,4 +70,19 @@ AFTER: dict[str, tuple[list[str], dict[str, object]]] = {
         [],
         {"SELECT count(*) FROM import_session": 0, "SELECT count(*) FROM import_line": 0},
     ),
+    # scopes of tokens: one made before may still do everything
+    "0e92c7ab54d1": (
+        [
+            (
+                "INSERT INTO person (uid, login, name, password_hash, totp_last_step, created_at)"
+                " VALUES ('9', 'program', '程', '', 0, '2026-11-23 04:00:00')"
+            ),
+            (
+                "INSERT INTO api_token (uid, person_id, token_digest, note, created_at)"
+                " SELECT '10', id, 'x', '', '2026-11-23 04:00:00' FROM person"
+                " WHERE login = 'program'"
+            ),
+        ],
+        {"SELECT scopes FROM api_token": "read write"},
+    ),
 }
