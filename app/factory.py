@@ -24,12 +24,13 @@ from app.manage import views as manage
 from app.manage import views_acts as manage_acts
 from app.manage import views_scan
 from app.oversee import api as oversee_api
+from app.oversee import checking
 from app.oversee import views as oversee
 from app.portal import api as portal_api
 from app.portal import views as portal
 from app.verify import api as verify_api
 from app.verify import views as verify
-from app.web import access, api_docs, health, home, identity, logs, shell
+from app.web import access, api_docs, health, home, identity, logs, shell, tasks_api, tasks_pages
 from app.web.database import Installation
 
 MEGABYTE: Final = 1024 * 1024
@@ -60,6 +61,10 @@ BLUEPRINTS: Final = (
     portal_api.bp,
     oversee.bp,
     oversee_api.bp,
+    checking.bp,
+    checking.api_bp,
+    tasks_pages.bp,
+    tasks_api.bp,
 )
 
 

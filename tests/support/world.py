@@ -40,6 +40,7 @@ from app.models import (
     Task,
     Verification,
 )
+from app.work import queue_server_task
 from tests.support import makers
 
 HERE = "/32/3206/320612/"
@@ -86,6 +87,7 @@ def make_county(session: Session, path: str, at: datetime) -> County:
         "lead": lead,
         "tag": code,
         "task": task,
+        "server_task": _server_task(session, scale, at),
         "verification": verification,
         "seal": seal,
         "model": model,
@@ -277,3 +279,7 @@ def _task(session: Session, station: Station, scale: Scale, at: datetime) -> Tas
     session.add(row)
     session.flush()
     return row
+
+
+def _server_task(session: Session, scale: Scale, at: datetime) -> Task:
+    return queue_server_task(session, "verify_ledger", {}, path=scale.path, by=SYSTEM, at=at)

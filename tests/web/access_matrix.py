@@ -67,6 +67,8 @@ FILE_READERS: Final = tuple(set(Role) - {Role.ADMIN})
 READING_ASKERS: Final = (Role.MANAGER, Role.INSPECTOR)
 READING_WATCHERS: Final = (*READING_ASKERS, Role.REGULATOR, Role.AUDITOR)
 REFERENCE: Final = {"uid": "reference"}
+SERVER_TASK: Final = {"uid": "server_task"}
+API_TASK: Final = {"task": "server_task"}
 STATION_KEEPERS: Final = (Role.MANAGER, Role.ADMIN)
 STATION_WATCHERS: Final = (*STATION_KEEPERS, Role.INSPECTOR, Role.REGULATOR, Role.AUDITOR)
 
@@ -211,6 +213,16 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "oversee.conclude":                 roles(*DECIDERS, parts={"uid": "finding"}),
     "oversee.leads":                    roles(*LEAD_READERS),
     "oversee.step_lead":                roles(*DECIDERS, parts={"uid": "lead"}),
+    # tasks of the server: one's own; what others started is 404 to all but overseers
+    "tasks.index":                      OWN,
+    "tasks.show_task":                  roles(parts=SERVER_TASK, inside={404}),
+    "tasks.progress":                   roles(parts=SERVER_TASK, inside={404}),
+    "tasks.cancel":                     roles(parts=SERVER_TASK, inside={404}),
+    "tasks_api.tasks":                  OWN,
+    "tasks_api.task":                   roles(parts=API_TASK, inside={404}),
+    "tasks_api.cancel":                 roles(parts=API_TASK, inside={404}),
+    "ledger_check.start":               roles(*LEDGER_READERS, shared=True),
+    "ledger_check_api.start_by_api":    roles(*LEDGER_READERS, shared=True),
     "oversee.ledger":                   roles(*LEDGER_READERS),
     "oversee_api.findings":             roles(*FINDING_READERS),
     "oversee_api.finding":              roles(*FINDING_READERS),
