@@ -113,24 +113,19 @@ class Reader:
         Raises:
             UpkeepError: It is no backup, is cut off, or has members that the manifest has not.
         """
+        self._file = path.open("rb")
         try:
-            self._tar = tarfile.open(path, "r:")  # noqa: SIM115 - closed by ``close``
-            found = {member.name: member for member in self._tar}
-        except (tarfile.TarError, EOFError) as error:
-            raise UpkeepError(f"{path} is no backup, or its beginning was changed") from error
-        self._found = found
-        try:
-            self.manifest = self._manifest(path)
+            self._open(path)
             self._compare()
         except UpkeepError:
-            self._tar.close()
+            self._file.close()
             raise
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._tar.close()
+        self._file.close()
 
     @property
     def blobs(self) -> list[str]:
@@ -153,6 +148,14 @@ class Reader:
         handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
         with os.fdopen(handle, "wb") as into:
             self._copy(name, into)
+
+    def _open(self, path: Path) -> None:
+        try:
+            self._tar = tarfile.open(fileobj=self._file, mode="r:")  # noqa: SIM115 - our file
+            self._found = {member.name: member for member in self._tar}
+        except (tarfile.TarError, EOFError) as error:
+            raise UpkeepError(f"{path} is no backup, or is cut off or changed") from error
+        self.manifest = self._manifest(path)
 
     def _manifest(self, path: Path) -> Manifest:
         member = self._found.pop(MANIFEST, None)
