@@ -24,7 +24,7 @@ from app.domain.errors import DomainError
 from app.domain.roles import Role, may_hold
 from app.domain.scope import EVERYWHERE
 from app.ledger.door import act
-from app.models import ApiToken, Grant, Person, Place, Region, SignIn
+from app.models import ApiToken, Grant, Person, Place, Region, RegionKind, SignIn
 
 LOGIN: Final = re.compile(r"[a-z][a-z0-9._-]{1,39}")
 RESET_DAYS: Final = 3
@@ -60,6 +60,12 @@ class RolesApartError(DomainError):
     """These two roles are never held by the same account."""
 
     code = "roles_apart"
+
+
+class CustodianTooLowError(DomainError):
+    """Firmware custodians hold office at a city or a province; counties subscribe."""
+
+    code = "custodian_too_low"
 
 
 class WrongResetError(DomainError):
@@ -134,6 +140,7 @@ def grant(session: Session, person: Person, granted: Granted, *, by: str, at: da
     Raises:
         UnknownRegionError: The path is not in the tree.
         RolesApartError: The person holds a role in that time which never goes with it.
+        CustodianTooLowError: A custodian's office lies below a city.
     """
     with act(session, person, "grant", by=by, at=at):
         return _grant(session, person, granted)
@@ -287,6 +294,10 @@ def _end(session: Session, table: type[SignIn | ApiToken], which: Any, at: datet
 def _grant(session: Session, person: Person, granted: Granted) -> Grant:
     if not _is_known(session, granted.path):
         raise UnknownRegionError(f"no region or place has the path {granted.path}")
+    if granted.role is Role.CUSTODIAN and not _is_city_or_above(session, granted.path):
+        raise CustodianTooLowError(
+            f"custodians hold office at a city or a province, and {granted.path} is neither"
+        )
     others = session.scalars(
         select(Grant.role).where(
             Grant.person_id == person.id,
@@ -316,6 +327,11 @@ def _is_known(session: Session, path: str) -> bool:
     return path == EVERYWHERE or any(
         session.scalar(select(table.id).where(table.path == path)) for table in (Region, Place)
     )
+
+
+def _is_city_or_above(session: Session, path: str) -> bool:
+    kind = session.scalar(select(Region.kind).where(Region.path == path))
+    return path == EVERYWHERE or kind in {RegionKind.CITY, RegionKind.PROVINCE}
 
 
 def _reset_hash(secret: str, at: datetime) -> str:

@@ -1,6 +1,7 @@
 """`wutong ledger`: verify the whole of it, or prove one entry."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -10,11 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cli.context import FINDING, fail, open_installation
-from app.ledger import epochs, merkle
+from app.db.session import utcnow
+from app.ledger import epochs, merkle, remarks
 from app.ledger.checkpoints import latest
+from app.ledger.door import SYSTEM
+from app.ledger.erasures import Erasure, erasures
 from app.ledger.kept import compare
 from app.ledger.verify import problems
-from app.models import Checkpoint, LedgerEntry, LedgerHead
+from app.models import Checkpoint, LedgerEntry, LedgerHead, Remark, Scale
 from app.web.database import Installation
 
 SHOWN: Final = 20
@@ -59,15 +63,57 @@ def verify(against: Path | None, *, chain_only: bool) -> None:
         checkpoint = latest(session)
         begun = epochs.current(session)
         differs = against is not None and _differs(work, session, against)
+        gone = [] if found else erasures(session)
     size = head.size if head else 0
     if not found:
         signed = f"; signed up to entry {checkpoint.size}" if checkpoint else "; not signed yet"
         epoch = f"; epoch {begun}" if begun > epochs.FIRST else ""
         click.echo(f"intact: {size} entries{signed}{epoch}")
+        _tell_erasures(gone)
     for problem in found:
         click.echo(f"entry {problem.seq}: {problem.code} {problem.subject}".rstrip())
     if found or differs:
         raise SystemExit(FINDING)
+
+
+def _tell_erasures(gone: Sequence[Erasure]) -> None:
+    """Say what was erased on purpose: recorded, so no finding."""
+    remarked = [one for one in gone if one.subject.startswith("remark:")]
+    for one in remarked:
+        click.echo(f"{one.subject} erased on {one.at:%Y-%m-%d} by {one.by}")
+    if persons := len(gone) - len(remarked):
+        click.echo(f"{persons} {'person' if persons == 1 else 'persons'} erased")
+
+
+@ledger.command("erase-remark")
+@click.argument("uid")
+@click.option("--because", required=True, help="why, in words without names; it is recorded")
+@click.confirmation_option(prompt="The words cannot be brought back. Erase them?")
+def erase_remark(uid: str, because: str) -> None:
+    """Erase the words of remark UID; who did it and when stays in the ledger."""
+    work = open_installation()
+    with work.database.transaction() as session:
+        row = session.scalar(select(Remark).where(Remark.uid == uid))
+        if row is None:
+            fail(f"there is no remark {uid}")
+        remarks.erase(session, row, because, by=SYSTEM, at=utcnow())
+    click.echo(f"{uid} is erased; backups made before still hold the words")
+
+
+@ledger.command("remarks")
+@click.argument("scale")
+def list_remarks(scale: str) -> None:
+    """List the remarks in the story of SCALE (its uid), with what erase-remark asks for."""
+    work = open_installation()
+    with work.database.reading() as session:
+        rows = session.scalars(
+            select(Remark)
+            .join(Scale, Scale.id == Remark.scale_id)
+            .where(Scale.uid == scale)
+            .order_by(Remark.id)
+        )
+        for row in rows:
+            click.echo(f"{row.uid}  {row.at:%Y-%m-%d}  {row.text or '(erased)'}")
 
 
 def _differs(work: Installation, session: Session, file: Path) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 import click
 from sqlalchemy.orm import Session
 
-from app.accounts import service
+from app.accounts import erasing, service
 from app.cli.context import open_installation, settings
 from app.db.session import utcnow
 from app.domain.calendar import local_date
@@ -91,6 +91,16 @@ def disable(login: str) -> None:
     with _writing() as (session, at):
         service.disable(session, service.find(session, login), by=SYSTEM, at=at)
     click.echo(f"{login} is closed")
+
+
+@user.command("erase")
+@click.argument("login")
+@click.confirmation_option(prompt="Name and login cannot be brought back. Erase them?")
+def erase(login: str) -> None:
+    """Erase the name, login and key of somebody whose roles have ended; it is recorded."""
+    with _writing() as (session, at):
+        erasing.erase_person(session, service.find(session, login), by=SYSTEM, at=at)
+    click.echo(f"{login} is erased; backups made before still hold the name")
 
 
 @user.command("reset")

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.db.session import utcnow
 from app.domain.calendar import local_date
 from app.domain.evidence import Level
-from app.manage import acts, filters, forms, queries, steps, story
+from app.manage import acts, filters, forms, queries, sentences, steps, story
 from app.manage.cards import card, cards
 from app.manage.links import link
 from app.manage.program import program
@@ -87,7 +87,7 @@ def scale(uid: str) -> ResponseReturnValue:
             verifications=queries.verifications(session, found),
             repairs=story.told(session, steps.each(queries.repairs(session, found))),
             levels=list(Level),
-            items=story.ITEMS,
+            items=sentences.ITEMS,
             link=link,
             beside=cards(session, beside.items, local_date(at), carried),
             list_url=url_for("manage.scales", **carried),  # type: ignore[arg-type]  # as above

@@ -26,7 +26,7 @@ from app.domain.verdicts import Verdict
 from app.models.catalogue import ScaleModel
 from app.models.people import Person
 from app.models.places import Place
-from app.models.scale import Scale
+from app.models.scale import Remark, Scale, said_last
 
 
 class EvidenceStatus(StrEnum):
@@ -232,11 +232,20 @@ class Finding(Base):
     resolved_at: Mapped[datetime | None]
     resolved_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
     resolved_by: Mapped[Person | None] = relationship()
+    # Words of before there were remarks; new ones are in a remark.
     resolution: Mapped[str] = mapped_column(String(400), default="")
     document_no: Mapped[str] = mapped_column(String(80), default="")
+    remarks: Mapped[list[Remark]] = relationship(
+        primaryjoin="foreign(Remark.about) == Finding.uid", viewonly=True, order_by=Remark.id
+    )
 
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def words(self) -> str:
+        """What was concluded; nothing once that is erased."""
+        return said_last(self.remarks, self.resolution)
 
 
 class Lead(Base):
@@ -256,7 +265,16 @@ class Lead(Base):
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     document_no: Mapped[str] = mapped_column(String(80), default="")
+    # Words of before there were remarks; new ones are in a remark.
     note: Mapped[str] = mapped_column(String(400), default="")
+    remarks: Mapped[list[Remark]] = relationship(
+        primaryjoin="foreign(Remark.about) == Lead.uid", viewonly=True, order_by=Remark.id
+    )
 
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def words(self) -> str:
+        """What was noted last; nothing once that is erased."""
+        return said_last(self.remarks, self.note)

@@ -1,10 +1,11 @@
 """The scale itself, its codes and its seals."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import Base, Big, maybe_digest, one_of, ordered_path, path, primary_key, public_id
@@ -109,7 +110,16 @@ class Code(Base):
     number: Mapped[str | None] = mapped_column(String(8))
     issued_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    # Words of before there were remarks; new ones are in a remark.
     revoked_because: Mapped[str] = mapped_column(String(200), default="")
+    remarks: Mapped[list["Remark"]] = relationship(
+        primaryjoin="foreign(Remark.about) == Code.uid", viewonly=True, order_by="Remark.id"
+    )
+
+    @property
+    def words(self) -> str:
+        """Why it was revoked; nothing once that is erased."""
+        return said_last(self.remarks, self.revoked_because)
 
 
 class Seal(Base):
@@ -156,3 +166,28 @@ class ScaleEvent(Base):
     to_state: Mapped[State]
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
     chain: Mapped[str] = mapped_column(String(64))
+
+
+class Remark(Base):
+    """A remark; the story holds its digest under ``secret``. Erased, it has neither text nor key.
+
+    ``about`` is the uid of the tag, finding or lead that the words are about, or empty.
+    """
+
+    __tablename__ = "remark"
+    __table_args__ = (
+        CheckConstraint("(text IS NULL) = (secret IS NULL)", name="erased_with_its_key"),
+    )
+
+    id: Mapped[primary_key]
+    uid: Mapped[public_id]
+    scale_id: Mapped[int] = mapped_column(ForeignKey(Scale.id), index=True)
+    about: Mapped[str] = mapped_column(String(36), index=True, default="")
+    text: Mapped[str | None] = mapped_column(String(400))
+    secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    at: Mapped[datetime]
+
+
+def said_last(remarks: Sequence[Remark], before: str) -> str:
+    """Return the newest of ``remarks``, or the words of ``before`` there were any."""
+    return (remarks[-1].text or "") if remarks else before

@@ -88,7 +88,7 @@ def finding_out(row: Finding) -> FindingOut:
         state=row.state,
         opened_at=row.opened_at,
         resolved_at=row.resolved_at,
-        resolution=row.resolution,
+        resolution=row.words,
         document_no=row.document_no,
         differences=row.evidence.differences,
         similarity=row.evidence.similarity,
@@ -105,7 +105,7 @@ def lead_out(row: Lead) -> LeadOut:
         opened_at=row.opened_at,
         closed_at=row.closed_at,
         document_no=row.document_no,
-        note=row.note,
+        note=row.words,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.db.scope import within
 from app.domain.findings import FindingState, LeadState
@@ -23,6 +23,7 @@ def findings(scope: Scope, state: FindingState | None = None) -> Select[Finding]
             joinedload(Finding.scale).joinedload(Scale.place),
             joinedload(Finding.scale).joinedload(Scale.model),
             joinedload(Finding.evidence).joinedload(Evidence.station),
+            selectinload(Finding.remarks),
         )
     )
     return found.where(Finding.state == state) if state else found
@@ -55,6 +56,7 @@ def leads(scope: Scope, state: LeadState | None = None) -> Select[Lead]:
         .options(
             joinedload(Lead.scale).joinedload(Scale.place),
             joinedload(Lead.finding).joinedload(Finding.evidence),
+            selectinload(Lead.remarks),
         )
     )
     return found.where(Lead.state == state) if state else found

@@ -15,6 +15,7 @@ from app.domain.findings import (
     finding_may_become,
     lead_may_become,
 )
+from app.ledger import remarks
 from app.ledger.door import act
 from app.models import Finding, Lead, Person
 
@@ -60,7 +61,11 @@ def resolve(
     with act(session, finding.scale, "finding_resolved", by=by.uid, at=at, details=details):
         finding.state = outcome
         finding.resolved_at, finding.resolved_by = at, by
-        finding.resolution, finding.document_no = conclusion.words, conclusion.document_no
+        finding.document_no = conclusion.document_no
+        details.update(
+            remarks.keep(session, finding.scale, conclusion.words, at=at, about=finding.uid)
+        )
+    session.expire(finding, ["remarks"])
 
 
 def step_lead(session: Session, lead: Lead, step: LeadStep, *, by: str, at: datetime) -> None:
@@ -73,6 +78,8 @@ def step_lead(session: Session, lead: Lead, step: LeadStep, *, by: str, at: date
         raise IllegalStepError(f"a lead that is {lead.state} cannot become {step.state}")
     details = {"lead": lead.uid, "outcome": step.state.value, "document": step.document_no}
     with act(session, lead.scale, f"lead_{step.state.value}", by=by, at=at, details=details):
-        lead.state, lead.document_no, lead.note = step.state, step.document_no, step.note
+        lead.state, lead.document_no = step.state, step.document_no
+        details.update(remarks.keep(session, lead.scale, step.note, at=at, about=lead.uid))
         if step.state is LeadState.CLOSED:
             lead.closed_at = at
+    session.expire(lead, ["remarks"])

@@ -54,7 +54,7 @@ def out(tag: Code) -> TagOut:
         address=service.address(tag, work.keys.tag, work.settings.base_url),
         issued_at=tag.issued_at,
         revoked_at=tag.revoked_at,
-        revoked_because=tag.revoked_because,
+        revoked_because=tag.words,
     )
 
 

@@ -17,7 +17,7 @@ from app.db.ids import new_uid
 from app.domain import codes
 from app.domain.errors import DomainError
 from app.domain.lifecycle import State
-from app.ledger import entries
+from app.ledger import entries, remarks
 from app.ledger.door import act
 from app.models import Code, CodeKind, Scale
 from app.portal.sheets import PrintedTag
@@ -76,9 +76,10 @@ def revoke(session: Session, tag: Code, because: str, *, by: str, at: datetime) 
     entries.lock(session)
     if tag.revoked_at is not None or tag.scale is None:
         raise TagRevokedError("this tag is revoked already")
-    details = {"number": tag.number, "because": because}
-    with act(session, tag.scale, "tag_revoked", by=by, at=at, details=details):
-        tag.revoked_at, tag.revoked_because = at, because
+    told = {"number": tag.number or ""}
+    with act(session, tag.scale, "tag_revoked", by=by, at=at, details=told):
+        told.update(remarks.keep(session, tag.scale, because, at=at, about=tag.uid))
+        tag.revoked_at = at
 
 
 def current(session: Session, scale: Scale) -> Code | None:

@@ -49,6 +49,11 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         # people and what they may do
         "not_signed_in": Refusal(401, _l("You are not signed in."), _l("Sign in and go on.")),
         "forbidden": Refusal(403, _l("This is not for the roles you hold."), ASK),
+        "insufficient_scope": Refusal(
+            403,
+            _l("This token was not made for that."),
+            _l("Make one with the scope that the documentation names."),
+        ),
         "second_factor_required": Refusal(
             403, _l("Your role needs the second factor."), _l("Type the six digits first.")
         ),
@@ -62,6 +67,27 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         "second_factor_stale": Refusal(
             403, _l("The second factor is too long ago."), _l("Type the six digits again.")
         ),
+        "session_locked": Refusal(
+            403, _l("This shared device is locked."), _l("Type your PIN. Nothing was lost.")
+        ),
+        "password_due": Refusal(
+            403, _l("Your password is too old."), _l("Set a new one, then go on.")
+        ),
+        "wrong_pin": Refusal(403, _l("This is not your PIN."), CORRECT),
+        "pin_locked": Refusal(
+            429,
+            _l("The PIN is locked on this device after five wrong tries."),
+            _l("Sign in with the authenticator's six digits; the PIN works again then."),
+        ),
+        "weak_pin": Refusal(
+            422, _l("This PIN is too easy to guess."), _l("Take six digits of your own.")
+        ),
+        "same_person": Refusal(
+            409,
+            _l("This act takes two persons on two devices."),
+            _l("Have somebody else do it, on a device you did not bind."),
+        ),
+        "no_reset": Refusal(404, _l("There is no reset that waits for consent."), BACK),
         "too_many_tries": Refusal(
             429, _l("There were too many tries."), _l("Wait a few minutes, then try again.")
         ),
@@ -171,6 +197,11 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         ),
         "reference_exists": Refusal(
             409, _l("This image is on file for this model and version."), BACK
+        ),
+        "another_office": Refusal(
+            409,
+            _l("This image was filed by the custodians of another office."),
+            _l("A second custodian of that office decides on it."),
         ),
         "reference_decided": Refusal(409, _l("This reference was decided on before."), BACK),
         "expiry_past": Refusal(422, _l("The last day lies in the past."), CORRECT),

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from app.accounts import passwords, service
 from app.accounts.service import Granted
 from app.crypto import tokens
+from app.db.ids import new_uid
 from app.domain.roles import Role
-from app.ledger.door import SYSTEM
+from app.ledger.door import SYSTEM, act
 from app.ledger.verify import problems
-from app.models import ApiToken, Grant, LedgerEntry, Person, SignIn
+from app.models import ApiToken, Grant, LedgerEntry, Person, Region, RegionKind, SignIn
 from tests.conftest import NOON
-from tests.support.makers import COUNTY, make_region
+from tests.support.makers import COUNTY, make_place, make_region
 
 TODAY = date(2026, 11, 23)
 GOOD = "three tall oaks stand"
@@ -101,6 +102,21 @@ def test_roles_apart_may_follow_one_another(session: Session) -> None:
         service.grant(session, person, Granted(Role.VERIFIER, "/", last), by=SYSTEM, at=NOON)
     after = Granted(Role.VERIFIER, "/", last + timedelta(days=1))
     assert service.grant(session, person, after, by=SYSTEM, at=NOON).role is Role.VERIFIER
+
+
+def test_custodians_hold_office_at_a_city_or_above(session: Session) -> None:
+    """Counties and markets subscribe; they do not decide what a program is to be."""
+    for path, kind in (("/32/", "province"), ("/32/3206/", "city"), (COUNTY, "county")):
+        region = Region(uid=new_uid(), path=path, name=path, kind=RegionKind(kind))
+        with act(session, region, "register", by=SYSTEM, at=NOON):
+            session.add(region)
+    place = make_place(session)
+    person, _secret = added(session)
+    for path in ("/", "/32/", "/32/3206/"):
+        service.grant(session, person, Granted(Role.CUSTODIAN, path, TODAY), by=SYSTEM, at=NOON)
+    for path in (COUNTY, place.path):
+        with pytest.raises(service.CustodianTooLowError, match="at a city or a province"):
+            service.grant(session, person, Granted(Role.CUSTODIAN, path, TODAY), by=SYSTEM, at=NOON)
 
 
 def test_a_role_is_given_only_where_the_tree_has_a_node(session: Session) -> None:

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from app.db.session import utcnow
 from app.domain.findings import FindingState, LeadState
 from app.domain.lifecycle import State
-from app.models import Finding, Lead, Person, ScaleEvent
+from app.ledger import remarks
+from app.models import Finding, Lead, Person, Remark, ScaleEvent
 from app.oversee import service
 from app.oversee.service import Conclusion, IllegalStepError, LeadStep
 from tests.oversee.conftest import Office
@@ -39,7 +40,8 @@ def test_a_conclusion_stands_with_its_author_and_document(office: Office) -> Non
     resolve(office, FindingState.CONFIRMED)
     finding = office.only(Finding)
     assert (finding.state, finding.document_no) == (FindingState.CONFIRMED, "JL-2026-9")
-    assert finding.resolution == "seen by the laboratory"
+    remark = office.only(Remark)
+    assert (remark.about, remark.text) == (finding.uid, "seen by the laboratory")
     assert finding.resolved_at is not None
     told = max(office.lab.all(ScaleEvent), key=lambda row: row.id)
     assert told.action == "finding_resolved"
@@ -47,6 +49,8 @@ def test_a_conclusion_stands_with_its_author_and_document(office: Office) -> Non
         "finding": finding.uid,
         "outcome": "confirmed",
         "document": "JL-2026-9",
+        "remark": remark.uid,
+        "remark_digest": remarks.digest(remark.uid, remark.text, remark.secret),
     }
     assert office.lab.ledger_problems() == []
 

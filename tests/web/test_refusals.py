@@ -11,7 +11,14 @@ from app.domain.errors import DomainError
 from app.web.refusals import PLAIN, REFUSALS
 
 # Errors of commands, which no request can raise.
-OF_COMMANDS = {"demo_failed", "not_signed_by_us", "upkeep_refused"}
+OF_COMMANDS = {
+    "custodian_too_low",
+    "demo_failed",
+    "not_signed_by_us",
+    "remark_erased",
+    "still_in_office",
+    "upkeep_refused",
+}
 
 
 def codes() -> set[str]:

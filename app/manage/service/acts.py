@@ -16,7 +16,7 @@ from app.domain.errors import DomainError
 from app.domain.lifecycle import Action, ScaleRole, next_state
 from app.domain.permissions import ACTION_ROLES, LEGAL_ACTS
 from app.domain.suspension import SuspensionReason
-from app.ledger import entries
+from app.ledger import entries, remarks
 from app.ledger.door import act
 from app.models import Scale, ScaleEvent, Stall, Trader
 from app.standing import Hindrance, standing_of
@@ -72,7 +72,7 @@ class Act:
 
     Attributes:
         reason: Why, for a suspension; no other act asks.
-        note: A short remark for the story, without names or phone numbers.
+        note: A short remark; it stands beside the story and can be erased.
         seen: The ledger's number of the scale's last step the person knew of; None: any.
     """
 
@@ -136,7 +136,9 @@ def perform(session: Session, scale: Scale, command: Act, *, by: str, at: dateti
         raise BlockedError(action, obstacles)
     if action is Action.DEPLOY:
         _check_place(scale, command)
-    with act(session, scale, action, by=by, at=at, details=_told(scale, command)):
+    told = _told(scale, command)
+    with act(session, scale, action, by=by, at=at, details=told):
+        told.update(remarks.keep(session, scale, command.note, at=at))
         _settle(scale, command, today)
 
 
@@ -159,10 +161,8 @@ def _check_place(scale: Scale, command: Act) -> None:
 
 
 def _told(scale: Scale, command: Act) -> dict[str, Any]:
-    """Return what the story keeps: codes and uids, never a name."""
+    """Return what the story keeps: codes and uids, never a name or free words."""
     told: dict[str, Any] = {}
-    if command.note.strip():
-        told["note"] = command.note.strip()
     if command.action is Action.SUSPEND:
         told["reason"] = (command.reason or SuspendReason.OTHER).value
     stall, trader = scale.stall, scale.trader

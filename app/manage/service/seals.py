@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +13,7 @@ from app.domain.lifecycle import Action
 from app.domain.public_status import USABLE
 from app.domain.seals import SealState
 from app.domain.suspension import SuspensionReason
-from app.ledger import entries
+from app.ledger import entries, remarks
 from app.ledger.door import act
 from app.manage.service.acts import BlockedError
 from app.models import Scale, Seal
@@ -40,8 +41,9 @@ def record_opening(
     if scale.hold_document and held(HeldDeed.OPEN_CASE):
         raise BlockedError(Action.SUSPEND, (Hindrance.HELD,))
     today = local_date(at)
-    told = {"seals": [seal.number for seal in command.seals], "note": command.note.strip()}
+    told: dict[str, Any] = {"seals": [seal.number for seal in command.seals]}
     with act(session, scale, "case_opened", by=by, at=at, details=told):
+        told.update(remarks.keep(session, scale, command.note, at=at))
         scale.opened_on = today
         for seal in command.seals:
             seal.state, seal.broken_on = SealState.BROKEN, today
