@@ -1,10 +1,9 @@
 """`wutong run` and `wutong jobs`: the two long-running processes."""
 
-import logging
 import os
-import shutil
 import socket
 import sys
+import tempfile
 from typing import Final
 
 import click
@@ -13,8 +12,12 @@ from app.cli.context import fail, open_installation
 from app.config import LAST_PORT, Settings
 from app.jobs.kinds import KINDS
 from app.jobs.process import JobsProcess
+from app.web import logs
 
-GUNICORN: Final = ("--no-control-socket", "--worker-class", "gthread", "--graceful-timeout", "10")
+GUNICORN: Final = (
+    *("--no-control-socket", "--worker-class", "gthread", "--graceful-timeout", "10"),
+    *("--logger-class", "app.web.server_log.ServerLog"),
+)
 # A request may wait for tasks 20 s; a worker that says nothing for a minute is stuck.
 TIMEOUT_S: Final = 60
 
@@ -30,10 +33,8 @@ def environment(found: Settings) -> dict[str, str]:
     """Return the server's environment: with several workers, a fresh folder for counters."""
     if found.workers == 1:
         return dict(os.environ)
-    folder = found.home / "metrics"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    return {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(folder)}
+    # Not in the home: that may be shared by several machines, and is read-only to none.
+    return {**os.environ, "PROMETHEUS_MULTIPROC_DIR": tempfile.mkdtemp(prefix="wutong-metrics-")}
 
 
 class Address(click.ParamType[tuple[str, int]]):
@@ -77,8 +78,7 @@ def run(bind: tuple[str, int] | None) -> None:
 def jobs() -> None:
     """Keep the timetable and do long work; any number may run, one leads."""
     work = open_installation()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logs.configure()
     JobsProcess(work, KINDS).run()
 
 

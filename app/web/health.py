@@ -1,13 +1,12 @@
 """Liveness, readiness and metrics: for whoever runs the machine."""
 
 import ipaddress
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from flask import Blueprint, Flask, Response, g, jsonify, request
+from flask import Blueprint, Flask, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -22,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import schema
 from app.models import LedgerHead
+from app.web import request_log
 from app.web.access import Audience, ForbiddenError, access
 from app.web.database import installation, reading
 
@@ -64,16 +64,13 @@ def metrics() -> ResponseReturnValue:
 def init_app(app: Flask) -> None:
     """Count and time every request of ``app``."""
     app.register_blueprint(bp)
-
-    @app.before_request
-    def begin() -> None:
-        g.began = time.perf_counter()
+    request_log.init_app(app)
 
     @app.after_request
     def end(response: Response) -> Response:
         endpoint = request.endpoint or "none"
         REQUESTS.labels(endpoint, response.status_code).inc()
-        SECONDS.labels(endpoint).observe(time.perf_counter() - g.get("began", time.perf_counter()))
+        SECONDS.labels(endpoint).observe(request_log.seconds())
         return response
 
 

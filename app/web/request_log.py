@@ -1,0 +1,49 @@
+"""One line in the log for each request: which route, by whom, how it ended, how long it took."""
+
+import time
+from typing import Final
+
+import structlog
+from flask import Flask, Response, g, request
+
+from app.web.access import Caller
+
+# Asked every few seconds by whoever watches; only their failures are news.
+WATCHED: Final = frozenset({"static", "health.healthz", "health.readyz", "health.metrics"})
+FAILED: Final = 400
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def init_app(app: Flask) -> None:
+    """Write a line for each request of ``app``. Comes after what numbers requests."""
+
+    @app.before_request
+    def begin() -> None:
+        g.began = time.perf_counter()
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=g.get("request_id", ""))
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        if request.endpoint not in WATCHED or response.status_code >= FAILED:
+            _write(response.status_code)
+        return response
+
+
+def seconds() -> float:
+    """Return how long the present request has taken so far."""
+    now = time.perf_counter()
+    return now - float(g.get("began", now))
+
+
+def _write(status: int) -> None:
+    caller: Caller | None = g.get("caller")
+    structlog.get_logger().info(
+        "request",
+        method=request.method if request.method in METHODS else "",
+        # The rule and not the address: addresses hold tokens, names and what was searched for.
+        route=request.url_rule.rule if request.url_rule else "",
+        status=status,
+        ms=round(seconds() * 1000, 1),
+        **({"person": caller.uid} if caller else {}),
+    )
