@@ -51,17 +51,19 @@ class House:
         """Write some acts, each naming a photo that was stored before."""
         database = Database(self.settings.database_url)
         blobs = Blobs(self.settings.blobs)
-        with database.transaction() as session:
-            name = str(next(NAMES))
-            place = make_place(session, f"/32/{name}/")
-            make_stall(session, place)
-            scale = make_scale(session, place, make_model(session, name))
-            for each in range(number):
-                photo = blobs.put(f"{place.path} {each}".encode() * 99)
-                with act(session, scale, "photo", by=SYSTEM, at=NOON, details={"photo": photo}):
-                    pass
-            checkpoints.sign(session, keys.load(self.settings.keys).server, at=NOON)
-        database.dispose()
+        try:
+            with database.transaction() as session:
+                name = str(next(NAMES))
+                place = make_place(session, f"/32/{name}/")
+                make_stall(session, place)
+                scale = make_scale(session, place, make_model(session, name))
+                for each in range(number):
+                    photo = blobs.put(f"{place.path} {each}".encode() * 99)
+                    with act(session, scale, "photo", by=SYSTEM, at=NOON, details={"photo": photo}):
+                        pass
+                checkpoints.sign(session, keys.load(self.settings.keys).server, at=NOON)
+        finally:
+            database.dispose()
 
     def back_up(self, out: Path, passphrase: str | None = PASSPHRASE) -> Path:
         """Return the backup's file."""
