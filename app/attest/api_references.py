@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.attest import queries, references
 from app.attest.api_people import UID
 from app.attest.comparing import BlobUnsoundError
+from app.attest.custodians import AnotherOfficeError, NotCustodianError
 from app.attest.image_errors import (
     BadRecordError,
     DoesNotFitError,
@@ -24,6 +25,7 @@ from app.attest.image_errors import (
     WrongChecksumError,
 )
 from app.attest.images import LARGEST_FILE
+from app.attest.looking import NoProfileError
 from app.attest.references import Archive, Submission
 from app.db.session import utcnow
 from app.domain.references import Origin, ReferenceStatus
@@ -48,9 +50,10 @@ class ReferenceAction(StrEnum):
 
 
 class ReferenceOut(api.Model):
-    """An image of a model's program, and who vouches for it."""
+    """An image of a model's program, and who vouches for it; it judges below `office`."""
 
     id: str
+    office: str
     model: str
     software_id: str
     status: ReferenceStatus
@@ -138,10 +141,10 @@ def reference(session: Session, reference: str) -> api.Answer:
 
 def _reference(row: Reference) -> ReferenceOut:
     same = {name: getattr(row, name) for name in _SAME}
-    return ReferenceOut(id=row.uid, model=row.model.uid, **same)
+    return ReferenceOut(id=row.uid, office=row.path, model=row.model.uid, **same)
 
 
-_SAME: Final = tuple(ReferenceOut.model_fields.keys() - {"id", "model"})
+_SAME: Final = tuple(ReferenceOut.model_fields.keys() - {"id", "office", "model"})
 
 
 @bp.post("/references")
@@ -150,8 +153,8 @@ _SAME: Final = tuple(ReferenceOut.model_fields.keys() - {"id", "model"})
     body=ReferenceIn,
     returns={201: ReferenceOut},
     problems=(
-        references.NotCustodianError,
-        references.NoProfileError,
+        NotCustodianError,
+        NoProfileError,
         references.ReferenceExistsError,
         references.ExpiryPastError,
         BadRecordError,
@@ -196,7 +199,8 @@ def _bytes(text: str) -> bytes:
     body=DecisionIn,
     returns={200: ReferenceOut},
     problems=(
-        references.NotCustodianError,
+        NotCustodianError,
+        AnotherOfficeError,
         references.TwoPersonsError,
         references.ReferenceDecidedError,
         references.ExpiryPastError,

@@ -15,7 +15,7 @@ from app.attest import history
 from app.attest.cases import Bench, Case, Opinion
 from app.attest.comparing import Likeness, digests_of, likeness
 from app.attest.profiles import Part, Profile
-from app.attest.trust import is_sound, judging_references
+from app.attest.trust import is_sound, judges, judging_references
 from app.attest.wire import Measurement, Report
 from app.domain import evidence as ladder
 from app.domain.evidence import Level, ReadFacts, Standing
@@ -66,7 +66,7 @@ def opinion(session: Session, case: Case, bench: Bench, at: datetime) -> Opinion
         return Opinion(judgement=judge(facts), standing=standing)
     found = [
         likeness(bench.blobs, profile, part, reference, seen)
-        for reference in judging_references(session, case.scale.model, bench.key, at)
+        for reference in judging_references(session, case.scale, bench.key, at)
     ]
     best = _best(found, facts.reported_id or facts.registered_id)
     digests = digests_of(bench.blobs, profile, part, best, seen)
@@ -96,9 +96,7 @@ def compare_all(session: Session, scale: Scale, report: Report, bench: Bench) ->
     part, seen = _program(report, profile)
     if part is None or not part.is_covered_by(seen) or seen is None:
         return
-    rows = select(Reference).where(
-        Reference.model_id == scale.model_id, Reference.status == ReferenceStatus.APPROVED
-    )
+    rows = select(Reference).where(judges(scale), Reference.status == ReferenceStatus.APPROVED)
     for reference in session.scalars(rows):
         if reference.sha256 != seen.sha256:
             likeness(bench.blobs, profile, part, reference, seen)
@@ -154,7 +152,7 @@ def _was_on_file(session: Session, case: Case, bench: Bench, found: list[Likenes
     if not reported or reported in {like.reference.software_id for like in found}:
         return False
     ended = select(Reference).where(
-        Reference.model_id == case.scale.model_id,
+        judges(case.scale),
         Reference.software_id == reported,
         Reference.approved_by_id.is_not(None),
     )

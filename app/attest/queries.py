@@ -16,6 +16,7 @@ from app.models import (
     Finding,
     Place,
     Reference,
+    Region,
     Scale,
     ScaleModel,
     Station,
@@ -238,3 +239,8 @@ def judged_by(session: Session, scope: Scope, reference_id: int) -> Sequence[Evi
         .order_by(Evidence.id.desc())
         .limit(MOST_SHOWN)
     ).all()
+
+
+def office_name(session: Session, path: str) -> str:
+    """Return the name of the region of a custodians' office; nothing for the whole tree."""
+    return session.scalar(select(Region.name).where(Region.path == path)) or ""

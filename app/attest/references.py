@@ -1,49 +1,33 @@
-"""Reference images: submitted by one custodian, approved by another, withdrawn by any.
+"""Reference images: submitted by one custodian, approved by another of the same office.
 
 The bytes are kept as the whole part of the model's profile, blank flash included, so that
 what a station reads can equal them. An approval is signed over all that judging uses.
 """
 
-import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from app.attest import comparing, trust
-from app.attest.images import Image, as_part, parse
-from app.attest.profiles import Profile
+from app.attest.custodians import custodian, of_office
+from app.attest.looking import look
 from app.attest.work import ask_rejudge
 from app.blobs import Blobs
 from app.db.ids import new_uid
-from app.domain import firmware
 from app.domain.calendar import add_months, local_date
 from app.domain.errors import DomainError
-from app.domain.firmware import Digests
 from app.domain.references import Origin, ReferenceStatus, may_approve, may_become
 from app.domain.regions import PROGRAM
-from app.domain.roles import Role
 from app.ledger import entries
 from app.ledger.door import act
-from app.models import Grant, Person, Reference, ScaleModel
+from app.models import Reference, ScaleModel
 
 MONTHS: Final = 24
 ADDRESSES: Final = 2**32
-
-
-class NoProfileError(DomainError):
-    """The model's profile does not say where its program lies."""
-
-    code = "model_has_no_profile"
-
-
-class NotCustodianError(DomainError):
-    """Only a firmware custodian decides on references."""
-
-    code = "not_custodian"
 
 
 class TwoPersonsError(DomainError):
@@ -70,24 +54,6 @@ class ExpiryPastError(DomainError):
     code = "expiry_past"
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What was read in a file: shown before anybody submits it.
-
-    Attributes:
-        blank: Bytes that were not in the file and count as erased flash, 0xFF.
-    """
-
-    image: Image
-    data: bytes
-    address: int
-    sha256: str
-    digests: Digests
-    crc32: str
-    pages: tuple[str, ...]
-    blank: int
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
     """A file, and what its custodian says of it.
@@ -107,33 +73,6 @@ class Submission:
     expires_on: date | None = None
 
 
-def look(model: ScaleModel, content: bytes, file_name: str, base: int | None) -> Seen:
-    """Return what a file holds, as the model's memory would.
-
-    Raises:
-        NoProfileError: The model's profile names no program memory.
-        ImageError: The file is no image, or does not fit that memory.
-    """
-    profile = Profile.of(model.profile)
-    part = profile.program
-    if part is None:
-        raise NoProfileError("the model's profile does not say where the program lies")
-    image = parse(content, file_name)
-    if image.is_read_out:
-        image = replace(image, base=part.address if base is None else base)
-    data = as_part(image, part.address, part.length)
-    return Seen(
-        image=image,
-        data=data,
-        address=part.address,
-        sha256=hashlib.sha256(data).hexdigest(),
-        digests=firmware.digests(data, part.address, profile.regions),
-        crc32=firmware.crc32(data),
-        pages=firmware.page_digests(data),
-        blank=part.length - len(image.data),
-    )
-
-
 def submit_reference_file(
     session: Session, wanted: Submission, blobs: Blobs, *, by: str, at: datetime
 ) -> Reference:
@@ -146,18 +85,20 @@ def submit_reference_file(
         ReferenceExistsError: It is on file already.
         ExpiryPastError: The last day lies in the past.
     """
-    person = custodian(session, by, at)
+    person, offices = custodian(session, by, at)
     today = local_date(at)
     expires_on = wanted.expires_on or add_months(today, MONTHS)
     if expires_on < today:
         raise ExpiryPastError("the last day lies in the past")
     seen = look(wanted.model, wanted.content, wanted.file_name, wanted.base)
     entries.lock(session)
-    if _is_on_file(session, wanted, seen.sha256):
+    office = min(offices, key=len)
+    if _is_on_file(session, wanted, seen.sha256, office):
         raise ReferenceExistsError("this image is on file for this model and software id")
     blobs.put(seen.data, seen.sha256)
     reference = Reference(
         uid=new_uid(),
+        path=office,
         model=wanted.model,
         software_id=wanted.software_id,
         part=PROGRAM,
@@ -182,8 +123,9 @@ def submit_reference_file(
     return reference
 
 
-def _is_on_file(session: Session, wanted: Submission, sha256: str) -> bool:
+def _is_on_file(session: Session, wanted: Submission, sha256: str, office: str) -> bool:
     same = exists().where(
+        Reference.path == office,
         Reference.model_id == wanted.model.id,
         Reference.software_id == wanted.software_id,
         Reference.sha256 == sha256,
@@ -212,12 +154,13 @@ def approve_reference(
 
     Raises:
         NotCustodianError: ``by`` is none.
+        AnotherOfficeError: ``by`` is one of another office than the reference's.
         TwoPersonsError: ``by`` submitted it.
         ReferenceDecidedError: It was decided on before.
         ExpiryPastError: Its last day has passed.
         BlobUnsoundError: Its bytes are no longer those that were submitted.
     """
-    person = custodian(session, by, at)
+    person = of_office(session, reference, by, at)
     _lock(session, reference, ReferenceStatus.APPROVED)
     if not may_approve(reference.submitted_by.uid, by):
         raise TwoPersonsError("a second custodian approves what the first submitted")
@@ -241,9 +184,10 @@ def reject_reference(
 
     Raises:
         NotCustodianError: ``by`` is none.
+        AnotherOfficeError: ``by`` is one of another office than the reference's.
         ReferenceDecidedError: It was decided on before.
     """
-    custodian(session, by, at)
+    of_office(session, reference, by, at)
     _lock(session, reference, ReferenceStatus.REJECTED)
     with act(session, reference, "reject", by=by, at=at):
         reference.status = ReferenceStatus.REJECTED
@@ -258,39 +202,16 @@ def withdraw_reference(
 
     Raises:
         NotCustodianError: ``by`` is none.
+        AnotherOfficeError: ``by`` is one of another office than the reference's.
         ReferenceDecidedError: It is not approved.
     """
-    custodian(session, by, at)
+    of_office(session, reference, by, at)
     _lock(session, reference, ReferenceStatus.WITHDRAWN)
     with act(session, reference, "withdraw", by=by, at=at):
         reference.status = ReferenceStatus.WITHDRAWN
         reference.decided_at = at
         reference.decision_note = note
     ask_rejudge(session, reference.model, by=by, at=at)
-
-
-def custodian(session: Session, uid: str, at: datetime) -> Person:
-    """Return the person ``uid``, who holds the office of a firmware custodian today.
-
-    Raises:
-        NotCustodianError: Nobody of that id does.
-    """
-    today = local_date(at)
-    person = session.scalar(
-        select(Person)
-        .join(Grant)
-        .where(
-            Person.uid == uid,
-            Person.disabled_at.is_(None),
-            Grant.role == Role.CUSTODIAN,
-            Grant.since <= today,
-            or_(Grant.until.is_(None), Grant.until >= today),
-        )
-        .limit(1)
-    )
-    if person is None:
-        raise NotCustodianError("only a firmware custodian may do this")
-    return person
 
 
 def _lock(session: Session, reference: Reference, following: ReferenceStatus) -> None:

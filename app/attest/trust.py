@@ -8,14 +8,15 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.crypto import dsse
 from app.domain.calendar import local_date
 from app.domain.errors import DomainError
 from app.domain.references import ReferenceStatus
-from app.models import Reference, ScaleModel
+from app.domain.scope import EVERYWHERE
+from app.models import Reference, Scale
 
 LOG: Final = logging.getLogger("wutong.attest")
 
@@ -24,6 +25,7 @@ def statement(row: Reference, version: int) -> dict[str, Any]:
     """Return what an approval says of ``row``: enough to judge by, bound to model and id."""
     return {
         "uid": row.uid,
+        "office": row.path,
         "version": version,
         "model": row.model.uid,
         "software_id": row.software_id,
@@ -53,7 +55,10 @@ def is_sound(row: Reference, key: Ed25519PrivateKey) -> bool:
         said = signed_statement(row.envelope, key)
     except (DomainError, ValueError):
         return False
-    return said == statement(row, int(said.get("version", 0)))
+    now = statement(row, int(said.get("version", 0)))
+    if "office" not in said and row.path == EVERYWHERE:
+        del now["office"]  # signed before offices had regions
+    return said == now
 
 
 def signed_statement(envelope: str, key: Ed25519PrivateKey) -> Mapping[str, Any]:
@@ -76,16 +81,23 @@ def is_in_time(expires_on: date | None, at: datetime) -> bool:
     return expires_on is None or local_date(at) <= expires_on
 
 
+def judges(scale: Scale) -> ColumnElement[bool]:
+    """Return the condition that a reference is of the scale's model and of an office above it."""
+    codes = scale.path.strip("/").split("/")
+    above = [EVERYWHERE, *(f"/{'/'.join(codes[:depth])}/" for depth in range(1, len(codes) + 1))]
+    return and_(Reference.model_id == scale.model_id, Reference.path.in_(above))
+
+
 def judging_references(
-    session: Session, model: ScaleModel, key: Ed25519PrivateKey, at: datetime
+    session: Session, scale: Scale, key: Ed25519PrivateKey, at: datetime
 ) -> list[Reference]:
-    """Return the references that judge scales of ``model`` at ``at``.
+    """Return the references that judge ``scale`` at ``at``.
 
     One whose row and signature disagree never judges, whoever altered it.
     """
     rows = session.scalars(
         select(Reference)
-        .where(Reference.model_id == model.id, Reference.status == ReferenceStatus.APPROVED)
+        .where(judges(scale), Reference.status == ReferenceStatus.APPROVED)
         .options(
             joinedload(Reference.model),
             joinedload(Reference.submitted_by),

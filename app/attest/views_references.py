@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
-from app.attest import comparing, queries, references
+from app.attest import comparing, looking, queries, references
 from app.attest.forms import Form, address_of, day_of, reference_form
 from app.attest.images import LARGEST_FILE, check_size
 from app.attest.references import Archive, Submission
@@ -119,7 +119,7 @@ def _preview(form: Form, file: FileStorage | None) -> str:
     form.values["file_name"] = (file.filename or "")[:200]
     with reading() as session:
         model = queries.model(session, form["model"])
-        seen = references.look(model, content, form["file_name"], address_of(form["base"]))
+        seen = looking.look(model, content, form["file_name"], address_of(form["base"]))
         # Kept by digest, so that what is submitted is what was looked at.
         form.values["file"] = installation().blobs.put(content)
         return render_template(
@@ -174,14 +174,15 @@ def show(uid: str) -> ResponseReturnValue:
 
 def _page(session: Session, row: Reference) -> str:
     who = caller()
-    custodian = Role.CUSTODIAN in who.roles
+    of_office = (Role.CUSTODIAN, row.path) in who.grants
     own = not may_approve(row.submitted_by.uid, who.uid)
     steps = {one for one in ReferenceStatus if may_become(row.status, one)}
     return render_template(
         "attest/reference.html",
         reference=row,
         own=own,
-        steps=steps if custodian else set(),
+        steps=steps if of_office else set(),
+        office=queries.office_name(session, row.path),
         evidence=queries.judged_by(session, who.scope(*READERS), row.id),
         envelope_sha256=hashlib.sha256(row.envelope.encode()).hexdigest() if row.envelope else "",
     )

@@ -112,7 +112,7 @@ class Reference(Base):
     __table_args__ = (
         one_of("status", ReferenceStatus),
         one_of("origin", Origin),
-        UniqueConstraint("model_id", "software_id", "sha256"),
+        UniqueConstraint("path", "model_id", "software_id", "sha256"),
         CheckConstraint(
             "approved_by_id IS NULL OR approved_by_id <> submitted_by_id", name="two_persons"
         ),

@@ -225,8 +225,8 @@ def test_a_reference_past_its_last_day_judges_nothing(lab: Lab) -> None:
         assert row.expires_on is not None
         late = utcnow() + timedelta(days=800)
         key = lab.work.keys.server
-        assert judging.judging_references(session, scale.model, key, utcnow()) != []
-        assert judging.judging_references(session, scale.model, key, late) == []
+        assert judging.judging_references(session, scale, key, utcnow()) != []
+        assert judging.judging_references(session, scale, key, late) == []
 
 
 def test_evidence_that_names_a_task_finishes_it(lab: Lab) -> None:

@@ -6,10 +6,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.attest import references, trust
+from app.attest.custodians import AnotherOfficeError, NotCustodianError
 from app.attest.image_errors import DoesNotFitError, WrongChecksumError
+from app.attest.looking import NoProfileError, look
 from app.attest.references import Archive, Submission
 from app.crypto import dsse
 from app.db.session import utcnow
@@ -105,7 +107,7 @@ def test_only_a_custodian_submits(lab: Lab) -> None:
     """Whoever else asks is refused by the service itself, from the shell too."""
     with lab.work.database.transaction() as session:
         manager = makers.make_person(session, "manager2", [Role.MANAGER]).uid
-    with pytest.raises(references.NotCustodianError):
+    with pytest.raises(NotCustodianError):
         submit(lab, CHEATING, by=manager)
 
 
@@ -127,6 +129,59 @@ def test_an_approval_takes_two_persons(lab: Lab) -> None:
     with pytest.raises(references.ReferenceDecidedError):
         approve(lab, uid)
     assert lab.ledger_problems() == []
+
+
+def other_office(lab: Lab, path: str) -> tuple[str, str]:
+    """Return two custodians of the office at ``path``."""
+    with lab.work.database.transaction() as session:
+        code = path.strip("/").replace("/", "-")
+        found = [
+            makers.make_person(session, f"c{code}-{n}", [Role.CUSTODIAN], path) for n in (1, 2)
+        ]
+        return found[0].uid, found[1].uid
+
+
+def test_both_approvals_come_from_one_office(lab: Lab) -> None:
+    """A custodian of another city is no second person, and turns nothing down either."""
+    uid = submit(lab, CHEATING)
+    elsewhere, _second = other_office(lab, "/32/3205/")
+    with pytest.raises(AnotherOfficeError):
+        approve(lab, uid, by=elsewhere)
+    with lab.work.database.transaction() as session:
+        row = session.scalars(select(Reference).where(Reference.uid == uid)).one()
+        with pytest.raises(AnotherOfficeError):
+            references.reject_reference(session, row, note="", by=elsewhere, at=utcnow())
+    assert lab.row(Reference, uid).status is ReferenceStatus.SUBMITTED
+
+
+@pytest.mark.parametrize(
+    ("office", "verdict"),
+    [("/32/3206/", Verdict.MATCH), ("/32/3205/", Verdict.MISMATCH), ("/33/", Verdict.MISMATCH)],
+)
+def test_a_reference_judges_below_its_office_alone(lab: Lab, office: str, verdict: Verdict) -> None:
+    """The scale stands below 3206: what another city approved says nothing to it."""
+    first, second = other_office(lab, office)
+    approve(lab, submit(lab, CHEATING, by=first, software_id="1.0"), by=second)
+    assert lab.read(CHEATING).verdict is verdict
+
+
+def test_each_office_may_file_the_same_image(lab: Lab) -> None:
+    """What is on file at the province is none of a city's doing."""
+    submit(lab, CHEATING)
+    first, _second = other_office(lab, "/32/3205/")
+    submit(lab, CHEATING, by=first)
+    with pytest.raises(references.ReferenceExistsError):
+        submit(lab, CHEATING, by=first)
+    assert {row.path for row in lab.all(Reference)} == {"/32/", "/32/3205/"}
+
+
+def test_an_office_moved_in_the_row_judges_nothing(lab: Lab) -> None:
+    """The region is signed with the approval, and in the ledger."""
+    assert lab.read(HONEST).verdict is Verdict.MATCH
+    with lab.work.database.transaction() as session:
+        session.execute(update(Reference).values(path="/32/3206/"))
+    assert lab.read(HONEST).verdict is not Verdict.MATCH
+    assert {one.code for one in lab.ledger_problems()} == {"row_altered"}
 
 
 def test_an_approval_is_signed_over_all_that_judges(lab: Lab) -> None:
@@ -329,7 +384,7 @@ def test_a_model_without_a_profile_takes_no_reference(lab: Lab) -> None:
     """Nobody has said where its program lies."""
     with lab.work.database.transaction() as session:
         model = makers.make_model(session, "ACS-3")
-        with pytest.raises(references.NoProfileError):
-            references.look(model, CHEATING, "", None)
+        with pytest.raises(NoProfileError):
+            look(model, CHEATING, "", None)
         model.profile = {**PROFILE, "regions": []}
-        assert references.look(model, CHEATING, "", None).digests["parameters"] is None
+        assert look(model, CHEATING, "", None).digests["parameters"] is None
