@@ -6,16 +6,17 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Final
 
-import rfc8785
-from sqlalchemy import inspect, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.db.base import Base
 from app.db.ids import new_uid
 from app.domain.lifecycle import Action, State, next_state
 from app.ledger import entries
-from app.ledger.projections import project, standing
-from app.models import Scale, ScaleEvent
+from app.ledger.canonical import canonical
+from app.ledger.gathering import Alone, Gathering, Step, gathering
+from app.ledger.projections import project
+from app.models import Code, Scale, ScaleEvent
 
 OPEN: Final = "wutong_act"
 SYSTEM: Final = "system"
@@ -44,35 +45,44 @@ def act(
     """
     if session.info.get(OPEN):
         raise RuntimeError("acts do not nest: one change, one entry")
-    head = entries.lock(session)
+    writer = gathering(session) or Alone(session)
     session.info[OPEN] = True
     try:
-        before = standing(session, row) if inspect(row).persistent else None
+        before = writer.before(row)
         origin = row.state if isinstance(row, Scale) and before else State.REGISTERED
         if isinstance(row, Scale) and isinstance(action, Action):
             next_state(row.state, action, row.left_state)  # refuse before anything is touched
         yield
-        if not inspect(row).persistent:
-            session.add(row)
         if isinstance(row, Scale):
             _move(row, action)
-            session.flush()
-            _tell(session, row, (action, origin), (by, at, head.size + 1), details or {})
-        session.flush()
-        entries.append(
-            session,
-            head,
-            {
-                "actor": by,
-                "action": str(action),
-                "subject": subject(row),
-                "before": before,
-                "after": project(session, row),
-            },
-            at,
-        )
+        writer.flush(row)
+        if isinstance(row, Scale):
+            _tell(writer, row, (action, origin), (by, at), details or {})
+        said = {"actor": by, "action": str(action), "subject": subject(row), "before": before}
+        writer.append(row, said, at)
     finally:
         session.info[OPEN] = False
+
+
+def forget(session: Session, row: Base, action: str, *, by: str, at: datetime) -> None:
+    """Take ``row`` out of the register for good; one ledger entry says that it stood there.
+
+    For what was put in by mistake and never used: an import that is undone. What belongs to
+    the row has to be gone before, but for a scale's codes and its story, which go with it.
+    """
+    if session.info.get(OPEN):
+        raise RuntimeError("acts do not nest: one change, one entry")
+    head = entries.lock(session)
+    before = project(session, row)
+    name = subject(row)
+    if isinstance(row, Scale):
+        session.execute(delete(ScaleEvent).where(ScaleEvent.scale_id == row.id))
+        session.execute(delete(Code).where(Code.scale_id == row.id))
+        session.expire(row, ["codes"])
+    session.delete(row)
+    session.flush()
+    said = {"actor": by, "action": action, "subject": name, "before": before, "after": None}
+    entries.append(session, head, said, at)
 
 
 def subject(row: Base) -> str:
@@ -90,23 +100,17 @@ def _move(scale: Scale, action: str) -> None:
 
 
 def _tell(
-    session: Session,
+    writer: Alone | Gathering,
     scale: Scale,
-    step: tuple[str, State],
-    who: tuple[str, datetime, int],
+    move: tuple[str, State],
+    who: tuple[str, datetime],
     details: Mapping[str, Any],
 ) -> None:
-    (action, origin), (by, at, seq) = step, who
-    last = session.scalar(
-        select(ScaleEvent.chain)
-        .where(ScaleEvent.scale_id == scale.id)
-        .order_by(ScaleEvent.id.desc())
-        .limit(1)
-    )
-    event = ScaleEvent(
+    (action, origin), (by, at) = move, who
+    step = Step(
         uid=new_uid(),
         scale_id=scale.id,
-        ledger_seq=seq,
+        ledger_seq=writer.seq,
         action=str(action),
         actor=by,
         at=at,
@@ -114,11 +118,11 @@ def _tell(
         to_state=scale.state,
         details=dict(details),
     )
-    event.chain = link(last, event)
-    session.add(event)
+    step.chain = link(writer.story(scale), step)
+    writer.tell(scale, step)
 
 
-def link(previous: str | None, event: ScaleEvent) -> str:
+def link(previous: str | None, event: ScaleEvent | Step) -> str:
     """Return the hash that binds ``event`` to the story before it."""
     told: dict[str, Any] = {
         "uid": event.uid,
@@ -131,4 +135,4 @@ def link(previous: str | None, event: ScaleEvent) -> str:
         "to": event.to_state.value,
         "details": event.details,
     }
-    return hashlib.sha256((previous or "").encode() + rfc8785.dumps(told)).hexdigest()
+    return hashlib.sha256((previous or "").encode() + canonical(told)).hexdigest()

@@ -1,14 +1,15 @@
 """Appending: one queue for all writers, RFC 8785 bytes, a hash chain and a Merkle frontier."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Self
 
-import rfc8785
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.ledger import merkle
+from app.ledger.canonical import canonical
 from app.models import LedgerEntry, LedgerHead
 
 FORMAT: Final = 1
@@ -49,18 +50,43 @@ def append(session: Session, head: LedgerHead, fields: Mapping[str, Any], at: da
     Args:
         fields: actor, action, subject, before and after.
     """
-    seq = head.size + 1
-    entry = {
-        "v": FORMAT,
-        "seq": seq,
-        "prev": head.leaf,
-        "at": at.isoformat(timespec="microseconds"),
-        **fields,
-    }
-    data = rfc8785.dumps(entry)
-    leaf = merkle.leaf_hash(data)
-    peaks = merkle.append([bytes.fromhex(peak) for peak in head.peaks], head.size, leaf)
-    session.add(LedgerEntry(seq=seq, subject=fields["subject"], leaf=leaf.hex(), data=data))
-    head.size, head.leaf, head.peaks = seq, leaf.hex(), [peak.hex() for peak in peaks]
+    end = End.of(head)
+    session.add(LedgerEntry(**end.append(fields, at)))
+    end.onto(head)
     session.flush()
-    return seq
+    return end.size
+
+
+@dataclass(slots=True)
+class End:
+    """The end of the ledger in memory: entries grow behind it before they are rows."""
+
+    size: int
+    leaf: str
+    peaks: list[bytes]
+
+    @classmethod
+    def of(cls, head: LedgerHead) -> Self:
+        """Return the end as the database has it."""
+        return cls(head.size, head.leaf, [bytes.fromhex(peak) for peak in head.peaks])
+
+    def append(self, fields: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+        """Return the next entry's row."""
+        seq = self.size + 1
+        entry = {
+            "v": FORMAT,
+            "seq": seq,
+            "prev": self.leaf,
+            "at": at.isoformat(timespec="microseconds"),
+            **fields,
+        }
+        data = canonical(entry)
+        leaf = merkle.leaf_hash(data)
+        self.peaks = merkle.append(self.peaks, self.size, leaf)
+        self.size, self.leaf = seq, leaf.hex()
+        return {"seq": seq, "subject": fields["subject"], "leaf": self.leaf, "data": data}
+
+    def onto(self, head: LedgerHead) -> None:
+        """Give the head this end."""
+        head.size, head.leaf = self.size, self.leaf
+        head.peaks = [peak.hex() for peak in self.peaks]

@@ -8,23 +8,25 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
-import rfc8785
 from sqlalchemy import Select, bindparam, func, inspect, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.db.base import Base
+from app.ledger.canonical import canonical
 from app.models import (
     Code,
     Epoch,
     Evidence,
     Finding,
     Grant,
+    ImportSession,
     Lead,
     LedgerEntry,
     Maker,
@@ -79,10 +81,12 @@ SUBJECTS: Final[Mapping[type[Base], tuple[Part, ...]]] = MappingProxyType(
         Stall: (),
         Trader: (),
         Epoch: (),
+        ImportSession: (),
     }
 )
 
 
+WRITTEN_AS_THEY_ARE: Final = frozenset({str, int, bool, type(None)})
 IDS: Final = "ids"
 STORIES: Final = select(ScaleEvent.scale_id, ScaleEvent.chain).where(
     ScaleEvent.id.in_(
@@ -95,6 +99,8 @@ STORIES: Final = select(ScaleEvent.scale_id, ScaleEvent.chain).where(
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - any column
     """Return ``value`` as RFC 8785 can write it."""
+    if type(value) in WRITTEN_AS_THEY_ARE:
+        return value
     match value:
         case Enum():
             return value.value
@@ -144,7 +150,7 @@ def _hidden(row: Any, key: str) -> str | None:  # noqa: ANN401 - Person or Trade
 
 def digest(document: Any) -> str:  # noqa: ANN401 - any JSON value
     """Return the SHA-256 of the RFC 8785 bytes of ``document``, hex."""
-    return hashlib.sha256(rfc8785.dumps(document)).hexdigest()
+    return hashlib.sha256(canonical(document)).hexdigest()
 
 
 def project(session: Session, row: Base) -> str:
@@ -181,21 +187,41 @@ def digests(
     session: Session, kind: type[Base], rows: Sequence[Base], version: int | None = None
 ) -> list[str]:
     """Return the digest of each of ``rows``, all of one kind; a few queries for all of them."""
-    version = version or _newest(kind)
     ids: list[int] = [row.id for row in rows]  # type: ignore[attr-defined]  # every subject has one
+    found = around(session, kind, ids)
+    return [digest_with(row, found[key], version) for key, row in zip(ids, rows, strict=True)]
+
+
+@dataclass(slots=True)
+class Around:
+    """What belongs to a subject beside its own columns; ``story`` is a scale's alone."""
+
+    parts: Mapping[str, list[dict[str, Any]]]
+    story: str | None = None
+
+
+def around(session: Session, kind: type[Base], ids: Sequence[int]) -> dict[int, Around]:
+    """Return what belongs to the subjects ``ids``; a few queries for all of them."""
     found = {key: _parts(session, key, ids) for key in SUBJECTS[kind]}
-    return [
-        digest(
-            {
-                "v": version,
-                kind.__tablename__: columns(row, version),
-                **{name: found[name, part].get(key, []) for name, part in SUBJECTS[kind]},
-                **({"story": stories.get(key)} if kind is Scale else {}),
-            }
+    stories = _stories(session, ids) if kind is Scale else {}
+    return {
+        one: Around(
+            {name: found[name, part].get(one, []) for name, part in SUBJECTS[kind]},
+            stories.get(one),
         )
-        for stories in [_stories(session, ids) if kind is Scale else {}]
-        for key, row in zip(ids, rows, strict=True)
-    ]
+        for one in ids
+    }
+
+
+def digest_with(row: Base, beside: Around, version: int | None = None) -> str:
+    """Return the digest of ``row`` with what belongs to it."""
+    kind = type(row)
+    told = {
+        "v": version or _newest(kind),
+        kind.__tablename__: columns(row, version),
+        **beside.parts,
+    }
+    return digest({**told, "story": beside.story} if kind is Scale else told)
 
 
 def _parts(session: Session, key: Part, ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:

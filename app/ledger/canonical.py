@@ -1,0 +1,37 @@
+"""RFC 8785 bytes, written by the C encoder wherever it writes the same ones.
+
+``rfc8785`` is the measure and does what is left: numbers that are no integers, keys whose
+order as UTF-16 could be another one, and every refusal.
+"""
+
+import json
+from typing import Any, Final
+
+import rfc8785
+
+LARGEST: Final = 2**53 - 1
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def canonical(document: Any) -> bytes:  # noqa: ANN401 - any JSON value
+    """Return the RFC 8785 bytes of ``document``.
+
+    Raises:
+        ValueError: It holds what no JSON text can say.
+    """
+    return _ENCODER.encode(document).encode() if _is_plain(document) else rfc8785.dumps(document)
+
+
+def _is_plain(value: object) -> bool:
+    """Return whether both encoders write the same: exact types alone, ASCII keys."""
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return True
+    if kind is int:
+        return -LARGEST <= value <= LARGEST  # type: ignore[operator]  # it is an int
+    if kind is dict:
+        for key, held in value.items():  # type: ignore[attr-defined]  # it is a dict
+            if type(key) is not str or not key.isascii() or not _is_plain(held):
+                return False
+        return True
+    return kind is list and all(map(_is_plain, value))  # type: ignore[call-overload]  # it is a list
