@@ -3,13 +3,20 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final, Self
 
+Network = IPv4Network | IPv6Network
 # The driver we ship; a bare URL would ask for another one.
 DRIVER: Final = "postgresql+psycopg://"
 BARE: Final = ("postgresql://", "postgres://")
 LAST_PORT: Final = 65_535
+# 等保 (GB/T 22239): records of access stay for six months at least.
+KEEP_DAYS: Final = 184
+LOCALES: Final = ("WUTONG_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+# Named in app.domain.password_profiles; the first one where nothing is set.
+PASSWORD_PROFILES: Final = ("asvs", "djbh")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +31,11 @@ class Settings:
         trusted_proxies: Number of proxies in front of us whose headers count.
         threads: Threads of one web worker; a quarter of them may wait for tasks.
         metrics: Folder that the workers share their counters through; None for one worker.
+        password_profile: Rules for passwords, ``asvs`` or ``djbh``.
+        metrics_from: Networks that may read the numbers for Prometheus, beside this machine.
+        keep_days: How long records of access stay: attempts to sign in, ended sessions, runs
+            of jobs. The log itself is kept by who takes it, at least as long.
+        language: Of commands that speak both: ``zh`` or ``en``.
         demo: Whether demo accounts and their secrets may exist.
     """
 
@@ -35,6 +47,10 @@ class Settings:
     threads: int = 16
     workers: int = 1
     metrics: Path | None = None
+    password_profile: str = PASSWORD_PROFILES[0]
+    metrics_from: tuple[Network, ...] = ()
+    keep_days: int = KEEP_DAYS
+    language: str = "en"
     demo: bool = False
 
     @classmethod
@@ -59,6 +75,10 @@ class Settings:
             metrics=Path(env["PROMETHEUS_MULTIPROC_DIR"])
             if "PROMETHEUS_MULTIPROC_DIR" in env
             else None,
+            password_profile=_one_of(env, "WUTONG_PASSWORD_PROFILE", PASSWORD_PROFILES),
+            metrics_from=_networks(env, "WUTONG_METRICS_FROM"),
+            keep_days=_number(env, "WUTONG_KEEP_DAYS", KEEP_DAYS, KEEP_DAYS, 36_500),
+            language=_language(env),
             demo=env.get("WUTONG_DEMO", "") == "1",
         )
 
@@ -78,6 +98,26 @@ def _number(env: Mapping[str, str], name: str, usual: int, least: int = 0, most:
     if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
         raise ValueError(f"{name} is no number from {least} to {most}: {text!r}")
     return int(text)
+
+
+def _one_of(env: Mapping[str, str], name: str, known: tuple[str, ...]) -> str:
+    text = env.get(name) or known[0]
+    if text not in known:
+        raise ValueError(f"{name} is none of {', '.join(known)}: {text!r}")
+    return text
+
+
+def _networks(env: Mapping[str, str], name: str) -> tuple[Network, ...]:
+    texts = [text.strip() for text in env.get(name, "").split(",") if text.strip()]
+    try:
+        return tuple(ip_network(text) for text in texts)
+    except ValueError as error:
+        raise ValueError(f"{name} is no list of networks such as 10.1.0.0/16: {error}") from None
+
+
+def _language(env: Mapping[str, str]) -> str:
+    chosen = next((env[name] for name in LOCALES if env.get(name)), "")
+    return "zh" if chosen.lower().startswith("zh") else "en"
 
 
 def _with_driver(url: str) -> str:

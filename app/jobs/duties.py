@@ -34,10 +34,8 @@ LOG: Final = logging.getLogger("wutong.jobs")
 UNFINISHED: Final = (TaskState.QUEUED, TaskState.RUNNING)
 # Of a scale in storage nothing is due; one in repair cannot be read where it belongs.
 READ_IN: Final = (State.IN_SERVICE, State.READY, State.SUSPENDED)
-ATTEMPTS_KEPT: Final = timedelta(days=184)  # the floor for logs of access, 等保
 KEYS_KEPT: Final = timedelta(days=2)
 NONCES_KEPT: Final = timedelta(days=30)
-RUNS_KEPT: Final = timedelta(days=184)
 
 
 def expire_scales(work: Installation, at: datetime) -> str:
@@ -158,12 +156,13 @@ def expire_tasks(work: Installation, at: datetime) -> str:
 
 def prune(work: Installation, at: datetime) -> str:
     """Delete what has served: old challenges, answers, attempts and ended sessions."""
+    records_of_access = at - timedelta(days=work.settings.keep_days)
     with work.database.transaction() as session:
         session.execute(delete(Nonce).where(Nonce.expires_at < at - NONCES_KEPT))
         api_idempotency.forget(session, at - KEYS_KEPT)
-        tries.forget_tries(session, at - ATTEMPTS_KEPT)
-        session.execute(delete(SignIn).where(SignIn.expires_at < at - ATTEMPTS_KEPT))
-        session.execute(delete(JobRun).where(JobRun.finished_at < at - RUNS_KEPT))
+        tries.forget_tries(session, records_of_access)
+        session.execute(delete(SignIn).where(SignIn.expires_at < records_of_access))
+        session.execute(delete(JobRun).where(JobRun.finished_at < records_of_access))
     return "pruned"
 
 

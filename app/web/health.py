@@ -19,6 +19,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.config import Network
 from app.db import schema
 from app.models import LedgerHead
 from app.web import request_log
@@ -50,9 +51,10 @@ def readyz() -> ResponseReturnValue:
 @bp.get("/metrics")
 @access(Audience.PUBLIC)
 def metrics() -> ResponseReturnValue:
-    """Return Prometheus' numbers, to this machine only."""
+    """Return Prometheus' numbers, to this machine and to the networks that were named."""
     # A proxy on this machine asks for somebody else, and says so.
-    if "X-Forwarded-For" in request.headers or not _is_local(request.remote_addr):
+    networks = installation().settings.metrics_from
+    if "X-Forwarded-For" in request.headers or not _may_read(request.remote_addr, networks):
         raise ForbiddenError("metrics are for this machine")
     if installation().settings.metrics is None:
         return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
@@ -74,11 +76,12 @@ def init_app(app: Flask) -> None:
         return response
 
 
-def _is_local(address: str | None) -> bool:
+def _may_read(address: str | None, networks: tuple[Network, ...]) -> bool:
     try:
-        return ipaddress.ip_address(address or "").is_loopback
+        asking = ipaddress.ip_address(address or "")
     except ValueError:
         return False
+    return asking.is_loopback or any(asking in network for network in networks)
 
 
 def _holds(check: Callable[[], bool]) -> bool:
