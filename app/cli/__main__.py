@@ -7,11 +7,35 @@ import click
 from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
-from app.cli import backup, demo, firmware, labels, ledger, move, regions, schema, serving, users
+from app.cli import (
+    backup,
+    demo,
+    firmware,
+    importing,
+    labels,
+    ledger,
+    move,
+    regions,
+    schema,
+    serving,
+    users,
+)
 from app.cli.context import IMPOSSIBLE
 from app.domain.errors import DomainError
 
-MODULES: Final = (schema, demo, serving, regions, users, labels, ledger, firmware, backup, move)
+MODULES: Final = (
+    schema,
+    demo,
+    serving,
+    regions,
+    users,
+    labels,
+    ledger,
+    firmware,
+    backup,
+    move,
+    importing,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

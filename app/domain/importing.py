@@ -31,3 +31,21 @@ class LineOutcome(StrEnum):
     OVERTAKEN = "overtaken"
     UNDONE = "undone"
     KEPT = "kept"
+
+
+class Doubt(StrEnum):
+    """What is wrong with a row beside the others, or beside the register."""
+
+    DUPLICATE = "duplicate_serial"
+    MARKET_NO_TWICE = "market_no_twice"
+    UNKNOWN_PLACE = "unknown_place"
+    PLACE_AMBIGUOUS = "place_ambiguous"
+    UNKNOWN_MAKER = "unknown_maker"
+    UNKNOWN_MODEL = "unknown_model"
+    MODEL_AMBIGUOUS = "model_ambiguous"
+    REGISTERED_ELSEWHERE = "registered_elsewhere"
+    OTHER_PLACE = "other_place"
+    HANDED_OUT = "handed_out"
+    MARKET_NO_TAKEN = "market_no_taken"
+    CODE_TAKEN = "code_taken"
+    CODE_TWICE = "code_twice"

@@ -29,6 +29,16 @@ PROGRAM: Final = _l("This is a fault of the sending program; tell its maker the 
 
 REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
     {
+        # lists of the county's own
+        "list_unreadable": Refusal(
+            422, _l("This file cannot be read as a list."), _l("Save it as .xlsx and try again.")
+        ),
+        "columns_absent": Refusal(
+            422,
+            _l("No column holds a field that every scale needs."),
+            _l("Say which column it is."),
+        ),
+        "import_state": Refusal(409, _l("Somebody has taken this import further meanwhile."), BACK),
         # what a camera read or a hand typed
         "scan_empty": Refusal(
             422, _l("Nothing was read."), _l("Scan again, or type the number beside the code.")

@@ -1,0 +1,276 @@
+"""Rows of a list become entries of the register, one ledger entry each; and go again."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.configure.importing.difference import PLAIN, USE
+from app.configure.service.places import NewStall, NewTrader, create_stall, create_trader
+from app.db.base import Base
+from app.db.ids import new_uid
+from app.domain.importing import ImportState, LineKind, LineOutcome
+from app.ledger.door import act, forget
+from app.models import (
+    Code,
+    CodeKind,
+    ImportLine,
+    ImportSession,
+    Place,
+    Scale,
+    ScaleEvent,
+    Stall,
+    Trader,
+)
+
+REGISTERED: Final = "register"
+CORRECTED: Final = "list_corrected"
+UNDONE: Final = "import_undone"
+
+
+def apply(
+    session: Session, imported: ImportSession, lines: Sequence[ImportLine], by: str, at: datetime
+) -> None:
+    """Take ``lines`` into the register; what was changed meanwhile stays and is told."""
+    for line in lines:
+        if line.kind is LineKind.NEW:
+            taken = _register(session, imported, line, by, at)
+        else:
+            taken = _correct(session, imported, line, by, at)
+        line.outcome = LineOutcome.APPLIED if taken else LineOutcome.OVERTAKEN
+        if taken and line.scale_id is not None:
+            line.step = last_step(session, line.scale_id)
+
+
+def last_step(session: Session, scale_id: int) -> int:
+    """Return the ledger's number of the last step in the story of a scale."""
+    newest = select(func.max(ScaleEvent.ledger_seq)).where(ScaleEvent.scale_id == scale_id)
+    return session.scalar(newest) or 0
+
+
+def _register(
+    session: Session, imported: ImportSession, line: ImportLine, by: str, at: datetime
+) -> bool:
+    if _is_taken(session, line):
+        return False
+    place = session.get_one(Place, line.place_id)
+    scale = Scale(
+        uid=new_uid(),
+        path=place.path,
+        place_id=place.id,
+        model_id=line.model_id,
+        serial_no=line.said["serial_no"],
+        created_at=at,
+        no_code_reason=imported.no_code_reason,
+    )
+    used = _use(session, line, place, (by, at))
+    told = {**_told(imported, line), "place": place.uid, "serial_no": scale.serial_no}
+    plain = {name: value_of(name, line.said[name]) for name in PLAIN if name in line.said}
+    with act(session, scale, REGISTERED, by=by, at=at, details=told):
+        _set(scale, used | plain)
+        session.add(scale)
+        _adopt(session, scale, line, at)
+    line.scale_id = scale.id
+    return True
+
+
+def _is_taken(session: Session, line: ImportLine) -> bool:
+    """Return whether somebody registered it, or gave its number away, since it was looked at."""
+    same = (Scale.model_id == line.model_id) & (Scale.serial_no == line.said["serial_no"])
+    number = line.said.get("market_no")
+    if number:
+        same |= (Scale.place_id == line.place_id) & (Scale.market_no == number)
+    code = line.said.get("city_code")
+    return bool(session.scalar(select(exists().where(same)))) or bool(
+        code and session.scalar(select(exists().where(Code.value == code)))
+    )
+
+
+def _correct(
+    session: Session, imported: ImportSession, line: ImportLine, by: str, at: datetime
+) -> bool:
+    scale = session.get(Scale, line.scale_id)
+    if scale is None or any(
+        value_of(name, before) != current(scale, name)
+        for name, (before, _after) in line.changes.items()
+        if name != "city_code"
+    ):
+        return False
+    used = _use(session, line, scale.place, (by, at))
+    told = {**_told(imported, line), "fields": sorted(line.changes)}
+    plain = {name: value_of(name, line.said[name]) for name in PLAIN if name in line.changes}
+    with act(session, scale, CORRECTED, by=by, at=at, details=told):
+        _set(scale, used | plain)
+        if "city_code" in line.changes:
+            _adopt(session, scale, line, at)
+    return True
+
+
+def current(scale: Scale, name: str) -> Any:  # noqa: ANN401 - any field
+    """Return what the register says now about a field of a list."""
+    if name == "stall":
+        return scale.stall.number if scale.stall else None
+    if name == "trader":
+        return scale.trader.name if scale.trader else None
+    return getattr(scale, name)
+
+
+def _use(
+    session: Session, line: ImportLine, place: Place, who: tuple[str, datetime]
+) -> dict[str, int]:
+    """Return the stall and the trader that a row names, registering those nobody knows yet.
+
+    To be set inside the scale's own act: these are acts of their own, and acts do not nest.
+    """
+    by, at = who
+    asked = line.changes if line.kind is LineKind.CHANGED else line.said
+    used: dict[str, int] = {}
+    if "stall" in asked:
+        number = line.said["stall"]
+        stall = session.scalar(
+            select(Stall).where(Stall.place_id == place.id, Stall.number == number)
+        )
+        if stall is None:
+            stall = create_stall(session, NewStall(place=place, number=number), by=by, at=at)
+            _note(line, "new_stall", stall)
+        used["stall_id"] = stall.id
+    if "trader" in asked:
+        name = line.said["trader"]
+        trader = session.scalars(
+            select(Trader).where(Trader.place_id == place.id, Trader.name == name)
+        ).first()
+        if trader is None:
+            phone = line.said.get("phone", "")
+            command = NewTrader(place=place, name=name, phone=phone)
+            trader = create_trader(session, command, by=by, at=at)
+            _note(line, "new_trader", trader)
+        used["trader_id"] = trader.id
+    return used
+
+
+def _set(scale: Scale, columns: Mapping[str, Any]) -> None:
+    for name, value in columns.items():
+        setattr(scale, name, value)
+
+
+def _note(line: ImportLine, what: str, row: Stall | Trader) -> None:
+    """Remember what came into the register with the row, so that it can go with it."""
+    line.said = {**line.said, what: row.id}
+
+
+def _adopt(session: Session, scale: Scale, line: ImportLine, at: datetime) -> None:
+    if value := line.said.get("city_code"):
+        code = Code(uid=new_uid(), path=scale.path, kind=CodeKind.CITY, value=value, issued_at=at)
+        session.add(code)
+        scale.codes.append(code)
+
+
+def _told(imported: ImportSession, line: ImportLine) -> dict[str, Any]:
+    return {"import": imported.uid, "row": line.number}
+
+
+def value_of(name: str, said: Any) -> Any:  # noqa: ANN401 - any field
+    """Return a field as the register keeps it, from what a row of a list keeps."""
+    if name == "made_on":
+        return date.fromisoformat(said) if said else None
+    return said
+
+
+def undo(
+    session: Session, imported: ImportSession, lines: Sequence[ImportLine], by: str, at: datetime
+) -> None:
+    """Take back what ``lines`` brought; a scale somebody touched since keeps what it has."""
+    for line in lines:
+        scale = session.get(Scale, line.scale_id) if line.scale_id is not None else None
+        touched = scale is None or _touched_since(session, scale.id, line.step or 0)
+        if scale is None or touched or not _take_back(session, imported, scale, line, by, at):
+            line.outcome = LineOutcome.KEPT
+        else:
+            line.outcome = LineOutcome.UNDONE
+
+
+def _touched_since(session: Session, scale_id: int, step: int) -> bool:
+    """Return whether anything but imports that were undone stands in the story after ``step``."""
+    later = session.scalars(
+        select(ScaleEvent).where(ScaleEvent.scale_id == scale_id, ScaleEvent.ledger_seq > step)
+    ).all()
+    by_lists = {event.details.get("import") for event in later}
+    undone = select(ImportSession.uid).where(
+        ImportSession.uid.in_([uid for uid in by_lists if uid]),
+        ImportSession.state == ImportState.UNDONE,
+    )
+    return by_lists != set(session.scalars(undone))
+
+
+def _take_back(
+    session: Session,
+    imported: ImportSession,
+    scale: Scale,
+    line: ImportLine,
+    by: str,
+    at: datetime,
+) -> bool:
+    if line.kind is LineKind.CHANGED:
+        _put_back(session, imported, scale, line, by, at)
+        return True
+    try:
+        with session.begin_nested():
+            line.scale_id = None
+            session.flush()
+            forget(session, scale, UNDONE, by=by, at=at)
+    except IntegrityError:  # something else speaks of it: a task, a photo, a station
+        session.refresh(line)
+        return False
+    for kind, what in ((Stall, "new_stall"), (Trader, "new_trader")):
+        _forget_unused(session, kind, line.said.get(what), by, at)
+    return True
+
+
+def _put_back(
+    session: Session,
+    imported: ImportSession,
+    scale: Scale,
+    line: ImportLine,
+    by: str,
+    at: datetime,
+) -> None:
+    told = {**_told(imported, line), "fields": sorted(line.changes)}
+    stall, trader = (line.changes.get(name, (None,))[0] for name in USE)
+    earlier = {
+        "stall": _id(session, Stall, Stall.number == stall, scale),
+        "trader": _id(session, Trader, Trader.name == trader, scale),
+    }
+    with act(session, scale, UNDONE, by=by, at=at, details=told):
+        for name, (before, after) in line.changes.items():
+            if name in PLAIN:
+                setattr(scale, name, value_of(name, before))
+            elif name == "city_code":
+                for code in [one for one in scale.codes if one.value == after]:
+                    session.delete(code)
+            elif name == "stall":
+                scale.stall_id = earlier["stall"]
+            else:
+                scale.trader_id = earlier["trader"]
+
+
+def _id(session: Session, kind: Any, condition: Any, scale: Scale) -> int | None:  # noqa: ANN401
+    found: int | None = session.scalars(
+        select(kind.id).where(kind.place_id == scale.place_id, condition)
+    ).first()
+    return found
+
+
+def _forget_unused(
+    session: Session, kind: type[Base], identity: int | None, by: str, at: datetime
+) -> None:
+    row = session.get(kind, identity) if identity is not None else None
+    if row is None:
+        return
+    try:
+        with session.begin_nested():
+            forget(session, row, UNDONE, by=by, at=at)
+    except IntegrityError:  # another scale stands there by now
+        session.expire_all()
