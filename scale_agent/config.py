@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -120,7 +121,7 @@ def parse(text: str, path: Path) -> Config:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise MistakeError(f"{path} is not TOML: {error}") from None
-    known = frozenset({"server", "state", "port", "min_free_mb", "ca_file", "proxy"})
+    known = frozenset({"server", "state", "port", "min_free_mb", "ca_file", "proxy", "allow_http"})
     table = _Table(str(path), values, known)
     ca_file = table.optional_text("ca_file")
     return Config(
@@ -145,6 +146,19 @@ def server_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def is_private_line(server: str) -> bool:
+    """Return whether nobody on the way to ``server`` can read along or pose as it."""
+    parts = urlsplit(server)
+    return parts.scheme == "https" or _is_this_machine(parts.hostname or "")
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
@@ -156,9 +170,16 @@ def _read(path: Path) -> str:
 
 def _server(table: _Table) -> str:
     try:
-        return server_url(table.text("server"))
+        server = server_url(table.text("server"))
     except ValueError as error:
         raise table.mistake("server", str(error)) from None
+    if not table.flag("allow_http") and not is_private_line(server):
+        raise table.mistake(
+            "server",
+            f"{server} is not encrypted: anybody on the way can read the station's token and pose"
+            " as the server. Use https, or allow_http = true on a network that you trust",
+        )
+    return server
 
 
 def _ports(table: _Table, entries: object, path: Path) -> tuple[PortConfig, ...]:

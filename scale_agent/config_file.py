@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
+from scale_agent.config import is_private_line
 from scale_agent.durable import write_private
 from scale_agent.faults import MistakeError
 from scale_agent.keys import AssignedScale
@@ -45,10 +46,10 @@ def extend(path: Path, server: str, state: Path, scales: tuple[AssignedScale, ..
     """
     found = _existing(path)
     text = path.read_text(encoding="utf-8") if path.exists() else HEAD
-    settings = {"server": server, "state": str(state.resolve())}
-    head = "".join(
-        f"{name} = {_quoted(value)}\n" for name, value in settings.items() if name not in found
-    )
+    settings = {"server": _quoted(server), "state": _quoted(str(state.resolve()))}
+    if not is_private_line(server):
+        settings["allow_http"] = "true"  # as whoever enrols has just allowed
+    head = "".join(f"{name} = {value}\n" for name, value in settings.items() if name not in found)
     known = {entry.get("name") for entry in found.get("port", [])}
     new = [scale for scale in scales if scale.port not in known]
     # Top-level settings have to stand before the first table of a TOML file.

@@ -7,12 +7,11 @@ key, is what an operator needs after a refusal or a lost answer.
 import json
 import re
 from collections.abc import Mapping
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from scale_agent import dsse
+from scale_agent.config import is_private_line
 from scale_agent.evidence import AGENT
 from scale_agent.faults import MistakeError, StationFaultError
 from scale_agent.keys import IDENTITY_FILE, AssignedScale, Identity, make_or_load_key
@@ -57,19 +56,11 @@ def ensure_private_line(server: str, *, allow_http: bool) -> None:
     Raises:
         MistakeError: The address is plain http to another machine.
     """
-    parts = urlsplit(server)
-    if parts.scheme == "http" and not allow_http and not _is_this_machine(parts.hostname or ""):
+    if not allow_http and not is_private_line(server):
         raise MistakeError(
             f"{server} is not encrypted: anybody on the way could pose as the server."
             " Use https, or --allow-http on a network that you trust"
         )
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _introduce(link: ServerLink, code: str, key: bytes) -> Answer:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from scale_agent import config, dsse
+from scale_agent import config, config_file, dsse
 from scale_agent.cli import main
 from scale_agent.faults import MistakeError
 from scale_agent.keys import IDENTITY_FILE, KEY_FILE, Identity, load_key, make_or_load_key
@@ -97,6 +97,13 @@ def test_a_line_that_anybody_can_change_is_not_trusted(tmp_path: Path) -> None:
     )
     assert result.exit_code == 2
     assert "not encrypted" in result.stderr
+
+
+def test_what_was_allowed_at_enrolment_is_written_down(tmp_path: Path) -> None:
+    """So the station starts with the file that enrolment made."""
+    path = tmp_path / "agent.toml"
+    config_file.extend(path, "http://10.0.0.5:8000", tmp_path, ())
+    assert config.load(path).server == "http://10.0.0.5:8000"
 
 
 def test_a_second_enrolment_does_not_forget_the_first(

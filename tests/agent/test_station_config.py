@@ -72,6 +72,31 @@ def test_a_mistake_is_named_with_its_place(tmp_path: Path, old: str, new: str, w
     assert str(tmp_path / "agent.toml") in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("server", "more", "accepted"),
+    [
+        ("http://wutong.example", "", False),
+        ("http://10.0.0.5:8000", "", False),
+        ("http://10.0.0.5:8000", "allow_http = false", False),
+        ("http://10.0.0.5:8000", "allow_http = true", True),
+        ("http://localhost:8000", "", True),
+        ("http://127.0.0.1:8000", "", True),
+        ("http://[::1]:8000", "", True),
+        ("https://10.0.0.5", "", True),
+    ],
+)
+def test_a_line_without_encryption_has_to_be_allowed(
+    tmp_path: Path, server: str, more: str, accepted: bool
+) -> None:
+    """The token crosses it: only this machine's own line is taken without asking."""
+    text = more + GOOD.replace("https://wutong.example/", server)
+    if accepted:
+        assert config.parse(text, tmp_path / "agent.toml").server == server
+        return
+    with pytest.raises(MistakeError, match=r"not encrypted.*allow_http = true"):
+        config.parse(text, tmp_path / "agent.toml")
+
+
 @pytest.mark.parametrize("same", ["name", "url"])
 def test_two_ports_are_never_one(tmp_path: Path, same: str) -> None:
     """Two readings at once on one line would be nobody's evidence."""
