@@ -4,15 +4,12 @@ from pathlib import Path
 from typing import Final
 
 import click
-from sqlalchemy.orm import Session
 
 from app.cli.context import fail, open_installation
 from app.db.session import utcnow
 from app.domain.calendar import local_date
 from app.domain.scope import EVERYWHERE, Scope
-from app.models import Code
-from app.portal import queries, service, sheets
-from app.web.database import Installation
+from app.portal import service, sheets
 
 
 @click.command()
@@ -27,7 +24,8 @@ def labels(region: str, out: Path, layout: str) -> None:
         )
     work = open_installation()
     with work.database.reading() as session:
-        tags = printed(session, work, region)
+        wanted = service.Sheet(Scope((region,)))
+        tags = service.labels(session, wanted, work.keys.tag, work.settings.base_url)
     if not tags:
         fail(f"there are no tags in use below {region}")
     pdf = sheets.sheet(tags, sheets.LAYOUTS[layout], local_date(utcnow()))
@@ -35,16 +33,6 @@ def labels(region: str, out: Path, layout: str) -> None:
     draft.write_bytes(pdf)
     draft.replace(out)
     click.echo(f"{len(tags)} tags: {out}")
-
-
-def printed(session: Session, work: Installation, region: str) -> list[sheets.PrintedTag]:
-    """Return what the labels below ``region`` show, in the order of their places."""
-    found = queries.printable(Scope((region,))).order_by(Code.path, Code.id)
-    return [
-        service.label(tag, tag.scale, work.keys.tag, work.settings.base_url)
-        for tag in session.scalars(found)
-        if tag.scale is not None
-    ]
 
 
 COMMANDS: Final = (labels,)

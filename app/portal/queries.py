@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.db.scope import within
@@ -80,23 +80,34 @@ def public_scale(session: Session, scale: Scale, today: date) -> PublicScale:
 
 def printable(scope: Scope, prefix: str = "") -> Select[Code]:
     """Return the tags in use inside ``scope``, below ``prefix`` where one is given."""
-    found = _tags().where(within(Code.path, scope), Code.revoked_at.is_(None))
-    return found.where(within(Code.path, Scope((prefix,)))) if prefix else found
+    found = _tags().where(Code.scale_id.is_not(None), *_in_use(scope, prefix))
+    return found.order_by(Code.path, Code.id)
 
 
-def places_with_tags(session: Session, scope: Scope) -> Sequence[tuple[str, int]]:
-    """Return the places inside ``scope`` that have tags in use, and how many."""
+def count_printable(session: Session, scope: Scope, prefix: str = "") -> int:
+    """Return how many tags in use there are inside ``scope``, below ``prefix``."""
+    found = select(func.count(Code.id)).where(Code.scale_id.is_not(None), *_in_use(scope, prefix))
+    return session.scalars(found).one()
+
+
+def places_with_tags(session: Session, scope: Scope) -> Sequence[tuple[str, str, int]]:
+    """Return path and name of the places inside ``scope`` with tags in use, and how many."""
     return [
-        (name, count)
-        for name, count in session.execute(
-            select(Place.name, func.count())
+        (path, name, count)
+        for path, name, count in session.execute(
+            select(Place.path, Place.name, func.count())
             .join(Scale, Scale.place_id == Place.id)
             .join(Code, Code.scale_id == Scale.id)
-            .where(within(Code.path, scope), Code.kind == CodeKind.TAG, Code.revoked_at.is_(None))
-            .group_by(Place.name)
-            .order_by(Place.name)
+            .where(*_in_use(scope))
+            .group_by(Place.path, Place.name)
+            .order_by(Place.name, Place.path)
         )
     ]
+
+
+def _in_use(scope: Scope, prefix: str = "") -> list[ColumnElement[bool]]:
+    found = [within(Code.path, scope), Code.kind == CodeKind.TAG, Code.revoked_at.is_(None)]
+    return [*found, within(Code.path, Scope((prefix,)))] if prefix else found
 
 
 def listed(scope: Scope) -> Select[Code]:

@@ -5,7 +5,9 @@ deterministic, so the same id gives the same text again.
 """
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,10 +19,15 @@ from app.db.ids import new_uid
 from app.domain import codes
 from app.domain.errors import DomainError
 from app.domain.lifecycle import State
+from app.domain.scope import Scope
 from app.ledger import entries, remarks
 from app.ledger.door import act
 from app.models import Code, CodeKind, Scale
+from app.portal import queries
 from app.portal.sheets import PrintedTag
+
+# Whole sheets of each label paper (24, 21 and 14 labels), and a few seconds of drawing.
+PART: Final = 504
 
 
 class TagExistsError(DomainError):
@@ -89,6 +96,30 @@ def current(session: Session, scale: Scale) -> Code | None:
             Code.scale_id == scale.id, Code.kind == CodeKind.TAG, Code.revoked_at.is_(None)
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Which labels: of a region or place inside a scope, all of them or one part."""
+
+    scope: Scope
+    prefix: str = ""
+    part: int | None = None
+
+
+def parts(count: int) -> int:
+    """Return in how many parts ``count`` labels are printed."""
+    return -(-count // PART)
+
+
+def labels(
+    session: Session, wanted: Sheet, key: Ed25519PrivateKey, base_url: str
+) -> list[PrintedTag]:
+    """Return what the labels of the tags in use show, in the order of their places."""
+    found = queries.printable(wanted.scope, wanted.prefix)
+    if wanted.part is not None:
+        found = found.limit(PART).offset((wanted.part - 1) * PART)
+    return [label(tag, tag.scale, key, base_url) for tag in session.scalars(found) if tag.scale]
 
 
 def label(tag: Code, scale: Scale, key: Ed25519PrivateKey, base_url: str) -> PrintedTag:

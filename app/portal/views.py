@@ -3,7 +3,7 @@
 import json
 from typing import Final
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from limits import RateLimitItemPerMinute
@@ -17,7 +17,6 @@ from app.domain.errors import DomainError
 from app.domain.permissions import TAG_KEEPERS
 from app.domain.public_status import PublicStatus
 from app.domain.roles import Role
-from app.models import Code
 from app.portal import queries, reading, recent, service, sheets
 from app.portal.reading import LOST, Answer, TagState
 from app.portal.recent import Kept, Recent
@@ -35,7 +34,6 @@ bp.record_once(lambda state: add_section(state.app, "tags", "portal.sheet_form")
 TYPED: Final = RateLimitItemPerMinute(30)
 LIMITER: Final = SlidingWindowCounterRateLimiter(MemoryStorage())
 RECENT: Final = Recent()
-MOST_TAGS: Final = 2000
 LONGEST_REASON: Final = 200
 
 
@@ -124,10 +122,12 @@ def document(tag: str, answer: Answer) -> dict[str, object]:
 @bp.get("/tags")
 @access(*TAG_KEEPERS)
 def sheet_form() -> ResponseReturnValue:
-    """Show how many tags there are to print, and on which paper."""
-    scope = caller().scope(*TAG_KEEPERS)
+    """Show how many tags there are to print, and on which paper; a large number in parts."""
+    scope, place = caller().scope(*TAG_KEEPERS), request.args.get("place", "")
+    layout = request.args.get("layout", sheets.DEFAULT_LAYOUT)
     with reading_session() as session:
         places = queries.places_with_tags(session, scope)
+        count = queries.count_printable(session, scope, place)
     papers = [
         (
             name,
@@ -140,32 +140,51 @@ def sheet_form() -> ResponseReturnValue:
         )
         for name, one in sheets.LAYOUTS.items()
     ]
-    counted = [(name, f"{name} ({count})") for name, count in places]
     return render_template(
-        "portal/tags.html", places=places, places_with_counts=counted, layouts=papers
+        "portal/tags.html",
+        places=[(path, f"{name} ({number})") for path, name, number in places],
+        layouts=papers,
+        place=place,
+        layout=layout,
+        count=count,
+        parts=_parts(count),
     )
+
+
+def _parts(count: int) -> list[tuple[int, int, int]]:
+    """Return number, first and last label of each part; nothing where one part is enough."""
+    if count <= service.PART:
+        return []
+    return [
+        (part, (part - 1) * service.PART + 1, min(part * service.PART, count))
+        for part in range(1, service.parts(count) + 1)
+    ]
 
 
 @bp.get("/tags/sheet.pdf")
 @access(*TAG_KEEPERS)
 def sheet() -> ResponseReturnValue:
-    """Return the tags in use as a PDF for label paper."""
-    layout = sheets.LAYOUTS.get(request.args.get("layout", sheets.DEFAULT_LAYOUT))
+    """Return the tags in use as a PDF for label paper; too many for one go to the parts."""
+    name, place = request.args.get("layout", sheets.DEFAULT_LAYOUT), request.args.get("place", "")
+    layout = sheets.LAYOUTS.get(name)
     if layout is None:
         raise sheets.SheetError("there is no such label paper")
-    scope, place = caller().scope(*TAG_KEEPERS), request.args.get("place", "")
+    part = request.args.get("part", type=int)
+    wanted = service.Sheet(caller().scope(*TAG_KEEPERS), place, part or 1)
     work = installation()
     with reading_session() as session:
-        tags = [
-            service.label(tag, tag.scale, work.keys.tag, work.settings.base_url)
-            for tag in session.scalars(queries.printable(scope).order_by(Code.id).limit(MOST_TAGS))
-            if tag.scale and (not place or tag.scale.place.name == place)
-        ]
+        count = queries.count_printable(session, wanted.scope, place)
+        if part is None and count > service.PART:
+            return redirect(url_for(".sheet_form", place=place, layout=name), 303)
+        if part is not None and not 1 <= part <= service.parts(count):
+            abort(404)
+        tags = service.labels(session, wanted, work.keys.tag, work.settings.base_url)
     pdf = sheets.sheet(tags, layout, local_date(utcnow()))
+    file = f"tags-{part}.pdf" if part else "tags.pdf"
     return Response(
         pdf,
         content_type="application/pdf",
-        headers={"Content-Disposition": 'inline; filename="tags.pdf"'},
+        headers={"Content-Disposition": f'inline; filename="{file}"'},
     )
 
 
