@@ -10,8 +10,9 @@ import pytest
 from tests.cli.conftest import Shell
 
 NAMED = ("init", "demo", "run", "jobs", "db", "user", "token", "labels", "ledger", "firmware")
+NAMED += ("backup", "restore")
 GROUPS = {
-    "db": ("upgrade", "downgrade", "check"),
+    "db": ("upgrade", "downgrade", "check", "move"),
     "user": ("add", "disable", "reset"),
     "token": ("add",),
     "ledger": ("verify", "prove"),

@@ -22,8 +22,8 @@ from app.upkeep.archive import Reader
 from tests.upkeep.conftest import LATER, NAMES, House
 
 WRITERS = 2
-BURST = 5  # acts in one transaction, as a batch of reports makes them
-PACE_S = 0.03  # of one writer: two of them make some 250 acts a second
+BURST = 8  # acts in one transaction, as a batch of reports makes them
+PACE_S = 0.05  # of one writer: two of them wish for some 300 acts a second
 GOAL = 100
 BUSY = 25  # of the short run, whatever else the machine does meanwhile
 BACKUPS = 3
