@@ -8,7 +8,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.accounts import api as accounts_api
 from app.accounts import views as accounts
-from app.accounts import views_account, views_second_factor
+from app.accounts import (
+    views_account,
+    views_devices,
+    views_renewal,
+    views_second_factor,
+    views_switch,
+)
 from app.attest import api as attest_api
 from app.attest import views as attest
 from app.attest import views_references, views_stations
@@ -16,7 +22,7 @@ from app.blobs import Blobs
 from app.config import Settings
 from app.configure import api as configure_api
 from app.configure import views as configure
-from app.configure import views_places
+from app.configure import views_imports, views_places
 from app.crypto import keys
 from app.db.session import Database
 from app.manage import api as manage_api
@@ -43,6 +49,9 @@ BLUEPRINTS: Final = (
     accounts.bp,
     views_second_factor.bp,
     views_account.bp,
+    views_devices.bp,
+    views_renewal.bp,
+    views_switch.bp,
     accounts_api.bp,
     attest.bp,
     views_stations.bp,
@@ -50,6 +59,7 @@ BLUEPRINTS: Final = (
     attest_api.bp,
     configure.bp,
     views_places.bp,
+    views_imports.bp,
     configure_api.bp,
     manage.bp,
     manage_acts.bp,

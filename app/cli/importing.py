@@ -119,8 +119,7 @@ def _undo(work: Installation, uid: str, *, as_json: bool) -> None:
         found = session.scalar(select(ImportSession).where(ImportSession.uid == uid))
         if found is None:
             fail(f"there is no import {uid}")
-        if found.state is not ImportState.UNDOING:  # one that was cut short goes on
-            importing.start(session, found, ImportState.UNDOING, by=SYSTEM, at=utcnow())
+        importing.start(session, found, ImportState.UNDOING, by=SYSTEM, at=utcnow())
     _through(work, uid)
     with work.database.reading() as session:
         found = session.scalars(select(ImportSession).where(ImportSession.uid == uid)).one()

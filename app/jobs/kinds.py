@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from app.attest import work as attest_work
+from app.configure import work as configure_work
 from app.jobs.runner import Work
 from app.oversee import work as oversee_work
 
@@ -12,5 +13,8 @@ KINDS: Final[Mapping[str, Work]] = MappingProxyType(
     {
         attest_work.REJUDGE: attest_work.rejudge,
         oversee_work.VERIFY: oversee_work.verify_ledger,
+        configure_work.READ: configure_work.read_list,
+        configure_work.APPLY: configure_work.write_list,
+        configure_work.UNDO: configure_work.write_list,
     }
 )

@@ -38,6 +38,9 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
             _l("No column holds a field that every scale needs."),
             _l("Say which column it is."),
         ),
+        "list_gone": Refusal(
+            410, _l("The file of this import is gone."), _l("Send the list once more.")
+        ),
         "import_state": Refusal(409, _l("Somebody has taken this import further meanwhile."), BACK),
         # what a camera read or a hand typed
         "scan_empty": Refusal(
@@ -91,6 +94,9 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         ),
         "weak_pin": Refusal(
             422, _l("This PIN is too easy to guess."), _l("Take six digits of your own.")
+        ),
+        "wrong_recovery_code": Refusal(
+            403, _l("This is none of your recovery codes, or it was used."), CORRECT
         ),
         "same_person": Refusal(
             409,
@@ -171,6 +177,17 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         "task_fixed": Refusal(409, _l("What this task does has to be done.")),
         "task_gone": Refusal(410, _l("This task was cancelled, is finished or is too old."), BACK),
         "blob_unwanted": Refusal(404, _l("Nobody asked for this image."), PROGRAM),
+        "length_mismatch": Refusal(
+            422, _l("The image is not as long as its report says."), PROGRAM
+        ),
+        "report_failed": Refusal(
+            500,
+            _l("This report could not be taken in. The others were."),
+            _l("Tell the administrator."),
+        ),
+        "intake_full": Refusal(
+            503, _l("Many stations report at once."), _l("Try again in a moment.")
+        ),
         "blob_too_large": Refusal(413, _l("The image is too large."), PROGRAM),
         "blob_unsound": Refusal(
             409,

@@ -13,6 +13,7 @@ from app.db.base import Base
 from app.db.ids import new_uid
 from app.domain.calendar import local_date
 from app.domain.findings import FindingState, LeadState
+from app.domain.importing import ImportState
 from app.domain.references import Origin, ReferenceStatus
 from app.domain.roles import Role
 from app.domain.seals import SealKind, SealOwner, SealState
@@ -28,6 +29,7 @@ from app.models import (
     Evidence,
     EvidenceStatus,
     Finding,
+    ImportSession,
     Lead,
     Person,
     Reference,
@@ -92,9 +94,23 @@ def make_county(session: Session, path: str, at: datetime) -> County:
         "seal": seal,
         "model": model,
         "reference": reference,
+        "import": _imported(session, path, at),
     }
     things = {kind: row.uid for kind, row in rows.items()}  # type: ignore[attr-defined]  # all have
     return County({**things, "number": code.number or "", "digest": DIGEST}, people)
+
+
+def _imported(session: Session, path: str, at: datetime) -> ImportSession:
+    row = ImportSession(
+        uid=new_uid(),
+        path=path,
+        filename="list.xlsx",
+        sha256=DIGEST,
+        state=ImportState.READY,
+        created_at=at,
+    )
+    makers.recorded(session, row)
+    return row
 
 
 def sign_in(session: Session, person: Person, at: datetime) -> str:

@@ -12,6 +12,7 @@ is no such name stands for itself).
 - ``body={...}``: a body that means something (JSON for the API, a form for pages), so that what
   lies elsewhere is really looked for; "@scale" stands for the uid of the scale. The API also
   gets ``If-Match: *``.
+- ``media=...``: what the API's body is called, where it is no JSON.
 - ``inside={...}``: statuses with which it may refuse even the right caller, beside what an empty
   request earns (400, 409, 410, 413, 415, 422, 428): say why.
 """
@@ -44,6 +45,7 @@ class Line:
     parts: Mapping[str, str] = field(default_factory=dict)
     inside: AbstractSet[int] = frozenset()
     body: Mapping[str, Any] = field(default_factory=dict)
+    media: str = "application/json"
 
 
 def roles(
@@ -52,10 +54,11 @@ def roles(
     parts: Mapping[str, str] | None = None,
     inside: AbstractSet[int] = frozenset(),
     body: Mapping[str, Any] | None = None,
+    media: str = "application/json",
 ) -> Line:
     """Return the line of a route for some roles; for every role where none is named."""
     who = frozenset(which or Role)
-    return Line(Audience.SIGNED_IN, who, shared, parts or {}, inside, body or {})
+    return Line(Audience.SIGNED_IN, who, shared, parts or {}, inside, body or {}, media)
 
 
 PUBLIC: Final = Line(Audience.PUBLIC)
@@ -80,7 +83,10 @@ CATALOGUERS: Final = (Role.MANAGER, Role.REGULATOR, Role.CUSTODIAN)
 ASK: Final = {"uid": "scale", "action": "suspend"}
 RETIRE: Final = {"action": "retire"}
 
-CONCLUSION: Final = {"outcome": "dismissed", "conclusion": "checked", "document_no": "1"}
+NEW_MARKET: Final = {"region": HERE, "code": "M99", "name": "market"}
+NEW_SEAL: Final = {"kind": "lead", "owner": "maker", "number": "1"}
+ORDER: Final = {"kind": "release_hold", "number": "1"}
+CONCLUSION: Final = {"outcome": "open", "conclusion": "checked", "document_no": "1"}
 NEW_STATION: Final = {"place": "@place", "name": "bench"}
 PORT: Final = {"scale": "@scale", "port": "/dev/ttyUSB1"}
 LEAD_STEP: Final = {"state": "handed_over", "document_no": "1"}
@@ -104,7 +110,22 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "second_factor.give_code":          SIGNING_IN,
     "second_factor.enrolment_page":     SIGNING_IN,
     "second_factor.enrol":              SIGNING_IN,
+    "second_factor.recovery_page":      SIGNING_IN,
+    "second_factor.recover":            SIGNING_IN,
+    "renewal.page":                     SIGNING_IN,
+    "renewal.renew":                    SIGNING_IN,
+    "switch.page":                      PUBLIC,
+    "switch.enter":                     PUBLIC,
+    "switch.lock":                      SIGNING_IN,
+    "switch.here":                      OWN,
+    "devices.ask":                      OWN,
+    "devices.bind":                     OWN,
+    "devices.pin_page":                 OWN,
+    "devices.change_pin":               OWN,
+    "devices.codes_page":               OWN,
+    "devices.make_codes":               OWN,
     "account.show":                     OWN,
+    "account.unbind":                   roles(shared=True, parts={"device_uid": "task"}),
     "account.change_password":          OWN,
     "account.end_session":              roles(shared=True, parts={"session_uid": "task"}),
     "account.end_other_sessions":       OWN,
@@ -112,24 +133,38 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "accounts_api.me":                  OWN,
     "accounts_api.regions":             roles(),
     "accounts_api.ledger":              roles(Role.AUDITOR, Role.REGULATOR, Role.ADMIN),
+    # 404: the first entry may be about something elsewhere
+    "accounts_api.ledger_entry":        roles(
+        Role.AUDITOR, Role.REGULATOR, Role.ADMIN, shared=True, parts={"seq": "1"}, inside={404}
+    ),
+    "accounts_api.sessions":            OWN,
+    "accounts_api.end_sessions":        OWN,
+    "accounts_api.end_session":         roles(shared=True, parts={"session_uid": "task"}),
+    "accounts_api.tokens":              OWN,
+    "accounts_api.end_token":           roles(shared=True, parts={"token_uid": "task"}),
     # attest
     "attest_api.agent.enrol":           PUBLIC,
     "attest_api.agent.station_tasks":   STATION,
     "attest_api.agent.progress":        STATION,
     "attest_api.agent.nonce_book":      STATION,
-    "attest_api.agent.post_evidence":   STATION,
-    "attest_api.agent.put_blob":        STATION,
+    "attest_api.intake.post_evidence":  STATION,
+    "attest_api.intake.put_blob":       STATION,
     "attest_api.people.list_evidence":  roles(*FILE_READERS),
     "attest_api.people.evidence":       roles(*FILE_READERS),
+    "attest_api.people.envelope":       roles(*FILE_READERS),
     "attest_api.people.list_stations":  roles(*STATION_WATCHERS),
     "attest_api.people.station":        roles(*STATION_WATCHERS),
     "attest_api.people.make_station":   roles(*STATION_KEEPERS, body=NEW_STATION),
     "attest_api.people.assign":         roles(*STATION_KEEPERS, body=PORT),
     "attest_api.people.unassign":       roles(*STATION_KEEPERS),
+    "attest_api.people.renew_code":     roles(*STATION_KEEPERS),
+    "attest_api.people.revoke":         roles(*STATION_KEEPERS),
+    "attest_api.people.cancel":         roles(*READING_ASKERS),
     "attest_api.people.request_reading": roles(*READING_ASKERS),
     "attest_api.people.reading":        roles(*READING_WATCHERS),
     "attest_api.references.list_references": roles(*FILE_READERS, shared=True),
     "attest_api.references.reference":  roles(*FILE_READERS, shared=True),
+    "attest_api.references.look_into":  roles(Role.CUSTODIAN, shared=True),
     "attest_api.references.submit":     roles(Role.CUSTODIAN, shared=True),
     "attest_api.references.decide":     roles(Role.CUSTODIAN, shared=True),
     "attest.request_reading":           roles(*READING_ASKERS, parts={"uid": "scale"}),
@@ -156,6 +191,13 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "references.withdraw":              roles(Role.CUSTODIAN, shared=True, parts=REFERENCE),
     # manage
     "manage.scales":                    roles(*FILE_READERS),
+    "imports.index":                    roles(Role.MANAGER),
+    "imports.send":                     roles(Role.MANAGER),
+    "imports.show_import":              roles(Role.MANAGER, parts={"uid": "import"}),
+    "imports.progress":                 roles(Role.MANAGER, parts={"uid": "import"}),
+    "imports.name_columns":             roles(Role.MANAGER, parts={"uid": "import"}),
+    "imports.apply":                    roles(Role.MANAGER, parts={"uid": "import"}),
+    "imports.undo":                     roles(Role.MANAGER, parts={"uid": "import"}),
     "scan.camera":                      roles(*FILE_READERS, shared=True),
     "scan.look_up":                     roles(*FILE_READERS),
     "manage.scale":                     roles(*FILE_READERS, parts={"uid": "scale"}),
@@ -169,6 +211,10 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "manage_api.scales":                roles(*FILE_READERS),
     "manage_api.read_scale":            roles(*FILE_READERS),
     "manage_api.do":                    roles(*ACTORS, Role.VERIFIER, body=RETIRE, inside={403}),
+    "manage_api.order":                 roles(*AUTHORITY, body=ORDER),
+    "manage_api.opening":               roles(*OPENERS, body={"seals": []}),
+    "manage_api.story":                 roles(*FILE_READERS),
+    "manage_api.scan":                  roles(*FILE_READERS, body={"code": "nothing"}),
     # configure
     "configure.new_scale":              roles(Role.MANAGER),
     "configure.register":               roles(Role.MANAGER),
@@ -184,13 +230,26 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "register.add_trader":              roles(*TAG_KEEPERS, parts={"uid": "place"}),
     "register.models":                  roles(*FILE_READERS, shared=True),
     "register.add_model":               roles(*CATALOGUERS, shared=True),
-    "configure_api.models":             roles(*FILE_READERS, shared=True),
-    "configure_api.model":              roles(*FILE_READERS, shared=True),
-    "configure_api.markets":            roles(*FILE_READERS),
-    "configure_api.market":             roles(*FILE_READERS, parts={"market": "place"}),
-    "configure_api.stalls":             roles(*FILE_READERS),
-    "configure_api.traders":            roles(*FILE_READERS),
-    "configure_api.register_scale":     roles(Role.MANAGER),
+    "configure_api.models.models":      roles(*FILE_READERS, shared=True),
+    "configure_api.models.model":       roles(*FILE_READERS, shared=True),
+    "configure_api.models.add_model":   roles(*CATALOGUERS, shared=True),
+    "configure_api.places.markets":     roles(*FILE_READERS),
+    "configure_api.places.market":      roles(*FILE_READERS, parts={"market": "place"}),
+    "configure_api.places.add_market":  roles(*TAG_KEEPERS, body=NEW_MARKET),
+    "configure_api.places.stalls":      roles(*FILE_READERS),
+    "configure_api.places.stall":       roles(*FILE_READERS),
+    "configure_api.places.add_stall":   roles(*TAG_KEEPERS),
+    "configure_api.places.traders":     roles(*FILE_READERS),
+    "configure_api.places.trader":      roles(*FILE_READERS),
+    "configure_api.places.add_trader":  roles(*TAG_KEEPERS),
+    "configure_api.scales.register":    roles(Role.MANAGER),
+    # 404: no photo was taken
+    "configure_api.scales.photo":       roles(*FILE_READERS, inside={404}),
+    "configure_api.scales.put_photo":   roles(*READING_ASKERS, media="application/octet-stream"),
+    "configure_api.scales.seals":       roles(*FILE_READERS),
+    # 403: each records only seals of their own kind
+    "configure_api.scales.record_seal": roles(*SEALERS, body=NEW_SEAL, inside={403}),
+    "configure_api.scales.seal_seen":   roles(*SEALERS, body={"state": "broken"}),
     # verify
     "verify.record":                    roles(Role.VERIFIER, parts={"uid": "scale"}),
     "verify.save":                      roles(Role.VERIFIER, parts={"uid": "scale"}),
@@ -205,6 +264,8 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "portal.issue":                     roles(Role.MANAGER, parts={"uid": "scale"}),
     "portal.revoke":                    roles(Role.MANAGER, parts={"uid": "tag"}),
     "portal_api.tags":                  roles(*TAG_KEEPERS),
+    "portal_api.tag":                   roles(*TAG_KEEPERS),
+    "portal_api.sheet":                 roles(*TAG_KEEPERS),
     "portal_api.issue":                 roles(Role.MANAGER, body={"scale": "@scale"}),
     "portal_api.revoke":                roles(Role.MANAGER, body={"because": "damaged"}),
     # oversee

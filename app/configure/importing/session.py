@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from app.configure.importing import applying, check, columns, difference, table
+from app.configure.importing import applying, check, columns, difference
 from app.configure.importing.columns import Heads
 from app.configure.importing.difference import Line
 from app.configure.importing.table import Table
@@ -15,8 +15,9 @@ from app.db.ids import new_uid
 from app.domain.calendar import local_date
 from app.domain.errors import DomainError
 from app.domain.importing import ImportState, LineKind, LineOutcome
+from app.domain.tasks import ENDED
 from app.ledger.door import act
-from app.models import ImportLine, ImportSession, Person
+from app.models import ImportLine, ImportSession, Person, Task
 
 CHUNK: Final = 100  # rows of one transaction: others write between two of them
 WRITTEN_AT_ONCE: Final = 1000
@@ -24,6 +25,8 @@ MEANT: Final = (LineKind.NEW, LineKind.CHANGED)
 # What an old list that knows no codes is taken to say: the ground has to stand somewhere.
 NO_CODES: Final = "原台账未载明三码"
 Tell = Callable[[int], None]
+# Queues the task that goes on with the import, inside the act that asks for it.
+Enqueue = Callable[[Session, ImportSession], Task]
 
 
 class ImportStateError(DomainError):
@@ -51,6 +54,7 @@ def begin(  # noqa: PLR0913 - a row of its own, each part named
     heads: Heads,
     by: str,
     at: datetime,
+    enqueue: Enqueue | None = None,
 ) -> ImportSession:
     """Put an import on record; the file lies among the blobs already."""
     imported = ImportSession(
@@ -66,10 +70,17 @@ def begin(  # noqa: PLR0913 - a row of its own, each part named
     )
     with act(session, imported, "import_begun", by=by, at=at):
         session.add(imported)
+        _hand_on(session, imported, enqueue)
     return imported
 
 
-def map_columns(
+def _hand_on(session: Session, imported: ImportSession, enqueue: Enqueue | None) -> None:
+    if enqueue is not None:
+        session.flush()
+        imported.task_id = enqueue(session, imported).id
+
+
+def map_columns(  # noqa: PLR0913 - as `begin`
     session: Session,
     imported: ImportSession,
     heads: Heads,
@@ -77,6 +88,7 @@ def map_columns(
     no_code_reason: str,
     by: str,
     at: datetime,
+    enqueue: Enqueue | None = None,
 ) -> None:
     """Say which column is which field; the rows have to be looked at again."""
     _expect(imported, ImportState.READING, ImportState.READY)
@@ -85,6 +97,7 @@ def map_columns(
         imported.fields = _kept(heads)
         imported.no_code_reason = no_code_reason.strip()[:200] or NO_CODES
         imported.state = ImportState.READING
+        _hand_on(session, imported, enqueue)
 
 
 def heads_of(imported: ImportSession, given: Table) -> Heads:
@@ -127,14 +140,32 @@ def stage(
 
 
 def start(
-    session: Session, imported: ImportSession, state: ImportState, *, by: str, at: datetime
+    session: Session,
+    imported: ImportSession,
+    state: ImportState,
+    *,
+    by: str,
+    at: datetime,
+    enqueue: Enqueue | None = None,
 ) -> None:
-    """Begin to apply or to undo: from here on nobody else can."""
-    before = ImportState.READY if state is ImportState.APPLYING else ImportState.APPLIED
+    """Begin to apply or to undo, or go on with what was cut short; nobody else can meanwhile."""
     session.refresh(imported, with_for_update=True)
-    _expect(imported, before)
+    if not may_start(imported, state):
+        raise ImportStateError(f"the import is {imported.state.value}")
     with act(session, imported, f"import_{state.value}", by=by, at=at):
         imported.state = state
+        _hand_on(session, imported, enqueue)
+
+
+def may_start(imported: ImportSession, state: ImportState) -> bool:
+    """Return whether applying or undoing can begin now."""
+    idle = imported.task is None or imported.task.state in ENDED
+    halves = {ImportState.APPLYING, ImportState.UNDOING}
+    if imported.state in halves and not idle:
+        return False
+    if state is ImportState.APPLYING:
+        return imported.state in {ImportState.READY, ImportState.APPLYING}
+    return imported.state in {ImportState.APPLIED, *halves}
 
 
 def chunk(session: Session, imported: ImportSession, *, by: str, at: datetime) -> int:
@@ -200,11 +231,6 @@ def problems(lines: Sequence[Line]) -> Iterator[tuple[int, check.Problem]]:
     for line in lines:
         for problem in line.row.problems:
             yield line.row.number, problem
-
-
-def reread(data: bytes) -> Table:
-    """Return the table of a file that was taken in before."""
-    return table.read(data)
 
 
 def _expect(imported: ImportSession, *states: ImportState) -> None:

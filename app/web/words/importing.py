@@ -119,3 +119,4 @@ UNREADABLE: Final[Mapping[str, Any]] = MappingProxyType(
         "encoding": _l("The characters of this file cannot be read. Save it as .xlsx."),
     }
 )
+CHOOSE_PLACE: Final = _l("Choose the region or place that the list is of.")

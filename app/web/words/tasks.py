@@ -16,6 +16,9 @@ KIND: Final[Mapping[str, Any]] = MappingProxyType(
     {
         "rejudge_model": _l("Judging scales again"),
         "verify_ledger": _l("Checking the ledger"),
+        "import_read": _l("Looking through a list"),
+        "import_apply": _l("Writing a list into the register"),
+        "import_undo": _l("Undoing an import"),
     }
 )
 
@@ -25,6 +28,9 @@ MESSAGE: Final[Mapping[str, Any]] = MappingProxyType(
         "judging_scales": _l("Judging scale after scale"),
         "checking_chain": _l("Following the chain of entries"),
         "checking_rows": _l("Comparing the register with the entries"),
+        "reading_file": _l("Reading the file"),
+        "checking_list": _l("Looking at row after row"),
+        "writing_list": _l("Writing row after row"),
         "checking_stories": _l("Comparing the stories of the scales"),
     }
 )
@@ -36,6 +42,12 @@ RESULT: Final[Mapping[str, Any]] = MappingProxyType(
         "signed_to": _l("Signed up to entry"),
         "problems": _l("Problems found"),
         "attempts": _l("Attempts"),
+        "rows": _l("Rows"),
+        "rows_waiting": _l("Rows not written"),
+        "rows_applied": _l("Rows written"),
+        "rows_overtaken": _l("Rows changed by somebody meanwhile"),
+        "rows_undone": _l("Rows undone"),
+        "rows_kept": _l("Rows kept because they were touched since"),
     }
 )
 
