@@ -22,6 +22,7 @@ from scale_agent.faults import DiskNearlyFullError
 from scale_agent.image_shelf import ImageShelf, forget_unneeded
 from scale_agent.nonce_book import NonceBook, take
 from scale_agent.results import Reading
+from scale_agent.sent_shelf import SentShelf
 
 MIN_FREE_BYTES: Final = 64 * 2**20
 DAMAGED: Final = "damaged_on_disk"
@@ -110,6 +111,7 @@ class Spool:
         self._database = spool_file.Database(state, on_rescue)
         self.images = ImageShelf(self._database)
         self.nonces = NonceBook(self._database)
+        self.sent = SentShelf(state, self._database)
         self._reserved = spool_file.reserved_sequence(state)
 
     def __enter__(self) -> Self:
@@ -197,6 +199,7 @@ class Spool:
 
     def settle(self, record: Record, wanted: Sequence[str]) -> None:
         """Forget ``record``, whose receipt was verified; keep the images the server wants."""
+        self.sent.keep(record, _proof(record))
 
         def work(connection: sqlite3.Connection) -> None:
             connection.execute(KEEP_LAST_SEQ)
@@ -270,9 +273,13 @@ class Spool:
             self._reserved = spool_file.reserve_sequence(self.state, seq)
 
 
-def _insert(connection: sqlite3.Connection, record: Record, contents: Mapping[str, bytes]) -> None:
+def _proof(record: Record) -> str:
     images = " ".join(record.images)
-    proof = salvage.proof(record.seq, record.uid, record.digest, images, record.envelope)
+    return salvage.proof(record.seq, record.uid, record.digest, images, record.envelope)
+
+
+def _insert(connection: sqlite3.Connection, record: Record, contents: Mapping[str, bytes]) -> None:
+    images, proof = " ".join(record.images), _proof(record)
     connection.execute(
         f"INSERT INTO record ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608 - constant
         (record.seq, record.uid, record.digest, images, proof, record.envelope),

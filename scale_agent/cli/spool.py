@@ -5,6 +5,7 @@ import contextlib
 import json
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from scale_agent.spool import Spool
 from scale_agent.spool_file import SPOOL_FILE, Rescue
 
 EVERYTHING: Final = 1_000_000
+TIMES: Final = ("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
 
 
 @click.group("spool")
@@ -81,6 +83,36 @@ def retry(config_file: Path | None, state: Path | None, uid: str | None, *, as_j
         click.echo(json.dumps({"records": records, "images": images}))
     else:
         click.echo(f"{records} records and {images} images wait again.")
+
+
+@command.command("resend")
+@where
+@click.argument("uid", required=False)
+@click.option("--since", type=click.DateTime(TIMES), help="UTC; the time of the server's backup.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@in_words
+def resend(
+    config_file: Path | None,
+    state: Path | None,
+    uid: str | None,
+    since: datetime | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Send again what was receipted: the server was restored from a backup and lost it.
+
+    One record by its UID, or all since a time, of the last two weeks. The same report twice
+    has one effect.
+    """
+    begin = 0 if since is None else int(since.replace(tzinfo=UTC).timestamp())
+    with opened(config_file, state) as spool:
+        records = spool.sent.resend(begin, uid)
+    if uid is not None and not records:
+        raise MistakeError(f"no record {uid} was receipted in the last two weeks")
+    if as_json:
+        click.echo(json.dumps({"records": records}))
+    else:
+        click.echo(f"{records} records wait again.")
 
 
 @command.command("export")
