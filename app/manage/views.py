@@ -54,6 +54,7 @@ def scales() -> ResponseReturnValue:
             next_url=_list_url(carried, page.next),
             previous_url=_list_url(carried, page.previous),
             register_url=link("configure.new_scale"),
+            import_url=link("imports.index"),
         )
 
 
