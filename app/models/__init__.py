@@ -12,6 +12,7 @@ from app.models.attestation import (
     StationScale,
 )
 from app.models.catalogue import AccuracyClass, Maker, ModelRange, ScaleModel, TypeGeneration
+from app.models.derived import ScaleCell, ScaleTotal
 from app.models.importing import ImportLine, ImportSession
 from app.models.ledger import Checkpoint, Epoch, LedgerEntry, LedgerHead
 from app.models.people import (
@@ -69,8 +70,10 @@ __all__ = [
     "Remark",
     "ResetRequest",
     "Scale",
+    "ScaleCell",
     "ScaleEvent",
     "ScaleModel",
+    "ScaleTotal",
     "Seal",
     "SignIn",
     "SignInAttempt",

@@ -90,4 +90,30 @@ AFTER: dict[str, tuple[list[str], dict[str, object]]] = {
         ["INSERT INTO region (uid, path, name, kind) VALUES ('8', '/33/', '浙江', 'province')"],
         {"SELECT count(*) FROM reference": 0, "SELECT path FROM region": "/33/"},
     ),
+    # cells, totals, search: a scale of before is counted in every node of the tree
+    "a94c03e7d512": (
+        [
+            "INSERT INTO maker (uid, name) VALUES ('5', '衡器厂')",
+            (
+                "INSERT INTO scale_model (uid, maker_id, name, type_approval_no, accuracy,"
+                " generation, networked, required_level, evidence_days, profile, recalled, version)"
+                " SELECT '6', id, 'ACS', '', 'III', 'old', false, 0, 365, '{}', false, 1 FROM maker"
+            ),
+            (
+                "INSERT INTO place (uid, path, name, kind, address, organiser, phone,"
+                " fair_scale_spot) VALUES ('7', '/32/3206/M01/', '城东农贸市场', 'market', '', '', '', '')"
+            ),
+            (
+                "INSERT INTO scale (uid, path, place_id, model_id, serial_no, market_no, role,"
+                " software_id, production_code, repair_code, verification_code, no_code_reason,"
+                " state, hold_document, stop_order, baseline_ueid, created_at, version) SELECT '8',"
+                " p.path, p.id, m.id, 'SN-1', '', 'trade', '', '', '', '', '', 'registered', '', '', '',"
+                " '2026-11-23 04:00:00', 1 FROM place p, scale_model m"
+            ),
+        ],
+        {
+            "SELECT legal FROM scale_cell": "unverified",
+            "SELECT count(*) FROM scale_total WHERE number = 1 AND path IN ('/', '/32/')": 2,
+        },
+    ),
 }

@@ -1,0 +1,13 @@
+"""Finding by a part of a name or number, in one region, at any size of the register.
+
+The database keeps an index of pairs of characters and of regions (the migrations say how): a
+Chinese name of two characters is one look-up, and another region's rows are never touched.
+
+    find(session, "秀兰", caller().scope())        # what the one search box shows, best first
+    scales(session, "秀兰", caller().scope())      # ids of scales, for lists; None: too many
+"""
+
+from app.search.find import Found, find, scales
+from app.search.index import Kind
+
+__all__ = ["Found", "Kind", "find", "scales"]

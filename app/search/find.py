@@ -1,0 +1,122 @@
+"""What people type into the search box, and what it finds: the exact code first."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Select, select, union
+from sqlalchemy.orm import Session
+
+from app.db.scope import within
+from app.domain.codes import NumberError, parse_number
+from app.domain.scope import Scope
+from app.models import Code, Scale
+from app.search.index import SHORTEST, SOURCES, Kind, folded, holding
+
+LONGEST: Final = 60
+MOST: Final = 20
+# A list of more than these is read in its own order instead, which finds them soon.
+MANY: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing found.
+
+    Attributes:
+        words: The name or number that was searched, as it is written.
+        exact: It is what was typed, not only a part of it.
+    """
+
+    kind: Kind
+    uid: str
+    words: str
+    path: str
+    exact: bool
+
+
+def find(session: Session, text: str, scope: Scope, limit: int = MOST) -> list[Found]:
+    """Return what ``text`` means inside ``scope``: exact codes and numbers, then parts of them.
+
+    Kinds come in the order of `Kind`, within one the whole word before its beginning before
+    any part. At most ``limit`` of each kind are looked at.
+    """
+    words = clean(text)
+    if not words or not scope:
+        return []
+    by_code = [
+        Found(Kind.SCALE, uid, words, path, exact=True)
+        for uid, path in session.execute(
+            select(Scale.uid, Scale.path)
+            .where(within(Scale.path, scope), Scale.id.in_(_coded(words)))
+            .limit(limit)
+        )
+    ]
+    parts = [one for kind in Kind for one in _parts(session, kind, words, scope, limit)]
+    parts.sort(key=lambda one: not one.exact)
+    seen: dict[str, Found] = {}
+    for one in (*by_code, *parts):
+        seen.setdefault(one.uid, one)
+    return list(seen.values())[:limit]
+
+
+def scales(session: Session, text: str, scope: Scope, most: int = MANY) -> list[int] | None:
+    """Return the ids of the scales that ``text`` finds, or None where they are more than ``most``.
+
+    By any code or its number, serial or market number, the stall, the trader's name.
+    """
+    words = clean(text)
+    if not words or not scope:
+        return []
+    rows = union(*_sources(session, words, scope)).limit(most + 1)
+    ids = list(session.scalars(rows))
+    return None if len(ids) > most else ids
+
+
+def clean(text: str) -> str:
+    """Return ``text`` as it is searched."""
+    return " ".join(text.split())[:LONGEST]
+
+
+def _sources(session: Session, words: str, scope: Scope) -> Iterator[Select[Any]]:
+    yield select(Scale.id).where(within(Scale.path, scope), Scale.id.in_(_coded(words)))
+    if len(words) < SHORTEST:
+        yield select(Scale.id).where(within(Scale.path, scope), Scale.market_no == words)
+        return
+    dialect = session.get_bind().dialect.name
+    here = select(Scale.id).where(within(Scale.path, scope))
+    yield holding(dialect, Kind.SCALE, words, scope)
+    yield here.where(Scale.stall_id.in_(holding(dialect, Kind.STALL, words, scope)))
+    yield here.where(Scale.trader_id.in_(holding(dialect, Kind.TRADER, words, scope)))
+
+
+def _coded(words: str) -> Select[Any]:
+    by_value = select(Code.scale_id).where(Code.value == words, Code.scale_id.is_not(None))
+    with suppress(NumberError):
+        number = parse_number(words)
+        by_number = select(Code.scale_id).where(Code.number == number, Code.scale_id.is_not(None))
+        return select(union(by_value, by_number).subquery())
+    return by_value
+
+
+def _parts(session: Session, kind: Kind, words: str, scope: Scope, limit: int) -> list[Found]:
+    source = SOURCES[kind]
+    rows = select(source.model.uid, source.model.path, *source.words)
+    if len(words) < SHORTEST:
+        return []
+    dialect = session.get_bind().dialect.name
+    ids = holding(dialect, kind, words, scope).limit(limit)
+    asked = folded(words)
+    found = [
+        (uid, path, next(part for part in parts if asked in folded(part)))
+        for uid, path, *parts in session.execute(
+            rows.where(source.model.id.in_(select(ids.subquery())))
+        )
+    ]
+    found.sort(key=lambda one: (_rank(folded(one[2]), asked), one[2], one[0]))
+    return [Found(kind, uid, part, path, exact=folded(part) == asked) for uid, path, part in found]
+
+
+def _rank(part: str, asked: str) -> int:
+    return 0 if part == asked else 1 if part.startswith(asked) else 2

@@ -1,0 +1,139 @@
+"""The index finds what a naive scan finds, on both databases, and nothing of another region."""
+
+from itertools import count
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db.ids import new_uid
+from app.domain.scope import Scope
+from app.models import Place, PlaceKind, Stall, Trader
+from app.search import Kind, find, scales
+from app.search.index import SOURCES, contains, holding
+from tests.support.makers import make_model, make_place, make_scale, make_stall, make_trader
+
+HERE, THERE = "/32/3206/320612/", "/32/3207/320701/"
+EVERYWHERE = Scope(("/",))
+NUMBERS = count(1)
+# Few characters, so that pairs repeat; wildcards, a quote, and one outside the basic plane.
+ALPHABET = "王李秀兰市aAbB01-%_'\"* é𠮷"
+WORDS = st.text(ALPHABET, min_size=1, max_size=8).map(lambda text: " ".join(text.split()))
+ASKED = WORDS.filter(lambda words: len(words) > 1)
+SCOPES = st.sampled_from(
+    [EVERYWHERE, Scope((HERE,)), Scope((THERE,)), Scope((HERE, THERE)), Scope(("/32/",)), Scope()]
+)
+
+
+def market(session: Session, region: str) -> Place:
+    """Return a market of ``region``."""
+    path = f"{region}{next(NUMBERS)}/"
+    place = Place(uid=new_uid(), path=path, name="市场", kind=PlaceKind.MARKET)
+    session.add(place)
+    session.flush()
+    return place
+
+
+def put(session: Session, place: Place, words: str) -> None:
+    """Write a trader and a stall so called."""
+    session.add(Trader(uid=new_uid(), path=place.path, place=place, name=words))
+    number = f"{words}{next(NUMBERS):06}"
+    session.add(Stall(uid=new_uid(), path=place.path, place=place, number=number))
+    session.flush()
+
+
+def naive(session: Session, kind: Kind, words: str, scope: Scope) -> set[int]:
+    """Return what a scan in Python finds."""
+    fold = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
+    source = SOURCES[kind]
+    return {
+        row_id
+        for row_id, path, *parts in session.execute(
+            select(source.model.id, source.model.path, *source.words)
+        )
+        if scope.holds(path) and any(words.translate(fold) in p.translate(fold) for p in parts)
+    }
+
+
+def indexed(session: Session, kind: Kind, words: str, scope: Scope) -> set[int]:
+    """Return what the index finds."""
+    dialect = session.get_bind().dialect.name
+    return set(session.scalars(holding(dialect, kind, words, scope))) if scope else set()
+
+
+@pytest.mark.usefixtures("any_url")
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(WORDS.filter(bool), min_size=1, max_size=6), st.lists(ASKED, min_size=1), SCOPES)
+def test_the_index_finds_what_a_scan_finds(
+    session: Session, names: list[str], asked: list[str], scope: Scope
+) -> None:
+    """Whatever the characters: wildcards and quotes are themselves; renamed and moved rows too."""
+    places = [market(session, HERE), market(session, THERE)]
+    for number, name in enumerate(names):
+        put(session, places[number % 2], name)
+    session.scalars(select(Trader).order_by(Trader.id.desc())).first().name = names[0] + "兰"
+    moved = session.scalars(select(Stall).order_by(Stall.id.desc())).first()
+    moved.place, moved.path = places[0], places[0].path
+    session.flush()
+    for words in (*asked, *(name[:3] for name in names if len(name) > 1)):
+        for kind in (Kind.TRADER, Kind.STALL, Kind.PLACE):
+            if len(words) > 1:
+                assert indexed(session, kind, words, scope) == naive(session, kind, words, scope)
+
+
+@pytest.mark.usefixtures("any_url")
+def test_a_part_of_either_number_of_a_scale_is_found(session: Session) -> None:
+    """Not a part that would span both."""
+    place, model = make_place(session), make_model(session)
+    scale = make_scale(session, place, model, "SN-77", market_no="A-12")
+    here = Scope((HERE,))
+    for words in ("n-7", "77", "a-1", "A-12"):
+        assert scales(session, words, here) == [scale.id]
+        assert indexed(session, Kind.SCALE, words, here) == {scale.id}
+    assert scales(session, "77A-", here) == []
+
+
+@pytest.mark.usefixtures("any_url")
+def test_scales_are_found_by_stall_and_trader(session: Session) -> None:
+    """And a search that finds too many says so instead of counting on."""
+    place, model = make_place(session), make_model(session)
+    stall, trader = make_stall(session, place, "东-07"), make_trader(session, place, "陈秀兰")
+    scale = make_scale(session, place, model, stall=stall, trader=trader)
+    make_scale(session, place, model, "SN-0002")
+    here = Scope((HERE,))
+    assert scales(session, "秀兰", here) == scales(session, "东-0", here) == [scale.id]
+    assert scales(session, "SN", here, most=1) is None
+    assert scales(session, "秀兰", Scope((THERE,))) == []
+
+
+@pytest.mark.usefixtures("any_url")
+def test_the_exact_word_comes_first_and_every_kind_is_found(session: Session) -> None:
+    """One box: a market, a stall, a trader, a scale."""
+    place, model = make_place(session, name="兰花市场"), make_model(session)
+    make_stall(session, place, "兰花1")
+    make_trader(session, place, "王兰花")
+    make_trader(session, place, "兰花")
+    make_scale(session, place, model, market_no="兰花-9")
+    found = find(session, "兰花", Scope((HERE,)))
+    assert [(one.kind, one.words) for one in found] == [
+        (Kind.TRADER, "兰花"),
+        (Kind.PLACE, "兰花市场"),
+        (Kind.STALL, "兰花1"),
+        (Kind.TRADER, "王兰花"),
+        (Kind.SCALE, "兰花-9"),
+    ]
+    assert find(session, "兰花", Scope((THERE,))) == find(session, " ", EVERYWHERE) == []
+
+
+@pytest.mark.usefixtures("any_url")
+def test_without_the_index_the_same_rows_hold_the_words(session: Session) -> None:
+    """The condition that lists use where too many are found."""
+    place = make_place(session)
+    for name in ("100%", "100x", "a_b", "aXb", "秀兰"):
+        make_trader(session, place, name)
+    dialect = session.get_bind().dialect.name
+    for words, found in (("0%", ["100%"]), ("A_B", ["a_b"]), ("秀兰", ["秀兰"])):
+        rows = select(Trader.name).where(contains(dialect, Kind.TRADER, words))
+        assert list(session.scalars(rows)) == found
