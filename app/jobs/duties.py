@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import CursorResult, Result, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.attest import rejudging
+from app.attest import looked, rejudging
 from app.attest import work as attest_work
 from app.attest.tasks import READ_AGAIN
 from app.db.ids import new_uid
@@ -157,6 +157,7 @@ def expire_tasks(work: Installation, at: datetime) -> str:
 def prune(work: Installation, at: datetime) -> str:
     """Delete what has served: old challenges, answers, attempts and ended sessions."""
     records_of_access = at - timedelta(days=work.settings.keep_days)
+    looked.prune(work.blobs, at)
     with work.database.transaction() as session:
         session.execute(delete(Nonce).where(Nonce.expires_at < at - NONCES_KEPT))
         api_idempotency.forget(session, at - KEYS_KEPT)

@@ -75,7 +75,7 @@ class JobsProcess:
         """Work until told to stop."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        heart = threading.Thread(target=self._live, name="heart", daemon=True)
+        heart = threading.Thread(target=self.live, name="heart", daemon=True)
         self._arm()
         self.scheduler.start()
         heart.start()
@@ -114,7 +114,7 @@ class JobsProcess:
         for job in self.timetable:
             self.scheduler.add_job(self.fire, "cron", [job], second=self.look_at, **options)
 
-    def _live(self) -> None:
+    def live(self) -> None:
         """Renew what we hold while we live; no long work may delay it."""
         ahead = _clock_ahead()
         while True:

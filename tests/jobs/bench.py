@@ -1,7 +1,8 @@
-"""A jobs process for tests, started as ``python -m tests.jobs.bench URL HOME``.
+"""A jobs process for tests, started as ``python -m tests.jobs.bench URL HOME [unguarded]``.
 
-Its timetable has one job of the present minute. It writes a line when it begins and one when
-it ends, and waits between the two as long as the file ``hold`` is there; looked at every second.
+Its timetable is looked at every second: two real duties, and a probe that looks whether its
+period has an effect, waits as long as the file ``hold`` is there, and writes one. Without
+guards that is how two processes do it twice. ``unguarded``: each believes it leads and claims.
 """
 
 import sys
@@ -10,53 +11,100 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import text
+
 from app.blobs import Blobs
 from app.config import Settings
 from app.crypto import keys
 from app.db.session import Database
 from app.domain.duties import Period
+from app.jobs import leader, runs
 from app.jobs.process import JobsProcess
-from app.jobs.timetable import Job
+from app.jobs.timetable import TIMETABLE, Job
 from app.web.database import Installation
 from app.work import Progress
 
-LEASE = timedelta(seconds=4)
+LEASE = timedelta(seconds=3)
 STEP_S = 0.02
+PROBE = "CREATE TABLE probe (period VARCHAR(20), worker VARCHAR(60))"
+REAL = ("expire_scales", "watch_stations")
 
 
-def main(url: str, home: Path) -> None:
-    """Run until told to stop."""
-    settings = Settings(home=home, database_url=url)
-    work = Installation(settings, keys.load(settings.keys), Database(url), Blobs(settings.blobs))
-    done = home / "done.txt"
-    process: JobsProcess
+class Bench:
+    """What the process does, and how it tells of it."""
 
-    def do(_work: Installation, at: datetime) -> str:
-        write(done, "begin", process.worker, at)
-        while (home / "hold").exists():
-            time.sleep(STEP_S)
-        write(done, "end", process.worker, at)
-        return "done"
+    def __init__(self, url: str, home: Path) -> None:
+        self.home = home
+        settings = Settings(home=home, database_url=url)
+        self.work = Installation(
+            settings, keys.load(settings.keys), Database(url), Blobs(settings.blobs)
+        )
+        timetable = [job for job in TIMETABLE if job.name in REAL]
+        timetable.append(Job("probe", Period.DAY, self.probe))
+        kinds = {"copy": self.copy}
+        self.process = JobsProcess(self.work, kinds, timetable, lease=LEASE, look_at="*")
 
-    def copy(_work: Installation, progress: Progress) -> dict[str, Any]:
+    def probe(self, work: Installation, at: datetime) -> str:
+        """Have one effect in the period, by what was read before it is written."""
+        period = Period.DAY.of(at)
+        with work.database.reading() as session:
+            found = text("SELECT count(*) FROM probe WHERE period = :period")
+            done = session.scalar(found, {"period": period})
+        self.write("begin", period)
+        self.wait_while("hold")
+        self.write("go-on", period)
+        if not done:
+            with work.database.transaction() as session:
+                session.execute(
+                    text("INSERT INTO probe VALUES (:period, :worker)"),
+                    {"period": period, "worker": self.process.worker},
+                )
+        self.write("end", period)
+        return "probed"
+
+    def copy(self, _work: Installation, progress: Progress) -> dict[str, Any]:
+        """Do a task of two steps."""
         name = progress.payload["name"]
-        write(done, f"task-begin-{name}", process.worker, progress.now())
-        while (home / "hold-tasks").exists():
-            time.sleep(STEP_S)
+        self.write("task-begin", name)
+        self.wait_while("hold-tasks")
         progress.step(1, 1)
-        write(done, f"task-end-{name}", process.worker, progress.now())
+        self.write("task-end", name)
         return {"name": name}
 
-    timetable = (Job("write_a_line", Period.DAY, do),)
-    process = JobsProcess(work, {"copy": copy}, timetable, lease=LEASE, look_at="*")
-    process.run()
+    def wait_while(self, name: str) -> None:
+        """Wait as long as a file is there."""
+        while (self.home / name).exists():
+            time.sleep(STEP_S)
+
+    def write(self, what: str, of: str) -> None:
+        """Append one line at once, as several processes may."""
+        with (self.home / "done.txt").open("a") as file:
+            file.write(f"{what} {of} {self.process.worker}\n")
 
 
-def write(target: Path, what: str, worker: str, at: datetime) -> None:
-    """Append one line at once, as several processes may."""
-    with target.open("a") as file:
-        file.write(f"{what} {worker} {Period.DAY.of(at)}\n")
+def without_guards() -> None:
+    """Have everybody lead, and everybody claim."""
+    leader.lead = lambda *_args, **_more: True
+    claimed: set[runs.Key] = set()
+
+    def once(*args: Any) -> runs.Run | None:  # noqa: ANN401 - as runs.once
+        if args[1] in claimed:
+            return None
+        claimed.add(args[1])
+        return _Unchecked(args[0], args[1], args[2])
+
+    runs.once = once
+
+
+class _Unchecked(runs.Run):
+    def check(self, session: object) -> None:
+        """Let everybody write."""
+
+    def finish(self, outcome: str, *, at: datetime) -> None:
+        """Keep no record."""
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    if "unguarded" in sys.argv:
+        without_guards()
+    Bench(sys.argv[1], Path(sys.argv[2])).process.run()

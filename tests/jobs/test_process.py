@@ -1,13 +1,9 @@
 """Several real jobs processes: each period's work once, through kill -9."""
 
 import contextlib
-import os
 import signal
-import subprocess
-import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,17 +11,17 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.db.ids import new_uid
 from app.db.session import utcnow
 from app.domain.duties import Period
-from app.domain.tasks import Executor, TaskState
+from app.domain.tasks import TaskState
 from app.jobs import leader, runs
 from app.jobs.process import JobsProcess
 from app.jobs.timetable import TIMETABLE, Job
-from app.models import JobRun, Leader, Task
+from app.ledger.door import SYSTEM
+from app.models import JobRun, Task
 from app.web.database import Installation
-from app.work import cancel_server_task
-from tests.jobs.bench import LEASE
+from app.work import cancel_server_task, queue_server_task
+from tests.jobs.crew import Crew
 from tests.support.makers import NOON
 
 PROJECT = Path(__file__).parents[2]
@@ -33,108 +29,37 @@ PATIENCE_S = 60
 WORKERS = 3
 
 
-class Team:
-    """Processes of `tests.jobs.bench`, and what they wrote."""
-
-    def __init__(self, work: Installation) -> None:
-        self.home = work.settings.home
-        self.work = work
-        command = [sys.executable, "-m", "tests.jobs.bench"]
-        address = work.settings.database_url
-        self.running = [
-            subprocess.Popen([*command, address, str(self.home)], cwd=PROJECT)
-            for _ in range(WORKERS)
-        ]
-
-    def lines(self, what: str) -> list[str]:
-        """Return who wrote ``what``."""
-        with contextlib.suppress(FileNotFoundError):
-            written = (self.home / "done.txt").read_text().splitlines()
-            return [line.split()[1] for line in written if line.startswith(f"{what} ")]
-        return []
-
-    def until(self, done: Callable[[], bool]) -> None:
-        """Wait until ``done``."""
-        end = time.monotonic() + PATIENCE_S
-        while not done():
-            assert time.monotonic() < end, (self.home / "done.txt").read_text()
-            time.sleep(0.05)
-
-    def kill(self, worker: str) -> None:
-        """Kill the process that calls itself ``worker``."""
-        os.kill(int(worker.split(":")[-2]), signal.SIGKILL)
-
-    def stop(self) -> None:
-        """End them all and see that they end well."""
-        for child in self.running:
-            child.terminate()
-        for child in self.running:
-            assert child.wait(PATIENCE_S) in {0, -signal.SIGKILL}
-
-
 @pytest.fixture
-def team(work: Installation) -> Iterator[Team]:
-    """Yield three processes that hold on in the middle of their job."""
-    (work.settings.home / "hold").touch()
-    team = Team(work)
-    yield team
-    for path in ("hold", "hold-tasks"):
-        (work.settings.home / path).unlink(missing_ok=True)
-    for child in team.running:
-        if child.poll() is None:
-            child.kill()
-        child.wait()
+def crew(work: Installation) -> Iterator[Crew]:
+    """Yield three processes."""
+    crew = Crew(work)
+    crew.start()
+    yield crew
+    crew.close()
 
 
-@pytest.mark.usefixtures("any_url")
-def test_each_period_is_done_once_though_the_leader_is_killed(
-    team: Team, work: Installation
-) -> None:
-    """In the middle of its job; the next one takes the job over when the lease has run out."""
-    team.until(lambda: len(team.lines("begin")) == 1)
-    (first,) = team.lines("begin")
-    time.sleep(LEASE.total_seconds() + 0.5)  # it is renewed beside the work
-    assert team.lines("begin") == [first]
-    team.kill(first)
-    team.until(lambda: len(team.lines("begin")) == 2)
-    second = team.lines("begin")[1]
-    assert second != first
-    (work.settings.home / "hold").unlink()
-    team.until(lambda: len(team.lines("end")) == 1)
-    time.sleep(1.5)  # more looks at the timetable
-    team.stop()
-    assert team.lines("end") == [second]
-    assert len(team.lines("begin")) == 2
-    with work.database.reading() as session:
-        (row,) = session.scalars(select(JobRun))
-        assert (row.worker, row.finished_at is not None) == (second, True)
-        assert session.scalar(select(Leader)) is None
-
-
-def test_a_task_of_a_dead_worker_is_done_by_the_next(team: Team, work: Installation) -> None:
+def test_a_task_of_a_dead_worker_is_done_by_the_next(crew: Crew, work: Installation) -> None:
     """Once in the end, by another process; one that is called off ends at its next step."""
-    home = work.settings.home
-    (home / "hold").unlink()
-    (home / "hold-tasks").touch()
+    crew.hold("hold-tasks")
     kept = _task(work, "kept")
-    team.until(lambda: len(team.lines("task-begin-kept")) == 1)
-    (first,) = team.lines("task-begin-kept")
-    team.kill(first)
-    team.until(lambda: len(team.lines("task-begin-kept")) == 2)
-    assert team.lines("task-begin-kept")[1] != first
-    (home / "hold-tasks").unlink()
-    team.until(lambda: _state(work, kept) is TaskState.DONE)
-    (home / "hold-tasks").touch()
+    crew.until(lambda: len(crew.lines("task-begin", "kept")) == 1)
+    (first,) = crew.lines("task-begin", "kept")
+    crew.send(first, signal.SIGKILL)
+    crew.until(lambda: len(crew.lines("task-begin", "kept")) == 2)
+    assert crew.lines("task-begin", "kept")[1] != first
+    crew.release("hold-tasks")
+    crew.until(lambda: _state(work, kept) is TaskState.DONE)
+    crew.hold("hold-tasks")
     dropped = _task(work, "dropped")
-    team.until(lambda: len(team.lines("task-begin-dropped")) == 1)
+    crew.until(lambda: len(crew.lines("task-begin", "dropped")) == 1)
     with work.database.transaction() as session:
         task = session.scalars(select(Task).where(Task.uid == dropped)).one()
         cancel_server_task(session, task, at=utcnow())
-    (home / "hold-tasks").unlink()
-    team.until(lambda: _state(work, dropped) is TaskState.CANCELLED)
-    team.stop()
-    assert team.lines("task-end-dropped") == []
-    assert len(team.lines("task-end-kept")) == 1
+    crew.release("hold-tasks")
+    crew.until(lambda: _state(work, dropped) is TaskState.CANCELLED)
+    crew.stop()
+    assert crew.lines("task-end", "dropped") == []
+    assert len(crew.lines("task-end", "kept")) == 1
 
 
 def test_one_job_that_fails_is_tried_again_and_the_others_go_on(work: Installation) -> None:
@@ -249,20 +174,10 @@ def test_every_job_has_its_own_name() -> None:
 
 
 def _task(work: Installation, name: str) -> str:
-    uid = new_uid()
     with work.database.transaction() as session:
-        session.add(
-            Task(
-                uid=uid,
-                path="/",
-                executor=Executor.SERVER,
-                kind="copy",
-                state=TaskState.QUEUED,
-                created_at=NOON,
-                payload={"name": name},
-            )
-        )
-    return uid
+        return queue_server_task(
+            session, "copy", {"name": name}, path="/", by=SYSTEM, at=utcnow()
+        ).uid
 
 
 def _state(work: Installation, uid: str) -> TaskState:

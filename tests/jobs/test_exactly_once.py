@@ -1,0 +1,226 @@
+"""Three jobs processes and four web workers: each period's effect is there once.
+
+The clock is moved under real processes; `tests.jobs.bench` has the fault point.
+"""
+
+import signal
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from app.db.session import utcnow
+from app.domain.duties import Period
+from app.jobs import leader, runs
+from app.jobs.process import JobsProcess
+from app.jobs.timetable import Job
+from app.models import JobRun, LedgerEntry, Scale, ScaleEvent
+from app.web.database import Installation
+from tests.jobs.conftest import fleet
+from tests.jobs.crew import PROCESSES, Crew
+from tests.support.demo import free_port
+
+WEB_WORKERS = 4
+
+
+@pytest.fixture
+def crew(work: Installation) -> Iterator[Crew]:
+    """Yield processes that are not started yet."""
+    crew = Crew(work)
+    yield crew
+    crew.close()
+
+
+def day(ahead: int) -> str:
+    """Return the period ``ahead`` days from now."""
+    return Period.DAY.of(utcnow() + timedelta(days=ahead))
+
+
+@pytest.mark.usefixtures("any_url")
+def test_one_effect_whatever_happens(crew: Crew, work: Installation) -> None:
+    """Killed, frozen, away for a month, the clock set back: each period once, each scale once."""
+    fleet(work, until=(utcnow() + timedelta(hours=8)).date())
+    port = free_port()
+    with crew.web(port) as web:
+        crew.start()
+        crew.until(lambda: crew.effects()[day(0)] == 1)
+        a_leader_is_killed(crew)
+        a_leader_is_frozen(crew)
+        nobody_runs_for_a_month(crew)
+        the_clock_is_set_back(crew)
+        assert urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz").status == 200
+        children = Path(f"/proc/{web.pid}/task/{web.pid}/children").read_text().split()
+        assert len(children) == WEB_WORKERS
+    crew.stop()
+    assert set(crew.effects()) == {day(0), day(1), day(2), day(32)}
+    assert set(crew.effects().values()) == {1}
+    expired_once(work)
+
+
+def a_leader_is_killed(crew: Crew) -> None:
+    """In the middle of the new day's work; another has it after the lease, and ends it."""
+    crew.hold()
+    crew.set_clock("+1d")
+    crew.until(lambda: len(crew.lines("begin", day(1))) == 1)
+    (first,) = crew.lines("begin", day(1))
+    crew.send(first, signal.SIGKILL)
+    crew.until(lambda: len(crew.lines("begin", day(1))) == 2)
+    crew.release()
+    crew.until(lambda: len(crew.lines("end", day(1))) == 1)
+    assert crew.lines("end", day(1)) != [first]
+
+
+def a_leader_is_frozen(crew: Crew) -> None:
+    """For longer than its lease; let go, it finds its write refused."""
+    crew.hold()
+    crew.set_clock("+2d")
+    crew.until(lambda: len(crew.lines("begin", day(2))) == 1)
+    (frozen,) = crew.lines("begin", day(2))
+    crew.send(frozen, signal.SIGSTOP)
+    crew.until(lambda: len(crew.lines("begin", day(2))) == 2)
+    crew.release()
+    crew.until(lambda: len(crew.lines("end", day(2))) == 1)
+    crew.send(frozen, signal.SIGCONT)
+    crew.until(lambda: frozen in crew.lines("go-on", day(2)))
+    time.sleep(0.5)
+    assert frozen not in crew.lines("end", day(2))
+
+
+def nobody_runs_for_a_month(crew: Crew) -> None:
+    """What is due is done once, not thirty times."""
+    crew.stop()
+    crew.set_clock("+32d")
+    crew.start()
+    crew.until(lambda: crew.effects()[day(32)] == 1)
+
+
+def the_clock_is_set_back(crew: Crew) -> None:
+    """To a day whose work is done: nothing is done again, and the timetable goes on."""
+    minutes = _minutes(crew)
+    crew.set_clock("+2d")
+    crew.until(lambda: _minutes(crew) > minutes)
+    time.sleep(1)
+
+
+def _minutes(crew: Crew) -> int:
+    with crew.work.database.reading() as session:
+        minutes = select(func.count()).where(JobRun.job == "watch_stations")
+        return session.scalars(minutes.where(JobRun.finished_at.is_not(None))).one()
+
+
+def expired_once(work: Installation) -> None:
+    """Each scale has one step and one entry for the end of its validity."""
+    with work.database.reading() as session:
+        events = session.scalars(select(ScaleEvent).where(ScaleEvent.action == "expire")).all()
+        assert len(events) == session.scalar(select(func.count()).select_from(Scale))
+        entries = session.scalars(select(LedgerEntry.data)).all()
+        assert sum(b'"action":"expire"' in data for data in entries) == len(events)
+        runs_of = select(JobRun.period).where(JobRun.job == "expire_scales")
+        assert sorted(session.scalars(runs_of)) == [day(0), day(1), day(2), day(32)]
+
+
+def test_without_lease_and_claim_each_process_does_it(work: Installation) -> None:
+    """The control: the same three processes, and nothing that holds two of them back."""
+    crew = Crew(work, "unguarded")
+    crew.hold()
+    try:
+        crew.start()
+        crew.until(lambda: len(crew.lines("begin")) == PROCESSES)
+        crew.release()
+        crew.until(lambda: len(crew.lines("end")) == PROCESSES)
+        crew.stop()
+        assert crew.effects()[day(0)] == PROCESSES
+    finally:
+        crew.close()
+
+
+@pytest.mark.usefixtures("any_url")
+@pytest.mark.parametrize("fenced", [True, False])
+def test_one_that_was_frozen_writes_nothing(
+    work: Installation, fenced: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It read that nothing was done, slept, and another did it; without the fence both do."""
+    if not fenced:
+        monkeypatch.setattr(runs.Run, "check", lambda *_: None)
+        monkeypatch.setattr(runs.Run, "finish", lambda *_, **__: None)
+    asleep, wake = threading.Event(), threading.Event()
+    written: list[str] = []
+
+    def sleeps(found: Installation, _at: datetime) -> str:
+        asleep.set()
+        wake.wait(10)
+        with found.database.transaction():
+            written.append("frozen")
+        return "done"
+
+    def does(found: Installation, _at: datetime) -> str:
+        with found.database.transaction():
+            written.append("other")
+        return "done"
+
+    frozen = JobsProcess(work, {}, lease=timedelta(seconds=0.2))
+    other = JobsProcess(work, {})
+    frozen.campaign()
+    thread = threading.Thread(target=frozen.fire, args=[Job("probe", Period.DAY, sleeps)])
+    thread.start()
+    assert asleep.wait(10)
+    time.sleep(0.3)
+    other.campaign()
+    other.fire(Job("probe", Period.DAY, does))
+    wake.set()
+    thread.join()
+    assert written == (["other"] if fenced else ["other", "frozen"])
+
+
+def test_work_that_outlasts_the_lease_stays_its_own(work: Installation) -> None:
+    """It is renewed beside the work, in a thread of its own."""
+    busy, other = JobsProcess(work, {}, lease=timedelta(seconds=0.6)), JobsProcess(work, {})
+    heart = threading.Thread(target=busy.live)
+    heart.start()
+    assert busy.elected.wait(10)
+    for _look in range(10):
+        time.sleep(0.2)
+        other.campaign()
+        assert not other.leading
+    busy.ended.set()
+    heart.join()
+    time.sleep(0.7)
+    other.campaign()
+    assert other.leading
+
+
+def test_a_lease_from_the_future_holds_nobody_back(work: Installation) -> None:
+    """The clock was a day ahead when its holder died; a clock a little ahead is no reason."""
+    with work.database.transaction() as session:
+        now = utcnow()
+        assert leader.lead(session, "dead", at=now + timedelta(days=1))
+        assert leader.lead(session, "b", at=now)
+        assert leader.lead(session, "b", at=now + timedelta(minutes=1))
+        assert not leader.lead(session, "c", at=now)
+
+
+@pytest.mark.soak
+@pytest.mark.usefixtures("any_url")
+def test_a_hundred_kills(crew: Crew, work: Installation) -> None:
+    """A day passes, and whoever leads is killed at any moment of its work."""
+    fleet(work)
+    crew.start()
+    for number in range(1, 101):
+        crew.set_clock(f"+{number}d")
+        time.sleep((number % 10) / 5)
+        with work.database.reading() as session:
+            found = session.scalar(select(leader.Leader.holder))
+        if found:
+            with_pid = int(found.split(":")[-2])
+            dead = next(child for child in crew.running if child.pid == with_pid)
+            dead.kill()
+            dead.wait()
+            crew.replace(dead)
+        crew.until(lambda ahead=number: crew.effects()[day(ahead)] >= 1)  # type: ignore[misc]
+    crew.stop()
+    assert set(crew.effects().values()) == {1}
