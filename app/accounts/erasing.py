@@ -10,12 +10,22 @@ from typing import Final
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.service import end_everything
+from app.accounts.ending import end_everything
 from app.domain.calendar import local_date
 from app.domain.errors import DomainError
 from app.ledger.door import act
 from app.ledger.erasures import NAMELESS, PERSON_ERASED, nameless_login
-from app.models import ApiToken, Grant, Person, SignIn
+from app.models import (
+    ApiToken,
+    Credential,
+    DevicePerson,
+    Grant,
+    Person,
+    RecoveryCode,
+    ResetRequest,
+    SignIn,
+    StepUp,
+)
 
 NOTHING_OPENS: Final = "!"
 
@@ -43,6 +53,11 @@ def erase_person(session: Session, person: Person, *, by: str, at: datetime) -> 
         person.password_hash, person.totp_secret, person.secret = NOTHING_OPENS, None, None
         person.disabled_at = person.disabled_at or at
     end_everything(session, person, at)
-    # Browsers and the words on tokens are personal too.
+    # Browsers, PINs, devices and the words on tokens are personal too.
+    theirs = select(SignIn.id).where(SignIn.person_id == person.id)
+    session.execute(delete(StepUp).where(StepUp.sign_in_id.in_(theirs)))
+    for table in (Credential, RecoveryCode, DevicePerson):
+        session.execute(delete(table).where(table.person_id == person.id))
+    session.execute(update(ResetRequest).where(ResetRequest.person_id == person.id).values(why=""))
     session.execute(delete(SignIn).where(SignIn.person_id == person.id))
     session.execute(update(ApiToken).where(ApiToken.person_id == person.id).values(note=""))

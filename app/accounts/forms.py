@@ -14,10 +14,18 @@ MISSING: Final = _l("Please fill this in.")
 TOO_LONG: Final = _l("This is too long.")
 WEAK: Final[Mapping[str, Any]] = MappingProxyType(
     {
-        "short": _l("Take at least 10 characters."),
+        "short": _l("Take at least %(shortest)d characters."),
         "long": _l("Take at most 200 characters."),
         "login": _l("Do not build it around your sign-in name."),
         "common": _l("Everybody tries this one first. Take a few words of your own."),
+        "kinds": _l("Take three of: small letters, capitals, digits, other signs."),
+        "used": _l("You had this one before. Take another."),
+    }
+)
+WEAK_PIN: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "form": _l("A PIN has six digits."),
+        "common": _l("Everybody tries this one first. Take six digits of your own."),
     }
 )
 # At which field a refusal is shown, and how it is said there.
@@ -25,6 +33,12 @@ SHOWN: Final[Mapping[str, tuple[str, Any]]] = MappingProxyType(
     {
         "wrong_password": ("password", _l("Sign-in name or password is wrong.")),
         "wrong_code": ("code", _l("This code is wrong or was used. Take the next one.")),
+        "wrong_pin": ("code", _l("This is not your PIN.")),
+        "pin_locked": (
+            "code",
+            _l("The PIN is locked on this device. Type the six digits of the authenticator."),
+        ),
+        "wrong_recovery_code": ("code", _l("This is none of your unused recovery codes.")),
         "second_factor_stale": ("code", _l("Please scan the new picture and type its code.")),
         "wrong_reset": ("secret", _l("This secret is wrong, used, or older than three days.")),
     }
@@ -58,7 +72,9 @@ class Form:
         if error.code == "too_many_tries":
             self.errors[where or next(iter(self.values))] = wait(error)
         elif error.code == "weak_password":
-            self.errors["password"] = WEAK[str(error.facts["reason"])]
+            self.errors["password"] = str(WEAK[str(error.facts["reason"])]) % error.facts
+        elif error.code == "weak_pin":
+            self.errors["pin"] = WEAK_PIN[str(error.facts["reason"])]
         else:
             place, words = SHOWN[error.code]
             self.errors[where or place] = words

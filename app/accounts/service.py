@@ -4,31 +4,27 @@ A person's first password is never known to anybody else: whoever makes or reset
 hands out a secret that sets a password once.
 """
 
-import hmac
 import re
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from cryptography.fernet import Fernet
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.accounts import passwords
-from app.crypto import tokens, totp
-from app.crypto.totp import WrongCodeError
+from app.accounts import ending, recovery
+from app.crypto import tokens
 from app.db.ids import new_uid
 from app.domain.calendar import local_date
 from app.domain.errors import DomainError
 from app.domain.roles import Role, may_hold
 from app.domain.scope import EVERYWHERE
+from app.domain.tokens import EVERY
 from app.ledger.door import act
-from app.models import ApiToken, Grant, Person, Place, Region, RegionKind, SignIn
+from app.models import ApiToken, Grant, Person, Place, Region, RegionKind
 
 LOGIN: Final = re.compile(r"[a-z][a-z0-9._-]{1,39}")
-RESET_DAYS: Final = 3
-RESET: Final = "reset"
 PERSON_SECRET_BYTES: Final = 32
 
 
@@ -68,12 +64,6 @@ class CustodianTooLowError(DomainError):
     code = "custodian_too_low"
 
 
-class WrongResetError(DomainError):
-    """The one-use secret is wrong, used, or past its time."""
-
-    code = "wrong_reset"
-
-
 @dataclass(frozen=True, slots=True)
 class Granted:
     """A role inside a region, from a day to a day; without an end while ``until`` is None."""
@@ -82,6 +72,18 @@ class Granted:
     path: str
     since: date
     until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewToken:
+    """What a token is for, what it may do (names with blanks between), and until when."""
+
+    note: str = ""
+    scopes: str = EVERY
+    expires_at: datetime | None = None
+
+
+FOR_EVERYTHING: Final = NewToken()
 
 
 def find(session: Session, login: str) -> Person:
@@ -122,7 +124,7 @@ def add_person(
         uid=new_uid(),
         login=login,
         name=name,
-        password_hash=_reset_hash(secret, at),
+        password_hash=recovery.reset_hash(secret, at),
         secret=secrets.token_bytes(PERSON_SECRET_BYTES),
         created_at=at,
     )
@@ -169,82 +171,19 @@ def withdraw(session: Session, person: Person, role: Role, *, by: str, at: datet
 
 
 def disable(session: Session, person: Person, *, by: str, at: datetime) -> None:
-    """Close an account: sessions and tokens end with it."""
+    """Close an account: sessions, tokens and bound devices end with it."""
     with act(session, person, "disable", by=by, at=at):
         person.disabled_at = person.disabled_at or at
-    end_everything(session, person, at)
-
-
-def reset(
-    session: Session, person: Person, *, second_factor: bool = False, by: str, at: datetime
-) -> str:
-    """Void the password and return the secret that sets a new one, once, within three days.
-
-    Args:
-        second_factor: Also forget the second factor, for a lost phone.
-    """
-    secret = tokens.new_token()
-    with act(session, person, "reset", by=by, at=at):
-        person.password_hash = _reset_hash(secret, at)
-        person.disabled_at = None
-        if second_factor:
-            person.totp_secret = None
-    end_everything(session, person, at)
-    return secret
-
-
-def redeem_reset(session: Session, login: str, secret: str, password: str, *, at: datetime) -> None:
-    """Set the password of ``login`` by the one-use secret.
-
-    Raises:
-        WrongResetError: The secret is wrong, used or too old, or nobody has this login.
-        WeakPasswordError: The password is refused; the secret stays good.
-    """
-    person = session.scalar(
-        select(Person).where(Person.login == login.casefold()).with_for_update()
-    )
-    kept = person.password_hash if person and person.disabled_at is None else ""
-    if not _opens(kept, secret, at):
-        raise WrongResetError("the one-use secret is wrong, used or too old")
-    assert person is not None  # noqa: S101 - an empty hash opens for nobody
-    set_password(session, person, password, by=person.uid, at=at)
-
-
-def set_password(session: Session, person: Person, password: str, *, by: str, at: datetime) -> None:
-    """Give ``person`` a password; every session that was open ends.
-
-    Raises:
-        WeakPasswordError: It is too short, too common, or the login itself.
-    """
-    passwords.check_policy(password, person.login)
-    hashed = passwords.hash_password(password)
-    with act(session, person, "password", by=by, at=at):
-        person.password_hash = hashed
-    end_sessions(session, person, at)
-
-
-def enrol_second_factor(
-    session: Session, person_id: int, secret: str, code: str, key: Fernet, at: datetime
-) -> None:
-    """Keep ``secret``, covered by ``key``, once ``code`` shows that the person has it.
-
-    Raises:
-        WrongCodeError: The code is not one of the secret's.
-    """
-    step = totp.matching_step(secret, code, at)
-    if step is None:
-        raise WrongCodeError("the code is wrong")
-    person = session.get_one(Person, person_id)
-    with act(session, person, "second_factor", by=person.uid, at=at):
-        person.totp_secret, person.totp_last_step = totp.cover(key, secret), step
+        ending.unbind(session, person.id, at)
+    ending.end_everything(session, person, at)
 
 
 def add_token(
     session: Session,
     person: Person,
-    note: str = "",
+    command: NewToken = FOR_EVERYTHING,
     *,
-    expires_at: datetime | None = None,
+    by: str,
     at: datetime,
 ) -> str:
     """Return a new bearer token of ``person`` for the API; it is shown this once.
@@ -255,40 +194,34 @@ def add_token(
     if person.disabled_at is not None:
         raise UnknownPersonError(f"the account {person.login} is closed")
     token = tokens.new_token()
-    session.add(
-        ApiToken(
-            uid=new_uid(),
-            person_id=person.id,
-            token_digest=tokens.digest(token),
-            note=note,
-            created_at=at,
-            expires_at=expires_at,
+    with act(session, person, "token_made", by=by, at=at):
+        session.add(
+            ApiToken(
+                uid=new_uid(),
+                person_id=person.id,
+                token_digest=tokens.digest(token),
+                note=command.note,
+                scopes=command.scopes,
+                created_at=at,
+                expires_at=command.expires_at,
+            )
         )
-    )
     return token
 
 
 def revoke_token(session: Session, person_id: int, uid: str, at: datetime) -> bool:
     """End one of the person's own API tokens; return whether there was one."""
-    return _end(session, ApiToken, (ApiToken.person_id == person_id, ApiToken.uid == uid), at) > 0
-
-
-def end_sessions(session: Session, person: Person, at: datetime) -> None:
-    """Sign ``person`` out everywhere."""
-    _end(session, SignIn, (SignIn.person_id == person.id,), at)
-
-
-def end_everything(session: Session, person: Person, at: datetime) -> None:
-    """End the sessions and the API tokens of ``person``."""
-    end_sessions(session, person, at)
-    _end(session, ApiToken, (ApiToken.person_id == person.id,), at)
-
-
-def _end(session: Session, table: type[SignIn | ApiToken], which: Any, at: datetime) -> int:  # noqa: ANN401 - conditions of SQLAlchemy
-    found = session.execute(
-        update(table).where(*which, table.revoked_at.is_(None)).values(revoked_at=at)
+    found = session.scalar(
+        select(ApiToken.id).where(
+            ApiToken.person_id == person_id, ApiToken.uid == uid, ApiToken.revoked_at.is_(None)
+        )
     )
-    return found.rowcount  # type: ignore[attr-defined,no-any-return]  # an UPDATE has it
+    if found is None:
+        return False
+    person = session.get_one(Person, person_id)
+    with act(session, person, "token_ended", by=person.uid, at=at):
+        session.get_one(ApiToken, found).revoked_at = at
+    return True
 
 
 def _grant(session: Session, person: Person, granted: Granted) -> Grant:
@@ -332,19 +265,3 @@ def _is_known(session: Session, path: str) -> bool:
 def _is_city_or_above(session: Session, path: str) -> bool:
     kind = session.scalar(select(Region.kind).where(Region.path == path))
     return path == EVERYWHERE or kind in {RegionKind.CITY, RegionKind.PROVINCE}
-
-
-def _reset_hash(secret: str, at: datetime) -> str:
-    """Return what stands in place of a password hash until the secret is used."""
-    until = int((at + timedelta(days=RESET_DAYS)).timestamp())
-    return f"{RESET}${until}${tokens.digest(secret)}"
-
-
-def _opens(kept: str, secret: str, at: datetime) -> bool:
-    kind, _sign, rest = kept.partition("$")
-    until, _sign, digest = rest.partition("$")
-    return (
-        kind == RESET
-        and hmac.compare_digest(digest, tokens.digest(secret))
-        and at.timestamp() < int(until)
-    )

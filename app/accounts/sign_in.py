@@ -15,7 +15,7 @@ from app.crypto import tokens
 from app.db.ids import new_uid
 from app.domain.errors import DomainError
 from app.domain.people import LIFETIME
-from app.models import Person, SignIn
+from app.models import Device, Person, SignIn
 from app.web.tries import Visitor
 
 AGENT_LENGTH: Final = 200
@@ -41,8 +41,20 @@ def check_password(session: Session, login: str, password: str) -> Person:
     return person
 
 
-def open_session(session: Session, person: Person, visitor: Visitor, at: datetime) -> str:
+def open_session(
+    session: Session,
+    person: Person,
+    visitor: Visitor,
+    at: datetime,
+    device: Device | None = None,
+    *,
+    proven: bool = False,
+) -> str:
     """Return the token of a fresh session, which no cookie held before.
+
+    Args:
+        device: The bound device it stands on, whoever is bound to it.
+        proven: Whether a second factor came with it: the PIN, on a device of one's own.
 
     Raises:
         WrongPasswordError: The password that was checked is no longer the person's.
@@ -64,17 +76,25 @@ def open_session(session: Session, person: Person, visitor: Visitor, at: datetim
             last_seen_at=at,
             expires_at=at + LIFETIME,
             agent=visitor.agent[:AGENT_LENGTH],
+            device_id=device.id if device else None,
+            second_factor_at=at if proven else None,
         )
     )
     return token
 
 
 def pass_second_factor(session: Session, uid: str, at: datetime) -> str:
-    """Mark the session as proven and return its new token: the one before is void."""
+    """Mark the session as proven, and unlocked; return its new token: the one before is void."""
     row = session.scalars(select(SignIn).where(SignIn.uid == uid)).one()
     token = tokens.new_token()
     row.token_digest, row.second_factor_at = tokens.digest(token), at
+    row.locked_at, row.last_seen_at = None, at
     return token
+
+
+def lock(session: Session, uid: str, at: datetime) -> None:
+    """Lock a session on a shared device at once, without waiting for two minutes of rest."""
+    session.execute(update(SignIn).where(SignIn.uid == uid).values(locked_at=at))
 
 
 def close_session(session: Session, uid: str, person_id: int, at: datetime) -> bool:

@@ -4,17 +4,20 @@ from flask import Blueprint, Response, render_template, request, session, url_fo
 from flask.typing import ResponseReturnValue
 from werkzeug.utils import redirect
 
-from app.accounts import service, sign_in
+from app.accounts import recovery, sign_in
 from app.accounts.forms import Form
 from app.accounts.sign_in import WrongPasswordError
 from app.db.session import utcnow
 from app.domain.errors import DomainError
+from app.domain.password_profiles import PROFILES, Profile
 from app.models import Person
-from app.web import errors, identity
+from app.web import bound, errors, identity
 from app.web.access import (
     Audience,
     NotSignedInError,
+    PasswordDueError,
     SecondFactorError,
+    SessionLockedError,
     access,
     caller,
     maybe_caller,
@@ -39,17 +42,36 @@ def ask_to_sign_in(error: NotSignedInError) -> ResponseReturnValue:
 def ask_for_second_factor(error: SecondFactorError) -> ResponseReturnValue:
     """Lead a person to the second factor: to give it, or to set it up the first time."""
     found = maybe_caller()
-    if errors.wants_problem() or found is None or not found.owes_second_factor:
+    if errors.wants_problem() or found is None or (found.enrolled and found.second_factor):
         return errors.answer(error)
     page = "second_factor.code_page" if found.enrolled else "second_factor.enrolment_page"
     return redirect(url_for(page, next=_here()), 303)
+
+
+@bp.app_errorhandler(SessionLockedError)
+def ask_for_pin(error: SessionLockedError) -> ResponseReturnValue:
+    """Lead to the lock of a shared device; what a page asked by itself moves the whole page."""
+    if errors.wants_problem():
+        return errors.answer(error)
+    where = url_for("switch.page", next=_here())
+    if "HX-Request" in request.headers:
+        return Response(status=204, headers={"HX-Redirect": url_for("switch.page")})
+    return redirect(where, 303)
+
+
+@bp.app_errorhandler(PasswordDueError)
+def ask_for_new_password(error: PasswordDueError) -> ResponseReturnValue:
+    """Lead to the page of a new password; nothing else opens before."""
+    if errors.wants_problem():
+        return errors.answer(error)
+    return redirect(url_for("renewal.page", next=_here()), 303)
 
 
 @bp.get("/sign-in")
 @access(Audience.PUBLIC)
 def sign_in_page() -> ResponseReturnValue:
     """Ask for sign-in name and password."""
-    return render_template("accounts/sign_in.html", form=Form(), next=target())
+    return _sign_in_page(Form())
 
 
 @bp.post("/sign-in")
@@ -59,8 +81,7 @@ def enter() -> ResponseReturnValue:
     form = Form.read(request.form, "login", "password")
     token = _try_to_enter(form) if not form.errors else None
     if token is None:
-        page = render_template("accounts/sign_in.html", form=form, next=target())
-        return page, 422
+        return _sign_in_page(form), 422
     session.clear()  # the forms of before belong to the session of before
     response = redirect(target(), 303)
     identity.set_cookie(response, token)
@@ -81,7 +102,7 @@ def leave() -> ResponseReturnValue:
 @access(Audience.PUBLIC)
 def new_password_page() -> ResponseReturnValue:
     """Ask for the one-use secret and a new password."""
-    return render_template("accounts/new_password.html", form=Form())
+    return _new_password_page(Form())
 
 
 @bp.post("/sign-in/new-password")
@@ -96,7 +117,7 @@ def set_new_password() -> ResponseReturnValue:
         except DomainError as error:
             form.refuse(error)
     if form.errors:
-        return render_template("accounts/new_password.html", form=form), 422
+        return _new_password_page(form), 422
     return redirect(url_for("accounts.sign_in_page"), 303)
 
 
@@ -116,8 +137,24 @@ def signed_out() -> Response:
     return response
 
 
+def _sign_in_page(form: Form) -> str:
+    with reading() as opened:
+        device = bound.find(opened)
+        people = bound.people_of(opened, device, utcnow()) if device else []
+    return render_template("accounts/sign_in.html", form=form, next=target(), bound=bool(people))
+
+
 def _here() -> str:
     return request.full_path.removesuffix("?") if request.method == "GET" else HOME
+
+
+def profile() -> Profile:
+    """Return the rules for passwords of this installation."""
+    return PROFILES[installation().settings.password_profile]
+
+
+def _new_password_page(form: Form) -> str:
+    return render_template("accounts/new_password.html", form=form, profile=profile())
 
 
 def _try_to_enter(form: Form) -> str | None:
@@ -134,7 +171,7 @@ def _try_to_enter(form: Form) -> str | None:
             succeed(opened, attempt)
             if before is not None:
                 sign_in.close_session(opened, before.sign_in, before.id, at)
-            return sign_in.open_session(opened, person, who, at)
+            return sign_in.open_session(opened, person, who, at, bound.find(opened))
     except TooManyTriesError as error:
         form.refuse(error, "login")
     except WrongPasswordError as error:
@@ -148,5 +185,7 @@ def _redeem(form: Form) -> None:
     with transaction() as opened:
         attempt = begin_try(opened, key, f"reset {form.login()}", visitor(), at)
     with transaction() as opened:
-        service.redeem_reset(opened, form.login(), form["secret"].strip(), form["password"], at=at)
+        recovery.redeem_reset(
+            opened, form.login(), form["secret"].strip(), form["password"], profile(), at=at
+        )
         succeed(opened, attempt)

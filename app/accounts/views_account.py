@@ -3,17 +3,18 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.accounts import devices, queries, service, sign_in
+from app.accounts import bindings, credentials, devices, queries, recovery, service, sign_in
 from app.accounts.forms import Form
 from app.accounts.passwords import WeakPasswordError
 from app.accounts.sign_in import WrongPasswordError
-from app.accounts.views import signed_out
+from app.accounts.views import profile, signed_out
+from app.accounts.views_renewal import change
 from app.db.session import utcnow
 from app.models import Person
+from app.web import bound
 from app.web.access import Audience, access, caller
-from app.web.database import installation, reading, transaction
-from app.web.step_up import visitor
-from app.web.tries import TooManyTriesError, begin_try, succeed
+from app.web.database import reading, transaction
+from app.web.tries import TooManyTriesError
 
 bp = Blueprint("account", __name__, template_folder="templates", url_prefix="/account")
 
@@ -33,7 +34,7 @@ def change_password() -> ResponseReturnValue:
     form.require_equal("password", "again")
     if not form.errors:
         try:
-            _change(form)
+            change(form)
         except WrongPasswordError as error:
             form.refuse(error, "present")
         except TooManyTriesError as error:
@@ -61,6 +62,17 @@ def end_other_sessions() -> ResponseReturnValue:
     return redirect(url_for("account.show", _anchor="devices"), 303)
 
 
+@bp.post("/devices/<uid:device_uid>/unbind")
+@access(Audience.SIGNED_IN)
+def unbind(device_uid: str) -> ResponseReturnValue:
+    """Unbind one of one's own devices; somebody else's binding is like none."""
+    who = caller()
+    with transaction() as session:
+        person = session.get_one(Person, who.id)
+        bindings.unbind(session, person, device_uid, by=who.uid, at=utcnow())
+    return redirect(url_for("account.show", _anchor="bound"), 303)
+
+
 @bp.post("/tokens/<uid:token_uid>/end")
 @access(Audience.SIGNED_IN)
 def end_token(token_uid: str) -> ResponseReturnValue:
@@ -84,17 +96,9 @@ def _page(form: Form) -> str:
                 for row in queries.open_sessions(session, who.id, at)
             ],
             tokens=queries.open_tokens(session, who.id, at),
+            bound=bindings.of(session, who.id, at),
+            here=found.uid if (found := bound.find(session)) else "",
+            has_pin=credentials.has_pin(session, who.id),
+            codes_left=recovery.codes_left(session, who.id),
+            profile=profile(),
         )
-
-
-def _change(form: Form) -> None:
-    at, who = utcnow(), caller()
-    key = installation().keys.session
-    with transaction() as session:
-        attempt = begin_try(session, key, who.login, visitor(), at)
-    with reading() as session:
-        sign_in.check_password(session, who.login, form["present"])
-    with transaction() as session:
-        succeed(session, attempt)
-        person = session.get_one(Person, who.id)
-        service.set_password(session, person, form["password"], by=who.uid, at=at)

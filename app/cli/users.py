@@ -8,14 +8,18 @@ from typing import Final
 import click
 from sqlalchemy.orm import Session
 
-from app.accounts import erasing, service
+from app.accounts import ending, erasing, recovery, service
+from app.accounts.recovery import Reset
 from app.cli.context import open_installation, settings
 from app.db.session import utcnow
 from app.domain.calendar import local_date
+from app.domain.people import RESET
 from app.domain.roles import Role
 from app.domain.scope import EVERYWHERE
+from app.domain.tokens import EVERY, TokenScope
 from app.ledger.door import SYSTEM
 
+SCOPES: Final = click.Choice([scope.value for scope in TokenScope])
 ROLES: Final = click.Choice([role.value for role in Role])
 WHERE: Final = "Set the password at {address}/sign-in/new-password with the secret below."
 
@@ -105,14 +109,37 @@ def erase(login: str) -> None:
 
 @user.command("reset")
 @click.argument("login")
-@click.option("--second-factor", is_flag=True, help="Also forget the second factor.")
-def reset(login: str, *, second_factor: bool) -> None:
-    """Void the password, reopen the account, print the secret that sets a new password."""
+@click.option("--second-factor", is_flag=True, help="Also forget authenticator, PIN and devices.")
+@click.option("--why", default="", help="Why, for the page on which a second person consents.")
+@click.option("--alone", is_flag=True, help="No second administrator; the ledger says so.")
+def reset(login: str, why: str, *, second_factor: bool, alone: bool) -> None:
+    """Void the password, reopen the account, print the secret that sets a new password.
+
+    For roles that act in law a second administrator consents on a page before the secret works
+    together with a new second factor.
+    """
+    wanted = Reset(second_factor, alone, why)
     with _writing() as (session, at):
-        secret = service.reset(
-            session, service.find(session, login), second_factor=second_factor, by=SYSTEM, at=at
-        )
+        person = service.find(session, login)
+        secret = recovery.ask_reset(session, person, wanted, by=SYSTEM, at=at)
+        asked = recovery.waiting(session, person, at)
+        waits = asked is not None and asked.needs_consent
+    if waits:
+        address = f"{settings().base_url}/people"
+        click.echo(f"It waits for the consent of an administrator at {address}", err=True)
     _hand_over(secret)
+
+
+@user.command("sign-out")
+@click.argument("login")
+@click.option("--devices", is_flag=True, help="Also unbind every device.")
+def sign_out(login: str, *, devices: bool) -> None:
+    """End every session of a person; it acts on the next request."""
+    with _writing() as (session, at):
+        ended, unbound = ending.sign_out(
+            session, service.find(session, login), devices=devices, by=SYSTEM, at=at
+        )
+    click.echo(f"{login}: {ended} sessions ended, {unbound} devices unbound")
 
 
 @click.group()
@@ -124,22 +151,30 @@ def token() -> None:
 @click.option("--user", "login", required=True, help="Login of the person it stands for.")
 @click.option("--note", default="", help="What it is for.")
 @click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=SCOPES,
+    help="What it may do, several times; read and write when left out.",
+)
+@click.option(
     "--days", type=click.IntRange(1, 3650), help="Days until it ends; none when left out."
 )
-def add_token(login: str, note: str, days: int | None) -> None:
+def add_token(login: str, note: str, scopes: tuple[str, ...], days: int | None) -> None:
     """Print a new token. It is shown this once."""
+    wanted = " ".join(sorted(set(scopes))) or EVERY
     with _writing() as (session, at):
         until = at + timedelta(days=days) if days else None
-        found = service.add_token(
-            session, service.find(session, login), note, expires_at=until, at=at
-        )
+        person = service.find(session, login)
+        command = service.NewToken(note, wanted, until)
+        found = service.add_token(session, person, command, by=SYSTEM, at=at)
     click.echo(found)
 
 
 def _hand_over(secret: str) -> None:
     address = settings().base_url
     click.echo(WHERE.format(address=address), err=True)
-    click.echo(f"It works once, within {service.RESET_DAYS} days:", err=True)
+    click.echo(f"It works once, within {RESET.days} days:", err=True)
     click.echo(secret)
 
 

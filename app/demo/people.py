@@ -14,7 +14,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts import service
+from app.accounts import credentials, service
 from app.accounts.service import Granted
 from app.domain.calendar import local_date
 from app.domain.roles import SECOND_FACTOR, Role
@@ -62,7 +62,7 @@ def create(session: Session, *, at: datetime) -> dict[str, Person]:
         person, _secret = service.add_person(
             session, login, account.name, (granted,), by=SYSTEM, at=at
         )
-        service.set_password(session, person, PASSWORD, by=SYSTEM, at=at)
+        credentials.set_password(session, person, PASSWORD, by=SYSTEM, at=at)
         people[login] = person
     return people
 
@@ -76,7 +76,7 @@ def enrol(session: Session, key: Fernet, file: Path, *, at: datetime) -> None:
             # The code of a past step: the present one stays unused for the first sign-in.
             before = at - timedelta(seconds=30)
             code = pyotp.TOTP(secrets[person.login]).at(before)
-            service.enrol_second_factor(
+            credentials.enrol_second_factor(
                 session, person.id, secrets[person.login], code, key, before
             )
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)

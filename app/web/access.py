@@ -55,6 +55,24 @@ class StepUpError(DomainError):
     code = "step_up_required"
 
 
+class SessionLockedError(DomainError):
+    """Nobody touched the shared device for two minutes: the PIN opens it again."""
+
+    code = "session_locked"
+
+
+class PasswordDueError(DomainError):
+    """The password is older than the rules allow: a new one comes first."""
+
+    code = "password_due"
+
+
+class InsufficientScopeError(DomainError):
+    """The person may do this, but the token was not made for it."""
+
+    code = "insufficient_scope"
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """A signed-in person, or the person behind an API token.
@@ -64,6 +82,10 @@ class Caller:
         enrolled: Whether the person has a second factor.
         second_factor: Whether this session gave it.
         by_token: Whether it came by an API token.
+        scopes: What that token may do; empty without one.
+        shared: Whether the session stands on a device that several people use.
+        locked: Whether nobody touched that device for two minutes.
+        password_due: Whether a new password comes before everything else.
     """
 
     id: int
@@ -74,6 +96,10 @@ class Caller:
     enrolled: bool = False
     second_factor: bool = False
     by_token: bool = False
+    scopes: frozenset[str] = frozenset()
+    shared: bool = False
+    locked: bool = False
+    password_due: bool = False
     sign_in: str = field(default="", compare=False)
 
     @property
@@ -81,6 +107,11 @@ class Caller:
         """Whether the second factor is asked of this caller and was not given yet."""
         asked = self.enrolled or bool(self.roles & SECOND_FACTOR)
         return asked and not self.by_token and not self.second_factor
+
+    @property
+    def half_in(self) -> bool:
+        """Whether something is asked of this caller before any page opens."""
+        return self.locked or self.owes_second_factor or self.password_due
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -158,10 +189,19 @@ def init_app(
 def _hold(found: Caller | None, rule: Access) -> None:
     if found is None:
         raise NotSignedInError("please sign in")
-    if rule.audience is Audience.SIGNED_IN and found.owes_second_factor:
-        raise SecondFactorError("please give the second factor")
+    if rule.audience is Audience.SIGNED_IN:
+        _refuse_half_in(found)
     if rule.roles and not rule.roles & found.roles:
         raise ForbiddenError("not for the roles you hold")
+
+
+def _refuse_half_in(found: Caller) -> None:
+    if found.locked:
+        raise SessionLockedError("this device is locked")
+    if found.owes_second_factor:
+        raise SecondFactorError("please give the second factor")
+    if found.password_due:
+        raise PasswordDueError("please set a new password")
 
 
 def caller() -> Caller:

@@ -3,6 +3,7 @@
 Read anew for each request, so that a revoked session or a grant that ended acts at once.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,8 +15,9 @@ from werkzeug import Response
 from app.crypto import tokens
 from app.db.session import utcnow
 from app.domain.calendar import local_date
-from app.domain.people import IDLE
-from app.models import ApiToken, Grant, Person, SignIn, Station
+from app.domain.password_profiles import PROFILES
+from app.domain.people import IDLE, LOCK
+from app.models import ApiToken, Credential, Device, Grant, Person, SignIn, Station
 from app.web.access import Caller
 from app.web.database import installation, reading, transaction
 
@@ -25,6 +27,7 @@ BEARER: Final = "Bearer "
 LONGEST: Final = 200
 
 NOTED_EVERY: Final = timedelta(minutes=5)
+TOUCHED_EVERY: Final = timedelta(seconds=5)  # on a shared device, which locks after two minutes
 
 
 def identify() -> Caller | None:
@@ -58,18 +61,19 @@ def is_station() -> bool:
         return session.scalar(theirs) is not None
 
 
+def is_secure() -> bool:
+    """Return whether cookies may go over TLS alone."""
+    return request.is_secure or installation().settings.base_url.startswith("https:")
+
+
 def set_cookie(response: Response, token: str) -> None:
     """Give the browser its session, for as long as the browser is open or we end it."""
-    response.set_cookie(COOKIE, token, httponly=True, samesite="Lax", secure=_is_secure())
+    response.set_cookie(COOKIE, token, httponly=True, samesite="Lax", secure=is_secure())
 
 
 def drop_cookie(response: Response) -> None:
     """Take the session's cookie back."""
-    response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=_is_secure())
-
-
-def _is_secure() -> bool:
-    return request.is_secure or installation().settings.base_url.startswith("https:")
+    response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=is_secure())
 
 
 def _by_token(token: str, at: datetime) -> Caller | None:
@@ -84,14 +88,15 @@ def _by_token(token: str, at: datetime) -> Caller | None:
                 Person.disabled_at.is_(None),
             )
         ).first()
-        return _caller(session, row[1], at, by_token=True) if row else None
+        return _caller(session, row[1], at, token=row[0]) if row else None
 
 
 def _by_cookie(token: str, at: datetime) -> Caller | None:
     with reading() as session:
         row = session.execute(
-            select(SignIn, Person)
+            select(SignIn, Person, Device)
             .join(Person, Person.id == SignIn.person_id)
+            .outerjoin(Device, Device.id == SignIn.device_id)
             .where(
                 SignIn.token_digest == tokens.digest(token),
                 SignIn.revoked_at.is_(None),
@@ -100,15 +105,30 @@ def _by_cookie(token: str, at: datetime) -> Caller | None:
                 Person.disabled_at.is_(None),
             )
         ).first()
-        found = _caller(session, row[1], at, sign_in=row[0]) if row else None
-    if row and row[0].last_seen_at < at - NOTED_EVERY:
-        _note(row[0].id, at)
-    return found
+        if row is None:
+            return None
+        sign_in: SignIn = row[0]
+        device: Device | None = row[2]
+        found = _caller(session, row[1], at, sign_in=sign_in)
+    if device is None or not device.shared:
+        if sign_in.last_seen_at < at - NOTED_EVERY:
+            _note(sign_in.id, at)
+        return found
+    locked = sign_in.locked_at is not None or sign_in.last_seen_at <= at - LOCK
+    # What a page asks by itself, again and again, is no hand on the device.
+    by_hand = not (request.method == "GET" and "HX-Request" in request.headers)
+    if not locked and by_hand and sign_in.last_seen_at < at - TOUCHED_EVERY:
+        _note(sign_in.id, at)
+    return replace(found, shared=True, locked=locked)
 
 
 def _note(sign_in: int, at: datetime) -> None:
     with transaction() as session:
-        session.execute(update(SignIn).where(SignIn.id == sign_in).values(last_seen_at=at))
+        session.execute(
+            update(SignIn)
+            .where(SignIn.id == sign_in, SignIn.locked_at.is_(None))
+            .values(last_seen_at=at)
+        )
 
 
 def _caller(
@@ -117,7 +137,7 @@ def _caller(
     at: datetime,
     *,
     sign_in: SignIn | None = None,
-    by_token: bool = False,
+    token: ApiToken | None = None,
 ) -> Caller:
     day = local_date(at)
     grants = session.execute(
@@ -137,6 +157,17 @@ def _caller(
         grants=tuple((role, path) for role, path in grants),
         enrolled=person.totp_secret is not None,
         second_factor=sign_in is not None and sign_in.second_factor_at is not None,
-        by_token=by_token,
+        by_token=token is not None,
+        scopes=frozenset(token.scopes.split()) if token else frozenset(),
+        password_due=sign_in is not None and _is_due(session, person, at),
         sign_in=sign_in.uid if sign_in else "",
     )
+
+
+def _is_due(session: Session, person: Person, at: datetime) -> bool:
+    """Return whether the password is older than the installation's profile lets it be."""
+    lasts = PROFILES[installation().settings.password_profile].lasts
+    if lasts is None:
+        return False
+    kept = select(Credential.password_set_at).where(Credential.person_id == person.id)
+    return (session.scalar(kept) or person.created_at) + lasts <= at

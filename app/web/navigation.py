@@ -44,11 +44,12 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who sits before the screen, as the coloured bar says it."""
+    """Who sits before the screen, as the coloured bar says it; on a shared device it locks."""
 
     name: str
     role: str
     place: str
+    shared: bool = False
 
 
 def add_section(app: App, key: str, endpoint: str) -> None:
@@ -69,10 +70,10 @@ def menu() -> list[Item]:
 def viewer() -> Viewer | None:
     """Return who is signed in, as what, and where."""
     found = access.maybe_caller()
-    if found is None or found.owes_second_factor:
+    if found is None or found.half_in:
         return None
     roles = "、".join(say(role) for role in sorted(found.roles))
-    return Viewer(found.name, roles, g.get("place") or _places(found))
+    return Viewer(found.name, roles, g.get("place") or _places(found), found.shared)
 
 
 def _places(found: access.Caller) -> str:
@@ -86,6 +87,6 @@ def _places(found: access.Caller) -> str:
 
 def _may_open(endpoint: str) -> bool:
     found, rule = access.maybe_caller(), access.rule_of(current_app, endpoint)
-    if found is None or rule is None or found.owes_second_factor:
+    if found is None or rule is None or found.half_in:
         return False
     return not rule.roles or bool(rule.roles & found.roles)

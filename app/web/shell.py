@@ -13,7 +13,7 @@ from flask import Flask, Response, g, request, url_for
 from flask_wtf.csrf import CSRFProtect
 
 from app.db.session import utcnow
-from app.web import drawing, errors, formats, i18n, meanings, navigation, security
+from app.web import drawing, errors, formats, i18n, meanings, navigation, security, step_up
 from app.web.flash_map import FlashMap
 from app.web.requests import StrictRequest
 from app.web.strict_json import SIZE
@@ -76,6 +76,7 @@ def _words(app: Flask) -> None:
         claim=firmware.LEVEL_CLAIM.__getitem__,
         script_words=scripts.words,
         flash_map_of=FlashMap.of,
+        step_up_by=step_up.offered,
     )
     environment.filters.update(
         weight=formats.weight,

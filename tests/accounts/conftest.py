@@ -14,10 +14,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.accounts import passwords, service
+from app.accounts import credentials, passwords, service
 from app.accounts.service import Granted
 from app.config import Settings
-from app.crypto import totp
+from app.crypto import pins, totp
 from app.db.session import Database
 from app.domain.calendar import local_date
 from app.domain.roles import Role
@@ -59,7 +59,8 @@ def clock(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture
 def app(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     """Yield the whole application; hashing a password takes a tenth of a second less in it."""
-    monkeypatch.setattr(passwords, "HASHER", PasswordHasher(1, 8, 1))
+    for each in (passwords, pins):
+        monkeypatch.setattr(each, "HASHER", PasswordHasher(1, 8, 1))
     app = create_app(settings)
     yield app
     app.extensions["wutong"].database.dispose()
@@ -130,7 +131,7 @@ class People:
             person, _secret = service.add_person(
                 session, login, f"name of {login}", granted, by=SYSTEM, at=self.at
             )
-            service.set_password(session, person, PASSWORD, by=SYSTEM, at=self.at)
+            credentials.set_password(session, person, PASSWORD, by=SYSTEM, at=self.at)
             if second_factor:
                 secret = self.secrets[login] = totp.new_secret()
                 person.totp_secret = totp.cover(self.app.extensions["wutong"].keys.totp, secret)

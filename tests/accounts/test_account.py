@@ -3,8 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from app.accounts import devices, service
+from app.accounts import devices, recovery, service
+from app.accounts.recovery import Reset
 from app.domain.roles import Role
+from app.ledger.door import SYSTEM
 from app.models import ApiToken, Person, SignIn
 from tests.accounts.conftest import PASSWORD, Browser, Clock, People
 
@@ -16,7 +18,7 @@ def test_the_page_names_roles_devices_and_tokens(browser: Browser, people: Peopl
     person = people.add("liwei", Role.MANAGER)
     with people.database.transaction() as session:
         row = session.get_one(Person, person.id)
-        service.add_token(session, row, "monthly export", at=people.at)
+        service.add_token(session, row, service.NewToken("monthly export"), by=SYSTEM, at=people.at)
     browser.sign_in("liwei")
     text = browser.get(PAGE).text
     for words in ("计量管理员", "Chrome · Windows", "monthly export", "liwei"):
@@ -70,7 +72,7 @@ def test_only_ones_own_token_can_be_voided(browser: Browser, people: People) -> 
         person = people.add(login)
         with people.database.transaction() as session:
             row = session.get_one(Person, person.id)
-            tokens[login] = service.add_token(session, row, at=people.at)
+            tokens[login] = service.add_token(session, row, by=SYSTEM, at=people.at)
     browser.sign_in("liwei")
     with people.database.reading() as session:
         uids = session.scalars(select(ApiToken.uid)).all()
@@ -127,7 +129,7 @@ def test_the_one_use_secret_sets_a_password_on_a_page(
     person = people.add("liwei")
     with people.database.transaction() as session:
         row = session.get_one(Person, person.id)
-        secret = service.reset(session, row, by="system", at=clock.now)
+        secret = recovery.ask_reset(session, row, Reset(), by="system", at=clock.now)
     page = "/sign-in/new-password"
     new = {"login": "liwei", "password": "a quiet green hill", "again": "a quiet green hill"}
     for _try in range(5):

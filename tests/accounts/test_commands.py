@@ -11,7 +11,7 @@ from app.cli.__main__ import main
 from app.config import Settings
 from app.db.session import Database
 from app.factory import create_app
-from app.models import Grant, Person
+from app.models import ApiToken, Grant, Person
 from tests.support.makers import COUNTY, make_region
 
 
@@ -61,6 +61,17 @@ def test_a_token_opens_the_api_until_the_account_is_closed(
     assert api.get(**ask).get_json()["login"] == "liwei"
     assert run(shell, "user", "disable", "liwei").exit_code == 0
     assert api.get(**ask).status_code == 401
+
+
+def test_a_token_is_made_for_something(shell: CliRunner, database: Database) -> None:
+    """Everything unless it is said; what is no scope is refused in words."""
+    run(shell, "user", "add", "liwei")
+    run(shell, "token", "add", "--user", "liwei")
+    run(shell, "token", "add", "--user", "liwei", "--scope", "stations", "--scope", "read")
+    assert run(shell, "token", "add", "--user", "liwei", "--scope", "all").exit_code == 2
+    with database.reading() as session:
+        found = session.scalars(select(ApiToken.scopes).order_by(ApiToken.id)).all()
+    assert found == ["read write", "read stations"]
 
 
 def test_roles_are_given_and_taken(shell: CliRunner, database: Database) -> None:

@@ -7,10 +7,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts import passwords, service
+from app.accounts import credentials, passwords, recovery, service
+from app.accounts.recovery import Reset
 from app.accounts.service import Granted
 from app.crypto import tokens
 from app.db.ids import new_uid
+from app.domain.people import RESET
 from app.domain.roles import Role
 from app.ledger.door import SYSTEM, act
 from app.ledger.verify import problems
@@ -33,19 +35,19 @@ def test_a_new_account_is_opened_by_its_one_use_secret_alone(session: Session) -
     """Nobody knows the first password but the person who sets it."""
     person, secret = added(session)
     assert not passwords.matches(person.password_hash, secret)
-    service.redeem_reset(session, "liwei", secret, GOOD, at=NOON)
+    recovery.redeem_reset(session, "liwei", secret, GOOD, at=NOON)
     assert passwords.matches(person.password_hash, GOOD)
-    with pytest.raises(service.WrongResetError):
-        service.redeem_reset(session, "liwei", secret, "another good password", at=NOON)
+    with pytest.raises(recovery.WrongResetError):
+        recovery.redeem_reset(session, "liwei", secret, "another good password", at=NOON)
 
 
 def test_the_one_use_secret_ends_after_three_days(session: Session) -> None:
     """A secret left in a drawer opens nothing."""
     _person, secret = added(session)
-    late = NOON + timedelta(days=service.RESET_DAYS)
-    with pytest.raises(service.WrongResetError):
-        service.redeem_reset(session, "liwei", secret, GOOD, at=late)
-    service.redeem_reset(session, "liwei", secret, GOOD, at=late - timedelta(seconds=1))
+    late = NOON + timedelta(days=RESET.days)
+    with pytest.raises(recovery.WrongResetError):
+        recovery.redeem_reset(session, "liwei", secret, GOOD, at=late)
+    recovery.redeem_reset(session, "liwei", secret, GOOD, at=late - timedelta(seconds=1))
 
 
 @pytest.mark.parametrize("login", ["nobody", "liwei"])
@@ -54,8 +56,8 @@ def test_a_wrong_secret_is_refused_alike_for_known_and_unknown_logins(
 ) -> None:
     """Whether somebody exists is not told."""
     added(session)
-    with pytest.raises(service.WrongResetError, match="wrong, used or too old"):
-        service.redeem_reset(session, login, "guess", GOOD, at=NOON)
+    with pytest.raises(recovery.WrongResetError, match="wrong, used or too old"):
+        recovery.redeem_reset(session, login, "guess", GOOD, at=NOON)
 
 
 @pytest.mark.parametrize("login", ["Liwei", "1a", "a", "li wei", "x" * 41, "李伟", "a/b", ""])
@@ -142,32 +144,34 @@ def test_a_role_taken_away_ends_yesterday(session: Session) -> None:
 def test_a_closed_account_loses_sessions_and_tokens(session: Session) -> None:
     """What was open ends in the same transaction."""
     person, _secret = added(session)
-    service.add_token(session, person, at=NOON)
+    service.add_token(session, person, by=SYSTEM, at=NOON)
     service.disable(session, person, by=SYSTEM, at=NOON)
     assert session.scalars(select(ApiToken)).one().revoked_at == NOON
     with pytest.raises(service.UnknownPersonError):
-        service.add_token(session, person, at=NOON)
+        service.add_token(session, person, by=SYSTEM, at=NOON)
 
 
 def test_a_reset_voids_the_password_and_reopens(session: Session) -> None:
     """The way back for who forgot the password, or lost the phone."""
     person, secret = added(session)
-    service.redeem_reset(session, "liwei", secret, GOOD, at=NOON)
+    recovery.redeem_reset(session, "liwei", secret, GOOD, at=NOON)
     person.totp_secret = "covered"  # noqa: S105 - no secret
     service.disable(session, person, by=SYSTEM, at=NOON)
-    again = service.reset(session, person, second_factor=True, by=SYSTEM, at=NOON)
+    again = recovery.ask_reset(session, person, Reset(second_factor=True), by=SYSTEM, at=NOON)
     assert not passwords.matches(person.password_hash, GOOD)
-    assert (person.disabled_at, person.totp_secret) == (None, None)
-    service.redeem_reset(session, "liwei", again, GOOD, at=NOON)
+    # The second factor goes only with the secret, not with asking.
+    assert (person.disabled_at, person.totp_secret) == (None, "covered")
+    recovery.redeem_reset(session, "liwei", again, GOOD, at=NOON)
     assert passwords.matches(person.password_hash, GOOD)
+    assert person.totp_secret is None
 
 
 def test_a_closed_account_takes_no_reset(session: Session) -> None:
     """A secret handed out before the account was closed is worth nothing."""
     person, secret = added(session)
     service.disable(session, person, by=SYSTEM, at=NOON)
-    with pytest.raises(service.WrongResetError):
-        service.redeem_reset(session, "liwei", secret, GOOD, at=NOON)
+    with pytest.raises(recovery.WrongResetError):
+        recovery.redeem_reset(session, "liwei", secret, GOOD, at=NOON)
 
 
 def test_a_new_password_signs_out_everywhere(session: Session) -> None:
@@ -183,7 +187,7 @@ def test_a_new_password_signs_out_everywhere(session: Session) -> None:
             expires_at=NOON + timedelta(days=1),
         )
     )
-    service.set_password(session, person, GOOD, by=person.uid, at=NOON)
+    credentials.set_password(session, person, GOOD, by=person.uid, at=NOON)
     session.expire_all()
     assert session.scalars(select(SignIn)).one().revoked_at == NOON
 
@@ -191,7 +195,7 @@ def test_a_new_password_signs_out_everywhere(session: Session) -> None:
 def test_of_a_token_only_the_digest_is_kept(session: Session) -> None:
     """A stolen database gives no token away."""
     person, _secret = added(session)
-    token = service.add_token(session, person, "excel", at=NOON)
+    token = service.add_token(session, person, service.NewToken("excel"), by=SYSTEM, at=NOON)
     row = session.scalars(select(ApiToken)).one()
     assert row.token_digest == tokens.digest(token)
     assert token not in repr(vars(row))
@@ -200,10 +204,10 @@ def test_of_a_token_only_the_digest_is_kept(session: Session) -> None:
 def test_every_change_of_a_person_is_one_entry_of_the_ledger(session: Session) -> None:
     """And the rows still say what the entries say."""
     person, secret = added(session, "liwei", Role.MANAGER)
-    service.redeem_reset(session, "liwei", secret, GOOD, at=NOON)
+    recovery.redeem_reset(session, "liwei", secret, GOOD, at=NOON)
     service.grant(session, person, Granted(Role.AUDITOR, "/", TODAY), by=SYSTEM, at=NOON)
     service.withdraw(session, person, Role.MANAGER, by=SYSTEM, at=NOON)
-    service.reset(session, person, by=SYSTEM, at=NOON)
+    recovery.ask_reset(session, person, Reset(), by=SYSTEM, at=NOON)
     service.disable(session, person, by=SYSTEM, at=NOON)
     session.flush()
     subjects = session.scalars(select(LedgerEntry.subject)).all()
