@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
-from app.attest import comparing, looking, queries, references
+from app.attest import looked, looking, queries, references
 from app.attest.forms import Form, address_of, day_of, reference_form
 from app.attest.images import LARGEST_FILE, check_size
 from app.attest.references import Archive, Submission
@@ -121,7 +121,7 @@ def _preview(form: Form, file: FileStorage | None) -> str:
         model = queries.model(session, form["model"])
         seen = looking.look(model, content, form["file_name"], address_of(form["base"]))
         # Kept by digest, so that what is submitted is what was looked at.
-        form.values["file"] = installation().blobs.put(content)
+        form.values["file"] = looked.shelf(installation().blobs).put(content)
         return render_template(
             "attest/reference_look.html",
             form=form,
@@ -136,19 +136,21 @@ def _preview(form: Form, file: FileStorage | None) -> str:
 def submit() -> ResponseReturnValue:
     """File the image that was looked at."""
     form = reference_form(request.form)
-    if not DIGEST.fullmatch(form["file"]):
+    content = None
+    if DIGEST.fullmatch(form["file"]):
+        content = looked.content(installation().blobs, form["file"])
+    if content is None:
         form.errors["file"] = _("Choose the file again.")
-    if not form.errors:
+    if not form.errors and content is not None:
         try:
-            return redirect(url_for(".show", uid=_submit(form)), 303)
+            return redirect(url_for(".show", uid=_submit(form, content)), 303)
         except DomainError as error:
             form.refuse(error, "file")
     return _new_page(form), 422
 
 
-def _submit(form: Form) -> str:
+def _submit(form: Form, content: bytes) -> str:
     blobs, who = installation().blobs, caller()
-    content = comparing.load(blobs, form["file"])
     with transaction() as session:
         wanted = Submission(
             model=queries.model(session, form["model"]),

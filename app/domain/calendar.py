@@ -47,8 +47,3 @@ def valid_until(verified_on: date, months: int = MONTHS_PER_YEAR) -> date:
 def is_valid_on(until: date, day: date) -> bool:
     """Return whether ``day`` is still covered; the last day itself is."""
     return day <= until
-
-
-def runs_out_at(until: date) -> datetime:
-    """Return the first instant that is no longer covered, in UTC."""
-    return local_midnight(until + ONE_DAY)

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, true
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.db.base import Base, one_of, path, primary_key, public_id
-from app.domain.tasks import Executor, TaskState
+from app.domain.tasks import Executor, TaskState, task_may_become
 from app.models.attestation import Station
 from app.models.people import Person
 from app.models.scale import Scale
@@ -57,6 +57,14 @@ class Task(Base):
     may_cancel: Mapped[bool] = mapped_column(default=True, server_default=true())
     stage: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     once_key: Mapped[str | None] = mapped_column(String(120))
+
+    @validates("state")
+    def _step(self, _key: str, following: TaskState) -> TaskState:
+        """Refuse a step that the table does not know: that is a mistake of ours."""
+        before: TaskState | None = self.__dict__.get("state")
+        if before is not None and not task_may_become(before, following):
+            raise ValueError(f"a task that is {before} does not become {following}")
+        return following
 
 
 class JobRun(Base):

@@ -6,7 +6,6 @@ not signed: it grants nothing, the query's own region filter holds whatever it s
 
 import binascii
 import json
-import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +19,6 @@ from app.domain.errors import DomainError
 LONGEST: Final = 1000
 PAGE: Final = 50
 MOST: Final = 200
-LIMIT: Final = re.compile(r"[0-9]{1,3}")
 
 Row = TypeVar("Row")
 Key = str | int
@@ -107,19 +105,6 @@ def fetch(
         next=str(Cursor(keys[-1])) if keys and (more or back) else None,
         previous=str(Cursor(keys[0], back=True)) if keys and _before(cursor, more=more) else None,
     )
-
-
-def limit_of(text: str | None) -> int:
-    """Return the page length that ``text`` asks for: 1 to 200, 50 when it says nothing.
-
-    Raises:
-        BadCursorError: ``text`` is not such a number.
-    """
-    if not text:
-        return PAGE
-    if not LIMIT.fullmatch(text) or not 1 <= int(text) <= MOST:
-        raise BadCursorError("limit is a number from 1 to 200")
-    return int(text)
 
 
 def _first(statement: Select[Any], condition: ColumnElement[bool]) -> Select[Any]:

@@ -1,7 +1,9 @@
 """The pages of this slice, as the people they are for open them."""
 
 import io
+import os
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,9 +11,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from app.attest import looked
 from app.db.session import utcnow
 from app.domain.roles import Role
 from app.domain.tasks import TaskState
+from app.jobs import duties
 from app.models import Person, Place, Reference, Station, Task
 from app.web.identity import COOKIE
 from tests.attest.lab import CALIBRATED, CHEATING, HONEST, Lab, hex_file
@@ -284,3 +288,27 @@ class TestReferences:
         page = browser(Role.INSPECTOR).get(f"/attest/references/{uid}")
         assert "answers as registered" in page
         assert "<form" not in page
+
+
+def test_what_was_looked_at_and_not_submitted_is_kept_for_a_day(lab: Lab) -> None:
+    """Then the jobs throw it away; what is on file stays."""
+    blobs, at = lab.work.blobs, utcnow()
+    old, new = (looked.shelf(blobs).put(text) for text in (b"old", b"new"))
+    stamp = (at - timedelta(days=1, seconds=1)).timestamp()
+    os.utime(looked.shelf(blobs).path(old), (stamp, stamp))
+    before = len(list(blobs.folder.glob("*/*")))
+    duties.prune(lab.work, at)
+    assert looked.content(blobs, old) is None
+    assert looked.content(blobs, new) == b"new"
+    assert len(list(blobs.folder.glob("*/*"))) == before
+
+
+class TestWhatIsGone:
+    """A file that was looked at too long ago."""
+
+    def test_it_is_asked_for_again(self, lab: Lab, browser: Browser) -> None:
+        """In words at the field, with everything else as it was typed."""
+        fields = TestReferences().fields(lab, file="0" * 64)
+        answer = browser(Role.CUSTODIAN).post("/attest/references", **fields)
+        assert answer.status_code == 422
+        assert "Choose the file again." in answer.text

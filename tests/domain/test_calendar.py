@@ -11,7 +11,6 @@ from app.domain.calendar import (
     is_valid_on,
     local_date,
     local_midnight,
-    runs_out_at,
     valid_until,
 )
 
@@ -89,11 +88,3 @@ def test_a_day_lasts_from_its_midnight_to_the_next(day: date) -> None:
     assert local_date(start) == day
     assert local_date(start - timedelta(microseconds=1)) == day - timedelta(days=1)
     assert start.utcoffset() == timedelta()
-
-
-@given(days)
-def test_validity_runs_out_at_the_end_of_its_last_day(until: date) -> None:
-    """The instant that a job waits for is the first one not covered."""
-    end = runs_out_at(until)
-    assert not is_valid_on(until, local_date(end))
-    assert is_valid_on(until, local_date(end - timedelta(microseconds=1)))

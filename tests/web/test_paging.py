@@ -9,7 +9,7 @@ from sqlalchemy import String, create_engine, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.pool import StaticPool
 
-from app.web.paging import BadCursorError, Cursor, Page, fetch, limit_of
+from app.web.paging import BadCursorError, Cursor, Page, fetch
 
 
 class Table(DeclarativeBase):
@@ -118,16 +118,3 @@ def test_no_text_whatever_breaks_the_reader(text: str) -> None:
     except BadCursorError:
         return
     assert found is None or len(found.keys) == 2
-
-
-@pytest.mark.parametrize(("text", "length"), [(None, 50), ("", 50), ("1", 1), ("200", 200)])
-def test_the_length_of_a_page_may_be_chosen(text: str | None, length: int) -> None:
-    """From 1 to 200."""
-    assert limit_of(text) == length
-
-
-@pytest.mark.parametrize("text", ["0", "201", "-1", "1e2", "٣", "2000", " 5", "x"])
-def test_no_other_length_is_taken(text: str) -> None:
-    """Neither more nor less, nor another alphabet's digits."""
-    with pytest.raises(BadCursorError):
-        limit_of(text)
