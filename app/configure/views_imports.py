@@ -13,6 +13,7 @@ from app.configure.importing import session as importing
 from app.configure.importing.table import ListUnreadableError
 from app.db.scope import within
 from app.db.session import utcnow
+from app.domain.cells import MENDED
 from app.domain.importing import ImportState, LineKind
 from app.domain.roles import Role
 from app.domain.tasks import ENDED
@@ -235,6 +236,7 @@ def _shown(session: Session, imported: ImportSession) -> dict[str, Any]:
         "counts": numbers,
         "outcomes": importing.outcomes(session, imported),
         "page": fetch(session, wanted, [ImportLine.number], cursor, PER_PAGE),
+        "mended": [flaw.value for flaw in MENDED],
         "problem_words": words.PROBLEM,
         "outcome_words": words.OUTCOME,
         "states": words.STATE,

@@ -60,13 +60,13 @@ def test_a_list_is_read_written_and_undone_on_the_page(
         shot(page, f"import-read-{width}")
         page.get_by_role("button", name="写入台账").click()
         expect(page.locator(".import-outcomes")).to_have_text(
-            re.compile("3 已写入"), timeout=PATIENCE_MS
+            re.compile("已写入 3"), timeout=PATIENCE_MS
         )
         shot(page, f"import-written-{width}")
         undo = page.get_by_role("button", name=re.compile("撤销本批导入"))
         undo.dispatch_event("click", {"detail": 0})
         page.get_by_role("button", name="确认执行").click()
         expect(page.locator(".import-outcomes")).to_have_text(
-            re.compile("3 已撤销"), timeout=PATIENCE_MS
+            re.compile("已撤销 3"), timeout=PATIENCE_MS
         )
         shot(page, f"import-undone-{width}")

@@ -59,12 +59,12 @@ def test_a_list_goes_from_the_file_into_the_register_and_out_again(
     assert manager.get(f"{target}/progress").headers["HX-Refresh"] == "true"
     assert manager.post(f"{target}/apply").status_code == 303
     work_through(house)
-    assert "1</strong> written" in manager.get(target).text
+    assert 'written <strong class="num">1<' in manager.get(target).text
     assert serials(house) == ["SN-0001", "SN-200"]
     assert manager.post(f"{target}/apply").status_code == 409
     manager.post(f"{target}/undo")
     work_through(house)
-    assert "1</strong> undone" in manager.get(target).text
+    assert 'undone <strong class="num">1<' in manager.get(target).text
     assert serials(house) == ["SN-0001"]
 
 
