@@ -1,10 +1,8 @@
-"""The stations' API: enrol, ask for work, report, send images. Authenticated by their token."""
+"""The stations' API: enrol, ask for work, tell how far it is, fill the nonce book."""
 
 import json
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, Final
 
@@ -12,34 +10,23 @@ from flask import Blueprint, request
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from app.attest import intake, nonces, rejudging, stations, tasks, wire
-from app.attest.cases import Bench
+from app.attest import nonces, stations, tasks, wire
+from app.attest.calling import sender
 from app.attest.profiles import METHODS, Profile
 from app.attest.stations import EnrolmentRefusedError
-from app.attest.wire import SCHEMAS, EvidenceInvalidError, WireInvalidError, open_evidence
-from app.blobs import BlobTooLargeError, DigestMismatchError
+from app.attest.wire import SCHEMAS, WireInvalidError
 from app.crypto import dsse
-from app.crypto.dsse import BadEnvelopeError, BadSignatureError
 from app.db.session import utcnow
-from app.domain.errors import DomainError
 from app.models import Station
-from app.web import api, errors
-from app.web.access import Audience, NotSignedInError, access
+from app.web import api
+from app.web.access import Audience, access
 from app.web.database import installation, reading, transaction
-from app.web.identity import bearer
 from app.web.strict_json import JsonTooLargeError, StrictJsonError, read_object
 
 bp = Blueprint("agent", __name__)
 
-IMAGE_SIZE: Final = 16 * 1024 * 1024
-EVIDENCE_SIZE: Final = 16 * 1024 * 1024
-MOST_ITEMS: Final = 100
 LONGEST_WAIT_S: Final = 30
 LOOK_EVERY_S: Final = 0.5
-LIMITS: Final = {
-    "attest_api.agent.put_blob": IMAGE_SIZE,
-    "attest_api.agent.post_evidence": EVIDENCE_SIZE,
-}
 SMALL: Final = 64 * 1024
 
 ENROL: Final = api.Document("Enrol", SCHEMAS["enrol"])
@@ -54,36 +41,6 @@ TASK_LIST: Final = api.Document(
         "properties": {"items": {"type": "array", "items": ENVELOPE}},
     },
 )
-EVIDENCE: Final = api.Document(
-    "EvidenceDelivery",
-    {
-        "anyOf": [
-            ENVELOPE,
-            {
-                "type": "object",
-                "additionalProperties": False,
-                "required": ["items"],
-                "properties": {
-                    "items": {"type": "array", "maxItems": MOST_ITEMS, "items": ENVELOPE}
-                },
-            },
-        ]
-    },
-)
-RECEIPT: Final = api.Document("EvidenceReceipt", {"type": "object"})
-IMAGE: Final = api.Document("Image", None, "application/octet-stream", streamed=True)
-
-
-class BlobUnwantedError(DomainError):
-    """This station reported no image of this digest."""
-
-    code = "blob_unwanted"
-
-
-class TooManyItemsError(DomainError):
-    """A batch holds at most a hundred reports."""
-
-    code = "too_many_items"
 
 
 class WaitQuery(api.Query):
@@ -111,52 +68,10 @@ class NoncesOut(api.Model):
     items: list[NonceOut]
 
 
-class BlobOut(api.Model):
-    """An image is here, durably."""
-
-    sha256: str
-    length: int
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """The station that calls."""
-
-    id: int
-    uid: str
-    keyid: str
-    public_key: bytes
-
-
 @bp.url_value_preprocessor
-def _limit(endpoint: str | None, _values: dict[str, object] | None) -> None:
+def _limit(_endpoint: str | None, _values: dict[str, object] | None) -> None:
     """Say how much each route reads, before anything is read."""
-    request.max_content_length = LIMITS.get(endpoint or "", SMALL)
-
-
-def sender() -> Sender:
-    """Return the station behind the bearer token, and note that it was heard.
-
-    Raises:
-        NotSignedInError: The token is no enrolled station's, or it was revoked.
-    """
-    token, at = bearer(), utcnow()
-    with reading() as session:
-        station = stations.authenticate(session, token) if token else None
-        if station is None or station.keyid is None or station.public_key is None:
-            raise NotSignedInError("no enrolled station has this token")
-        found = Sender(station.id, station.uid, station.keyid, bytes.fromhex(station.public_key))
-        is_due = stations.is_worth_noting(station, at)
-    if is_due:
-        with transaction() as session:
-            stations.note_heard(session, found.id, at=at)
-    return found
-
-
-def bench() -> Bench:
-    """Return what judging works with."""
-    found = installation()
-    return Bench(found.keys.server, found.blobs)
+    request.max_content_length = SMALL
 
 
 @bp.post("/stations/enrol")
@@ -265,7 +180,7 @@ def progress(task: str, body: bytes) -> None:
     document = read_object(body, size=SMALL)
     wire.check("progress", document)
     with transaction() as session:
-        found = tasks.own(session, who.id, task)
+        found = tasks.own(session, who.id, [task]).get(task)
         if found is None:
             raise tasks.TaskGoneError("this station has no such task")
         tasks.note_progress(found, document, at=utcnow())
@@ -284,113 +199,3 @@ def nonce_book(body: NonceCount) -> NoncesOut:
             for each in found
         ]
     return NoncesOut(items=items)
-
-
-@bp.post("/evidence")
-@api.plain(
-    "Deliver evidence",
-    body=EVIDENCE,
-    returns={201: RECEIPT, 200: RECEIPT},
-    problems=(
-        BadEnvelopeError,
-        BadSignatureError,
-        EvidenceInvalidError,
-        intake.ForeignStationError,
-        intake.UnknownScaleError,
-        intake.EvidenceConflictError,
-        intake.SequenceConflictError,
-        TooManyItemsError,
-        StrictJsonError,
-        JsonTooLargeError,
-    ),
-)
-@access(Audience.STATION)
-def post_evidence(body: bytes) -> api.Answer:
-    """One signed envelope, or ``{"items": […]}`` with an answer for each, in order."""
-    who = sender()
-    document = read_object(body, size=EVIDENCE_SIZE)
-    if set(document) == {"items"}:
-        return api.Answer(_batch(who, document["items"]), 200)
-    signed = open_evidence(document, who.keyid, who.public_key)
-    _prepare([signed])
-    with transaction() as session:
-        taken = intake.receive(session, signed, who.id, bench(), at=utcnow())
-    return api.Answer(taken.receipt.encode(), 201 if taken.is_new else 200)
-
-
-def _prepare(delivered: Sequence[wire.Signed]) -> None:
-    """Compare what can be compared before the transaction, which others have to wait for."""
-    with reading() as session:
-        for signed in delivered:
-            intake.prepare(session, signed.report, bench())
-
-
-def _batch(who: Sender, items: object) -> bytes:
-    """Take each item by itself: what is wrong with one costs the others nothing."""
-    if not isinstance(items, list) or len(items) > MOST_ITEMS:
-        raise TooManyItemsError(f"items is a list of at most {MOST_ITEMS} envelopes")
-    opened = [_open(who, item) for item in items]
-    _prepare([each for each in opened if isinstance(each, wire.Signed)])
-    with transaction() as session:
-        answers = [_item(session, who, each) for each in opened]
-    return json.dumps({"items": answers}, ensure_ascii=False).encode()
-
-
-def _open(who: Sender, item: object) -> wire.Signed | DomainError:
-    try:
-        if not isinstance(item, dict):
-            raise BadEnvelopeError("not a DSSE envelope")
-        return open_evidence(item, who.keyid, who.public_key)
-    except DomainError as error:
-        return error
-
-
-def _item(session: Session, who: Sender, opened: wire.Signed | DomainError) -> dict[str, Any]:
-    if isinstance(opened, DomainError):
-        return _refused(opened)
-    try:
-        with session.begin_nested():
-            taken = intake.receive(session, opened, who.id, bench(), at=utcnow())
-    except DomainError as error:
-        return _refused(error)
-    return {"status": 201 if taken.is_new else 200, "receipt": json.loads(taken.receipt)}
-
-
-def _refused(error: DomainError) -> dict[str, Any]:
-    problem = errors.problem(error)
-    return {"status": problem["status"], "problem": problem}
-
-
-@bp.put("/blobs/<sha256:digest>")
-@api.plain(
-    "Send an image that a receipt asked for",
-    body=IMAGE,
-    returns={201: BlobOut, 200: BlobOut},
-    problems=(BlobUnwantedError, DigestMismatchError, BlobTooLargeError),
-)
-@access(Audience.STATION)
-def put_blob(digest: str, body: bytes) -> api.Answer:
-    """Only images this station reported; the evidence that waits for it is judged."""
-    del body  # streamed
-    who, store = sender(), installation().blobs
-    with reading() as session:
-        if not rejudging.is_wanted(session, who.id, digest):
-            raise BlobUnwantedError("this station reported no such image")
-    is_new = not store.has(digest)
-    if is_new:
-        store.take(request.stream, digest, IMAGE_SIZE)
-    _judge_waiting(digest, f"station:{who.uid}")
-    length = store.path(digest).stat().st_size
-    return api.Answer(BlobOut(sha256=digest, length=length), 201 if is_new else 200)
-
-
-def _judge_waiting(digest: str, by: str) -> None:
-    """Judge what waited for this image: compared first, then one short transaction for each."""
-    with reading() as session:
-        found = rejudging.waiting_for(session, digest)
-        for evidence in found:
-            intake.judge_or_none(session, rejudging.case_of(evidence), bench(), utcnow())
-        waiting = [evidence.id for evidence in found]
-    for evidence_id in waiting:
-        with transaction() as session:
-            rejudging.judge_waiting(session, evidence_id, bench(), by=by, at=utcnow())

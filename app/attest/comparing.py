@@ -50,6 +50,14 @@ def load(blobs: Blobs, digest: str) -> bytes:
     return data
 
 
+def is_here(blobs: Blobs, seen: Measurement) -> bool:
+    """Return whether the bytes of ``seen`` are here: as many as the report says."""
+    try:
+        return blobs.path(seen.sha256).stat().st_size == seen.length
+    except FileNotFoundError:
+        return False
+
+
 def likeness(
     blobs: Blobs, profile: Profile, part: Part, reference: Reference, seen: Measurement
 ) -> Likeness:
@@ -61,7 +69,7 @@ def likeness(
     if _is_whole(reference, part, seen):
         same = Comparison(Verdict.MATCH, part.length, (), 1000, 0, parameters_differ=False)
         return Likeness(reference, PagesOutcome.MATCH, same)
-    if blobs.has(seen.sha256):
+    if is_here(blobs, seen):
         detail = _compared(blobs.folder, (reference.sha256, seen.sha256), part, profile.regions)
         return Likeness(reference, PagesOutcome(detail.verdict.value), detail)
     pages = part.pages_of(seen)
@@ -80,7 +88,7 @@ def digests_of(
     """
     if like is not None and _is_whole(like.reference, part, seen):
         return {"code": like.reference.code_sha256, "parameters": like.reference.parameters_sha256}
-    if not blobs.has(seen.sha256):
+    if not is_here(blobs, seen):
         return None
     return _digests(blobs.folder, seen.sha256, part, profile.regions)
 

@@ -8,8 +8,9 @@ from typing import Any, Final
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
-from app.attest import history, tasks
+from app.attest import tasks
 from app.attest.cases import Opinion
+from app.attest.lookups import Lookups
 from app.db.ids import new_uid
 from app.domain.findings import SUSPENDING, FindingState, LeadState
 from app.domain.lifecycle import TRANSITIONS, Action
@@ -35,6 +36,7 @@ class Settlement:
     """A judged reading, to be written down.
 
     Attributes:
+        evidence: With its id, also where it is not written yet.
         opinion: None where the Verifier itself failed.
         action: What the story says where the scale does not move.
     """
@@ -46,30 +48,27 @@ class Settlement:
     task: Task | None = None
 
 
-def settle(session: Session, case: Settlement, *, by: str, at: datetime) -> None:
+def settle(known: Lookups, case: Settlement, *, by: str, at: datetime) -> None:
     """Write down a reading, its verdict and all that follows from it: one act, one entry."""
     scale, evidence = case.scale, case.evidence
     before = evidence.verdict
     details: dict[str, Any] = {}
-    suspends = _suspends(session, case)
+    suspends = _suspends(known.session, case)
     may_move = (scale.state, Action.SUSPEND) in TRANSITIONS
     action = Action.SUSPEND if suspends and may_move else case.action
-    with act(session, scale, action, by=by, at=at, details=details):
-        session.add(evidence)
+    with act(known.session, scale, action, by=by, at=at, details=details):
         _write_verdict(evidence, case.opinion, at)
-        session.flush()
         details |= {"evidence": evidence.uid, "status": evidence.status.value}
-        _write_standing(session, case, before)
+        _write_standing(known, case, before)
         if suspends:
-            details["finding"] = _find(session, scale, evidence, at).uid
+            details["finding"] = _find(known.session, scale, evidence, at).uid
             # Out of date is no longer all that is wrong: the public page says suspended.
             if may_move or scale.suspended_for is SuspensionReason.EXPIRY:
                 scale.suspended_for = SuspensionReason.FINDING
         details |= _write_baseline(case)
-        _write_to_dos(session, case, at)
+        _write_to_dos(known, case, at)
         if case.task is not None:
             tasks.finish(case.task, evidence, at=at)
-        session.flush()
         details |= _told(evidence)
 
 
@@ -127,17 +126,18 @@ def _write_verdict(evidence: Evidence, opinion: Opinion | None, at: datetime) ->
 
 def _write_failure(evidence: Evidence, at: datetime) -> None:
     """Say that we could not judge; what was found against the scale before stays."""
+    evidence.judged_at = at
     if evidence.verdict in {None, Verdict.MATCH}:
         evidence.status, evidence.verdict = EvidenceStatus.JUDGED, Verdict.MALFORMED
-        evidence.counts, evidence.judged_at = False, at
+        evidence.counts = False
         evidence.reasons = [VERIFIER_ERROR]
 
 
-def _write_standing(session: Session, case: Settlement, before: Verdict | None) -> None:
+def _write_standing(known: Lookups, case: Settlement, before: Verdict | None) -> None:
     """Let the reading stand where it counts; a match never outlives an error of ours."""
     scale, evidence = case.scale, case.evidence
     if case.opinion is None:
-        found = history.standing(session, scale)
+        found = known.standing(scale)
         stands = before if found is evidence else (found.verdict if found else None)
         if evidence.assigned and after_verifier_error(stands) is None:
             scale.standing_evidence_id = None
@@ -196,18 +196,18 @@ def _is_same(finding: Finding, evidence: Evidence) -> bool:
     return finding.verdict is evidence.verdict and finding.evidence.sha256 == evidence.sha256
 
 
-def _write_to_dos(session: Session, case: Settlement, at: datetime) -> None:
+def _write_to_dos(known: Lookups, case: Settlement, at: datetime) -> None:
     scale, evidence = case.scale, case.evidence
     if case.opinion is None:
-        tasks.ask_person(session, scale, VERIFIER_ERROR, evidence, at=at)
+        tasks.ask_person(known, scale, VERIFIER_ERROR, evidence, at=at)
         return
     judgement = case.opinion.judgement
     if judgement is None:
         return
     if not evidence.assigned:
         if judgement.verdict is not Verdict.MATCH:
-            tasks.ask_person(session, scale, FROM_UNASSIGNED, evidence, at=at)
+            tasks.ask_person(known, scale, FROM_UNASSIGNED, evidence, at=at)
     elif judgement.verdict in TO_DO:
-        tasks.ask_person(session, scale, TO_DO[judgement.verdict], evidence, at=at)
+        tasks.ask_person(known, scale, TO_DO[judgement.verdict], evidence, at=at)
     elif judgement.verdict is Verdict.MATCH and judgement.counts:
-        tasks.settle_to_dos(session, scale, ANSWERED, evidence, at=at)
+        tasks.settle_to_dos(known, scale, ANSWERED, evidence, at=at)

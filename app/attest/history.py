@@ -15,13 +15,6 @@ from app.models import Evidence, Scale, ScaleEvent, Verification
 BASELINE: Final = "baseline"
 
 
-def standing(session: Session, scale: Scale) -> Evidence | None:
-    """Return the evidence that stands, however old."""
-    if scale.standing_evidence_id is None:
-        return None
-    return session.get(Evidence, scale.standing_evidence_id)
-
-
 def standing_verdict(scale: Scale, found: Evidence | None, at: datetime) -> Verdict | None:
     """Return what the evidence ``found`` still says; a match that grew old stands no more.
 

@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from app.attest import history
 from app.attest.cases import Bench, Case, Opinion
 from app.attest.comparing import Likeness, digests_of, likeness
+from app.attest.lookups import Lookups
 from app.attest.profiles import Part, Profile
 from app.attest.trust import is_sound, judges, judging_references
 from app.attest.wire import Measurement, Report
@@ -52,21 +52,21 @@ def worth(report: Report, profile: Profile) -> Standing:
     return Standing(min(reached, Level.E1), partial=True)
 
 
-def opinion(session: Session, case: Case, bench: Bench, at: datetime) -> Opinion:
+def opinion(known: Lookups, case: Case, bench: Bench, at: datetime) -> Opinion:
     """Return what the reading says and whether it counts.
 
     Raises:
         DomainError: A profile, reference or image cannot be relied on.
     """
-    profile = Profile.of(case.scale.model.profile)
+    profile = known.profile(case.scale)
     standing = worth(case.report, profile)
-    facts = _delivery_facts(session, case, profile, standing, at)
+    facts = _delivery_facts(known, case, profile, standing, at)
     part, seen = _program(case.report, profile)
     if facts.agent is not AgentVerdict.READ or not facts.complete or seen is None or part is None:
         return Opinion(judgement=judge(facts), standing=standing)
     found = [
         likeness(bench.blobs, profile, part, reference, seen)
-        for reference in judging_references(session, case.scale, bench.key, at)
+        for reference in _references(known, case.scale, bench, at)
     ]
     best = _best(found, facts.reported_id or facts.registered_id)
     digests = digests_of(bench.blobs, profile, part, best, seen)
@@ -74,10 +74,10 @@ def opinion(session: Session, case: Case, bench: Bench, at: datetime) -> Opinion
         facts,
         approved_ids=frozenset(like.reference.software_id for like in found),
         equal_ids=frozenset(_ids(found, PagesOutcome.MATCH)),
-        was_on_file=_was_on_file(session, case, bench, found),
+        was_on_file=_was_on_file(known, case, bench, found),
         parameters=digests["parameters"] if digests else None,
     )
-    facts = replace(facts, adjusted_since_baseline=_is_adjusted(session, case.scale, facts))
+    facts = replace(facts, adjusted_since_baseline=_is_adjusted(known, case.scale, facts))
     decided = _is_decided(found, facts) and (digests is not None or _needs_no_digest(facts))
     said = Opinion(
         judgement=judge(facts) if decided else None,
@@ -90,14 +90,23 @@ def opinion(session: Session, case: Case, bench: Bench, at: datetime) -> Opinion
     return _told(said, best)
 
 
-def compare_all(session: Session, scale: Scale, report: Report, bench: Bench) -> None:
+def _references(known: Lookups, scale: Scale, bench: Bench, at: datetime) -> list[Reference]:
+    """Return the references that judge ``scale``: the same for all of one model and place."""
+    return known.once(
+        ("references", scale.model_id, scale.path),
+        lambda: judging_references(known.session, scale, bench.key, at),
+    )
+
+
+def compare_all(known: Lookups, scale: Scale, report: Report, bench: Bench) -> None:
     """Compare a reading with every approved reference, for the cache's sake alone."""
-    profile = Profile.of(scale.model.profile)
+    profile = known.profile(scale)
     part, seen = _program(report, profile)
     if part is None or not part.is_covered_by(seen) or seen is None:
         return
     rows = select(Reference).where(judges(scale), Reference.status == ReferenceStatus.APPROVED)
-    for reference in session.scalars(rows):
+    key = ("approved", scale.model_id, scale.path)
+    for reference in known.once(key, lambda: known.session.scalars(rows).all()):
         if reference.sha256 != seen.sha256:
             likeness(bench.blobs, profile, part, reference, seen)
 
@@ -111,9 +120,9 @@ def _program(report: Report, profile: Profile) -> tuple[Part | None, Measurement
 
 
 def _delivery_facts(
-    session: Session, case: Case, profile: Profile, standing: Standing, at: datetime
+    known: Lookups, case: Case, profile: Profile, standing: Standing, at: datetime
 ) -> JudgeFacts:
-    report, scale, stands = case.report, case.scale, history.standing(session, case.scale)
+    report, scale, stands = case.report, case.scale, known.standing(case.scale)
     limit, took = profile.answer_limit_ms, report.facts.get("answer_ms")
     return JudgeFacts(
         agent=AgentVerdict(report.verdict),
@@ -131,23 +140,24 @@ def _delivery_facts(
     )
 
 
-def _is_adjusted(session: Session, scale: Scale, facts: JudgeFacts) -> bool:
+def _is_adjusted(known: Lookups, scale: Scale, facts: JudgeFacts) -> bool:
     """Return whether something on record explains other parameters; asked only where they are."""
     if facts.parameters in {None, facts.baseline_parameters}:
         return False
-    return history.is_adjusted_since_baseline(session, scale)
+    known.write()  # this asks the database about the readings before
+    return history.is_adjusted_since_baseline(known.session, scale)
 
 
 def _ids(found: list[Likeness], outcome: PagesOutcome) -> list[str]:
     return [like.reference.software_id for like in found if like.outcome is outcome]
 
 
-def _was_on_file(session: Session, case: Case, bench: Bench, found: list[Likeness]) -> bool:
+def _was_on_file(known: Lookups, case: Case, bench: Bench, found: list[Likeness]) -> bool:
     """Return whether a reference of the reported id, which judges no more, may be the image.
 
     Its end is the custodians' affair: an honest scale is not accused of it.
     """
-    reported, profile = case.report.software_id, Profile.of(case.scale.model.profile)
+    reported, profile = case.report.software_id, known.profile(case.scale)
     part, seen = _program(case.report, profile)
     if not reported or reported in {like.reference.software_id for like in found}:
         return False
@@ -158,7 +168,7 @@ def _was_on_file(session: Session, case: Case, bench: Bench, found: list[Likenes
     )
     return any(
         likeness(bench.blobs, profile, part, reference, seen).outcome is not PagesOutcome.MISMATCH
-        for reference in session.scalars(ended)
+        for reference in known.session.scalars(ended)
         if part is not None and seen is not None and is_sound(reference, bench.key)
     )
 

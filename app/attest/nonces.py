@@ -1,10 +1,12 @@
 """Challenges that prove a reading is fresh: used once, or not at all."""
 
 import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.domain.verdicts import NonceState
@@ -39,14 +41,41 @@ def issue_book(session: Session, station_id: int, count: int, *, at: datetime) -
     ]
 
 
-def find(session: Session, station_id: int, value: str | None) -> Nonce | None:
-    """Return the challenge ``value`` that this station was given."""
-    if value is None:
-        return None
-    return session.scalar(select(Nonce).where(Nonce.value == value, Nonce.station_id == station_id))
+@dataclass(slots=True)
+class Challenge:
+    """A nonce as it stands in a transaction: a row would cost more than all else about it."""
+
+    id: int
+    value: str
+    book: NonceBook
+    issued_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
 
 
-def state(nonce: Nonce | None, value: str | None, task: Task | None, at: datetime) -> NonceState:
+def find(session: Session, station_id: int, values: Iterable[str]) -> dict[str, Challenge]:
+    """Return those of ``values`` that this station was given."""
+    rows = session.execute(
+        select(
+            Nonce.id, Nonce.value, Nonce.book, Nonce.issued_at, Nonce.expires_at, Nonce.used_at
+        ).where(Nonce.value.in_(list(values)), Nonce.station_id == station_id)
+    )
+    return {row.value: Challenge(*row) for row in rows}
+
+
+def spend(session: Session, found: Iterable[Challenge], *, at: datetime) -> None:
+    """Write down that challenges were used."""
+    ids = [each.id for each in found]
+    if ids:
+        session.execute(
+            update(Nonce).where(Nonce.id.in_(ids)).values(used_at=at),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def state(
+    nonce: Challenge | None, value: str | None, task: Task | None, at: datetime
+) -> NonceState:
     """Return what the challenge ``value`` of a report is worth at ``at``, by our clock.
 
     A task's challenge vouches for that task's reading alone.

@@ -1,7 +1,7 @@
 """Judging evidence again: its image came, or the references of its model changed."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from app.attest import intake
 from app.attest.cases import Bench, Case
 from app.attest.effects import Settlement, settle
+from app.attest.lookups import Lookups
 from app.attest.wire import stored_report
+from app.blobs import Blobs
 from app.domain.verdicts import NonceState
 from app.ledger import entries
 from app.ledger.door import SYSTEM
@@ -44,33 +46,55 @@ def judge_again(
     entries.lock(session)
     session.refresh(evidence)
     session.refresh(evidence.scale)
-    opinion = intake.judge_or_none(session, case_of(evidence), bench, at)
+    known = Lookups(session)
+    opinion = intake.judge_or_none(known, case_of(evidence), bench, at)
     task = session.get(Task, evidence.task_id) if evidence.task_id else None
     settlement = Settlement(
         scale=evidence.scale, evidence=evidence, opinion=opinion, action=JUDGED_AGAIN, task=task
     )
-    settle(session, settlement, by=by, at=at)
+    settle(known, settlement, by=by, at=at)
 
 
-def _is_unexplained() -> ColumnElement[bool]:
-    """Return the condition that an image would decide or explain a reading."""
+def came_at(blobs: Blobs, digest: str) -> datetime:
+    """Return when the image ``digest`` came here."""
+    return datetime.fromtimestamp(blobs.path(digest).stat().st_mtime, UTC)
+
+
+def _is_unexplained(came: datetime | None) -> ColumnElement[bool]:
+    """Return the condition that an image would decide or explain a reading.
+
+    Of one that was here before, which ``came`` says: a reading that was judged since then was
+    judged with it, and the image sent again changes nothing.
+    """
     unseen = Evidence.similarity.is_(None) & Evidence.code_sha256.is_(None)
+    if came is not None:
+        unseen &= Evidence.judged_at < came
     return or_(Evidence.status == EvidenceStatus.AWAITING_BYTES, unseen)
 
 
-def waiting_for(session: Session, digest: str) -> Sequence[Evidence]:
+def waiting_for(session: Session, digest: str, came: datetime | None) -> Sequence[Evidence]:
     """Return the evidence that the image ``digest`` would decide or explain, oldest first."""
     return session.scalars(
-        select(Evidence).where(Evidence.sha256 == digest, _is_unexplained()).order_by(Evidence.id)
+        select(Evidence)
+        .where(Evidence.sha256 == digest, _is_unexplained(came))
+        .order_by(Evidence.id)
     ).all()
 
 
 def judge_waiting(
-    session: Session, evidence_id: int, bench: Bench, *, by: str, at: datetime
+    session: Session,
+    evidence_id: int,
+    came: datetime | None,
+    bench: Bench,
+    *,
+    by: str,
+    at: datetime,
 ) -> None:
     """Judge one that waited, unless somebody else just did."""
     entries.lock(session)
-    evidence = session.scalar(select(Evidence).where(Evidence.id == evidence_id, _is_unexplained()))
+    evidence = session.scalar(
+        select(Evidence).where(Evidence.id == evidence_id, _is_unexplained(came))
+    )
     if evidence is not None:
         judge_again(session, evidence, bench, by=by, at=at)
 
@@ -105,19 +129,18 @@ def give_up(session: Session, evidence_id: int, *, at: datetime) -> bool:
     if evidence is None:
         return False
     missed = Settlement(scale=evidence.scale, evidence=evidence, opinion=None, action=JUDGED_AGAIN)
-    settle(session, missed, by=SYSTEM, at=at)
+    settle(Lookups(session), missed, by=SYSTEM, at=at)
     return True
 
 
-def is_wanted(session: Session, station_id: int, digest: str) -> bool:
-    """Return whether this station reported an image of this digest."""
-    return (
-        session.scalar(
-            select(Evidence.id)
+def reported_lengths(session: Session, station_id: int, digest: str) -> set[int]:
+    """Return how long this station says the image of this digest is; nothing if it says none."""
+    return set(
+        session.scalars(
+            select(Evidence.length)
             .where(Evidence.sha256 == digest, Evidence.station_id == station_id)
-            .limit(1)
+            .distinct()
         )
-        is not None
     )
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -225,26 +226,17 @@ def assignments(session: Session, station: Station) -> list[StationScale]:
     )
 
 
-def is_assigned(session: Session, station_id: int, scale_id: int) -> bool:
-    """Return whether the station speaks for the scale now."""
-    return (
-        session.scalar(
-            select(StationScale.id).where(
-                StationScale.station_id == station_id,
-                StationScale.scale_id == scale_id,
-                StationScale.until.is_(None),
-            )
+def assigned(session: Session, station_id: int, scale_ids: Collection[int]) -> dict[int, bool]:
+    """Return which of the scales the station speaks for (true) or once did (false)."""
+    rows = session.execute(
+        select(StationScale.scale_id, StationScale.until).where(
+            StationScale.station_id == station_id, StationScale.scale_id.in_(scale_ids)
         )
-        is not None
     )
-
-
-def was_assigned(session: Session, station_id: int, scale_id: int) -> bool:
-    """Return whether the station speaks for the scale, or once did."""
-    wanted = select(StationScale.id).where(
-        StationScale.station_id == station_id, StationScale.scale_id == scale_id
-    )
-    return session.scalar(wanted.limit(1)) is not None
+    found: dict[int, bool] = {}
+    for scale_id, until in rows:
+        found[scale_id] = until is None or found.get(scale_id, False)
+    return found
 
 
 def within_reach(station: Station, scale: Scale) -> bool:

@@ -1,6 +1,6 @@
 """Reading tasks for stations, and to-dos for people that a reading sets off."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.attest import nonces
+from app.attest.lookups import UNFINISHED, Lookups
 from app.attest.profiles import METHODS, Profile
 from app.crypto import dsse
 from app.db.ids import new_uid
@@ -23,7 +24,6 @@ LIFETIME: Final = timedelta(hours=4)
 # A station that took a task and says nothing may have started anew: it gets it once more.
 QUIET: Final = timedelta(seconds=20)
 PROGRESS_EVERY: Final = timedelta(seconds=1)
-UNFINISHED: Final = (TaskState.QUEUED, TaskState.RUNNING)
 
 
 class NoStationError(DomainError):
@@ -184,13 +184,17 @@ def envelope(task: Task, key: Ed25519PrivateKey, station_uid: str) -> dict[str, 
     return dsse.sign(key, dsse.TASK, order)
 
 
-def own(session: Session, station_id: int, uid: str) -> Task | None:
-    """Return the station's task ``uid``, locked until the transaction ends."""
-    return session.scalar(
+def own(session: Session, station_id: int, uids: Collection[str]) -> dict[str, Task]:
+    """Return the station's tasks among ``uids``, locked until the transaction ends."""
+    if not uids:
+        return {}
+    found = session.scalars(
         select(Task)
-        .where(Task.uid == uid, Task.station_id == station_id, Task.executor == Executor.STATION)
+        .where(Task.uid.in_(uids), Task.station_id == station_id, Task.executor == Executor.STATION)
+        .order_by(Task.id)
         .with_for_update()
     )
+    return {task.uid: task for task in found}
 
 
 def note_progress(task: Task, progress: dict[str, Any], *, at: datetime) -> bool:
@@ -240,7 +244,7 @@ def finish(task: Task, evidence: Evidence, *, at: datetime) -> None:
 
 
 def ask_person(
-    session: Session, scale: Scale, kind: str, evidence: Evidence, *, at: datetime
+    known: Lookups, scale: Scale, kind: str, evidence: Evidence, *, at: datetime
 ) -> Task:
     """Give people a to-do about the scale; one that is open tells of the newest reading."""
     told = {
@@ -248,7 +252,8 @@ def ask_person(
         "verdict": evidence.verdict.value if evidence.verdict else None,
         "reasons": list(evidence.reasons),
     }
-    task = session.scalar(_open_to_dos(scale).where(Task.kind == kind).limit(1))
+    to_dos = known.to_dos(scale)
+    task = next((one for one in to_dos if one.kind == kind), None)
     if task is None:
         task = Task(
             uid=new_uid(),
@@ -259,23 +264,18 @@ def ask_person(
             scale=scale,
             created_at=at,
         )
-        session.add(task)
+        known.session.add(task)
+        to_dos.append(task)
     task.payload = told
     return task
 
 
 def settle_to_dos(
-    session: Session, scale: Scale, kinds: frozenset[str], evidence: Evidence, *, at: datetime
+    known: Lookups, scale: Scale, kinds: frozenset[str], evidence: Evidence, *, at: datetime
 ) -> None:
     """End the to-dos that a good reading answers."""
-    for task in session.scalars(_open_to_dos(scale).where(Task.kind.in_(kinds))):
+    to_dos = known.to_dos(scale)
+    for task in [one for one in to_dos if one.kind in kinds]:
         task.state, task.finished_at = TaskState.DONE, at
         task.result = {"evidence": evidence.uid}
-
-
-def _open_to_dos(scale: Scale) -> Select[Task]:
-    return select(Task).where(
-        Task.scale_id == scale.id,
-        Task.executor == Executor.PERSON,
-        Task.state.in_(UNFINISHED),
-    )
+        to_dos.remove(task)

@@ -48,7 +48,11 @@ def latest(session: Session) -> Checkpoint | None:
 
 def statement(session: Session) -> dict[str, Any] | None:
     """Return what the newest checkpoint says, for a receipt that leaves the machine."""
-    found = latest(session)
+    found = session.execute(
+        select(Checkpoint.size, Checkpoint.root, Checkpoint.at)
+        .order_by(Checkpoint.size.desc())
+        .limit(1)
+    ).first()
     if found is None:
         return None
     return {"size": found.size, "root": found.root, "at": int(found.at.timestamp())}

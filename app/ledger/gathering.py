@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import event, inspect, select
+from sqlalchemy import bindparam, event, inspect, select, update
 from sqlalchemy.orm import Session
 
 from app.db.base import Base
@@ -23,8 +23,9 @@ from app.ledger.projections import (
     project,
     standing,
 )
-from app.models import LedgerEntry, Scale, ScaleEvent
+from app.models import LedgerEntry, LedgerHead, Scale, ScaleEvent
 
+GROW: Final = update(LedgerHead.__table__).values(size=bindparam("reached"))  # type: ignore[arg-type]  # a Table
 GATHERED: Final = "wutong_gathered"
 PARTS: Final[tuple[Any, ...]] = tuple(part.class_ for _name, part in SUBJECTS[Scale])
 
@@ -151,6 +152,9 @@ class Gathering:
         connection = self._session.connection()
         connection.execute(ScaleEvent.__table__.insert(), [step.columns() for step in self._steps])  # type: ignore[attr-defined]  # a Table
         connection.execute(LedgerEntry.__table__.insert(), self._entries)  # type: ignore[attr-defined]  # a Table
+        # The database lets the head grow by one alone: so it does, entry by entry.
+        if steps := [{"reached": entry["seq"]} for entry in self._entries[:-1]]:
+            connection.execute(GROW, steps)
         self._end.onto(self._head)
         self._session.flush()
 

@@ -192,7 +192,7 @@ def test_an_error_over_an_unassigned_report_changes_nothing(
     """Nobody can make a match lapse by sending what makes us stumble."""
     standing = lab.read(HONEST)
     monkeypatch.setattr(judging.history, "is_newer", explode)
-    monkeypatch.setattr("app.attest.stations.is_assigned", lambda *_: False)
+    monkeypatch.setattr("app.attest.stations.assigned", lambda *_: {})
     lab.read(HONEST)
     assert lab.scale_now().standing_evidence_id == standing.id
 

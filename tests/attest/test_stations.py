@@ -166,7 +166,7 @@ class TestAssigning:
         with lab.work.database.transaction() as session:
             station, scale = self.at(session)
             stations.revoke(session, station, by=SYSTEM, at=utcnow())
-            assert not stations.is_assigned(session, station.id, scale.id)
+            assert stations.assigned(session, station.id, [scale.id]) == {scale.id: False}
             with pytest.raises(stations.StationRevokedError):
                 stations.assign(session, station, scale, "p", by=SYSTEM, at=utcnow())
 
@@ -297,7 +297,7 @@ def test_a_challenge_of_the_book_runs_out(lab: Lab) -> None:
     value = lab.nonce()
     with lab.work.database.reading() as session:
         station = session.scalars(select(Station)).one()
-        nonce = nonces.find(session, station.id, value)
+        nonce = nonces.find(session, station.id, [value])[value]
         late = utcnow() + timedelta(hours=72)
         assert nonces.state(nonce, value, None, utcnow()) is NonceState.BOOK
         assert nonces.state(nonce, value, None, late) is NonceState.STALE

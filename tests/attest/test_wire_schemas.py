@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -44,6 +44,7 @@ def places(document: Any) -> list[tuple[Any, Any]]:  # noqa: ANN401 - any JSON v
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+@settings(deadline=None, max_examples=60)
 @given(st.data())
 def test_both_say_the_same_of_a_damaged_example(path: Path, data: st.DataObject) -> None:
     """A value replaced, left out or added, one to three times."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import rfc8785
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.ledger.canonical import LARGEST, canonical
@@ -37,6 +37,7 @@ DOCUMENTS = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(DOCUMENTS)
 def test_the_bytes_are_those_of_the_kept_library(document: Any) -> None:  # noqa: ANN401 - any JSON value
     """Whatever the ledger may be given: control characters, floats, keys of every script."""

@@ -1,0 +1,45 @@
+"""Who calls the stations' API, and what their reports are judged with."""
+
+from dataclasses import dataclass
+
+from app.attest import stations
+from app.attest.cases import Bench
+from app.db.session import utcnow
+from app.web.access import NotSignedInError
+from app.web.database import installation, reading, transaction
+from app.web.identity import bearer
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """The station that calls."""
+
+    id: int
+    uid: str
+    keyid: str
+    public_key: bytes
+
+
+def sender() -> Sender:
+    """Return the station behind the bearer token, and note that it was heard.
+
+    Raises:
+        NotSignedInError: The token is no enrolled station's, or it was revoked.
+    """
+    token, at = bearer(), utcnow()
+    with reading() as session:
+        station = stations.authenticate(session, token) if token else None
+        if station is None or station.keyid is None or station.public_key is None:
+            raise NotSignedInError("no enrolled station has this token")
+        found = Sender(station.id, station.uid, station.keyid, bytes.fromhex(station.public_key))
+        is_due = stations.is_worth_noting(station, at)
+    if is_due:
+        with transaction() as session:
+            stations.note_heard(session, found.id, at=at)
+    return found
+
+
+def bench() -> Bench:
+    """Return what judging works with."""
+    found = installation()
+    return Bench(found.keys.server, found.blobs)
