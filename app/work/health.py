@@ -101,11 +101,8 @@ def _newest(name: str) -> Select[JobRun]:
 def _queue(session: Session, executor: Executor, at: datetime) -> QueueHealth:
     own = Task.executor == executor
     counted = select(Task.state, func.count()).where(own).group_by(Task.state)
-    unfinished = dict(
-        session.execute(
-            counted.where(Task.state.in_((TaskState.QUEUED, TaskState.RUNNING)))
-        ).tuples()
-    )
+    open_states = counted.where(Task.state.in_((TaskState.QUEUED, TaskState.RUNNING)))
+    unfinished = {state: count for state, count in session.execute(open_states)}  # noqa: C416 - typed
     failed = select(func.count()).where(
         own, Task.state == TaskState.FAILED, Task.finished_at > at - RECENT
     )

@@ -24,7 +24,7 @@ from app.jobs.timetable import TIMETABLE, Job
 from app.web.database import Installation
 from app.work import Progress
 
-LEASE = timedelta(seconds=3)
+LEASE = timedelta(seconds=2)
 STEP_S = 0.02
 PROBE = "CREATE TABLE probe (period VARCHAR(20), worker VARCHAR(60))"
 REAL = ("expire_scales", "watch_stations")
