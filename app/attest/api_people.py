@@ -1,5 +1,6 @@
 """The people's API of this slice: evidence, stations, readings asked for."""
 
+import hashlib
 from datetime import datetime
 from typing import Annotated, Any, Final
 
@@ -13,7 +14,9 @@ from app.db.session import utcnow
 from app.domain.roles import Role
 from app.domain.stations import StationHealth
 from app.domain.tasks import TaskState
+from app.domain.tokens import TokenScope
 from app.domain.verdicts import Verdict
+from app.ledger import entries
 from app.models import Evidence, EvidenceStatus, Scale, Station, StationScale, Task
 from app.web import api
 from app.web.access import READERS, access, caller
@@ -25,6 +28,9 @@ ASKERS: Final = (Role.MANAGER, Role.INSPECTOR)
 KEEPERS: Final = (Role.MANAGER, Role.ADMIN)
 WATCHERS: Final = (*KEEPERS, Role.INSPECTOR, Role.REGULATOR, Role.AUDITOR)
 FOLLOWERS: Final = (*ASKERS, Role.REGULATOR, Role.AUDITOR)
+ENVELOPE: Final = api.Document(
+    "SignedReport", {"type": "object", "required": ["payloadType", "payload", "signatures"]}
+)
 UID: Final = Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 
 
@@ -196,10 +202,11 @@ def list_stations(session: Session, query: api.ListQuery) -> api.Listed[StationO
 @bp.get("/stations/<uid:station>")
 @api.read("Read a station", returns=StationOut)
 @access(*WATCHERS)
-def station(session: Session, station: str) -> StationOut:
+def station(session: Session, station: str) -> api.Answer:
     """With the scales on its ports."""
     row = queries.station(session, caller().scope(*WATCHERS), station)
-    return StationOut(**_station(row, queries.scales_of(session, [row])[row.id]))
+    ports = queries.scales_of(session, [row])[row.id]
+    return api.Answer(StationOut(**_station(row, ports)), version=_version(row, ports))
 
 
 def _station(row: Station, ports: list[StationScale]) -> dict[str, Any]:
@@ -218,15 +225,89 @@ def _station(row: Station, ports: list[StationScale]) -> dict[str, Any]:
     }
 
 
+@bp.get("/evidence/<uid:evidence>/envelope")
+@api.read("Read the signed report", returns=ENVELOPE)
+@access(*READERS)
+def envelope(session: Session, evidence: str) -> api.Answer:
+    """The DSSE envelope as it was received, for whoever checks the signature."""
+    return api.Answer(queries.evidence(session, caller().scope(*READERS), evidence).envelope)
+
+
 @bp.post("/stations")
-@api.write("Make a station", body=NewStation, returns={201: NewStationOut})
+@api.write(
+    "Make a station",
+    body=NewStation,
+    returns={201: NewStationOut},
+    scope=TokenScope.STATIONS,
+)
 @access(*KEEPERS)
 def make_station(session: Session, body: NewStation) -> api.Answer:
     """The code enrols one machine, once, within 24 hours."""
     place = queries.place(session, caller().scope(*KEEPERS), body.place)
     row, code = stations.create(session, place, body.name, by=caller().uid, at=utcnow())
-    told = NewStationOut(**_station(row, []), code=code, code_expires_at=row.code_expires_at)
-    return api.Answer(told, 201, headers={"Location": url_for(".station", station=row.uid)})
+    where = {"Location": url_for(".station", station=row.uid)}
+    return _with_code(session, row, code, 201, where)
+
+
+@bp.post("/stations/<uid:station>/code")
+@api.write(
+    "Make a new enrolment code",
+    returns={200: NewStationOut},
+    problems=(stations.AlreadyEnrolledError, stations.StationRevokedError),
+    conditional=True,
+    scope=TokenScope.STATIONS,
+)
+@access(*KEEPERS)
+def renew_code(session: Session, station: str) -> api.Answer:
+    """For a station that never enrolled; the old code is void."""
+    row = _station_to_change(session, station)
+    code = stations.renew_code(session, row, by=caller().uid, at=utcnow())
+    return _with_code(session, row, code, 200, {})
+
+
+@bp.post("/stations/<uid:station>/revoke")
+@api.write(
+    "Take a station out of use",
+    returns={200: StationOut},
+    problems=(stations.StationRevokedError,),
+    conditional=True,
+    scope=TokenScope.STATIONS,
+)
+@access(*KEEPERS)
+def revoke(session: Session, station: str) -> api.Answer:
+    """For good: its token is void and its scales are free. Its evidence is kept."""
+    row = _station_to_change(session, station)
+    stations.revoke(session, row, by=caller().uid, at=utcnow())
+    return _shown(session, row)
+
+
+def _with_code(
+    session: Session, row: Station, code: str, status: int, where: dict[str, str]
+) -> api.Answer:
+    ports = queries.scales_of(session, [row])[row.id]
+    told = NewStationOut(**_station(row, ports), code=code, code_expires_at=row.code_expires_at)
+    return api.Answer(told, status, version=_version(row, ports), headers=where)
+
+
+def _station_to_change(session: Session, uid: str) -> Station:
+    """Return the station at the version that the caller read."""
+    row = queries.station(session, caller().scope(*KEEPERS), uid)
+    entries.lock(session)
+    api.match(_version(row, queries.scales_of(session, [row])[row.id]))
+    return row
+
+
+def _shown(session: Session, row: Station) -> api.Answer:
+    session.flush()
+    ports = queries.scales_of(session, [row])[row.id]
+    return api.Answer(StationOut(**_station(row, ports)), version=_version(row, ports))
+
+
+def _version(row: Station, ports: list[StationScale]) -> str:
+    """Return the ETag: what people change; not when it was last heard of."""
+    told = [row.uid, row.name, row.enrolled_at, row.revoked_at, row.code_digest, row.keyid]
+    there = [(each.scale.uid, each.port) for each in ports]
+    return hashlib.sha256(repr((told, there)).encode()).hexdigest()[:32]
 
 
 @bp.post("/stations/<uid:station>/scales")
@@ -240,23 +321,29 @@ def make_station(session: Session, body: NewStation) -> api.Answer:
         stations.PortTakenError,
         stations.AssignedElsewhereError,
     ),
+    conditional=True,
+    scope=TokenScope.STATIONS,
 )
 @access(*KEEPERS)
-def assign(session: Session, station: str, body: PortIn) -> StationOut:
+def assign(session: Session, station: str, body: PortIn) -> api.Answer:
     """From now on the station's evidence about this scale counts."""
-    scope = caller().scope(*KEEPERS)
-    row = queries.station(session, scope, station)
-    scale = queries.scale(session, scope, body.scale)
+    row = _station_to_change(session, station)
+    scale = queries.scale(session, caller().scope(*KEEPERS), body.scale)
     stations.assign(session, row, scale, body.port, by=caller().uid, at=utcnow())
-    return StationOut(**_station(row, queries.scales_of(session, [row])[row.id]))
+    return _shown(session, row)
 
 
 @bp.delete("/stations/<uid:station>/scales/<uid:scale>")
-@api.write("Take a scale off a station", returns={204: None})
+@api.write(
+    "Take a scale off a station",
+    returns={204: None},
+    conditional=True,
+    scope=TokenScope.STATIONS,
+)
 @access(*KEEPERS)
 def unassign(session: Session, station: str, scale: str) -> None:
     """What the station reports of it from now on is kept and changes nothing."""
-    row = queries.station(session, caller().scope(*KEEPERS), station)
+    row = _station_to_change(session, station)
     found = queries.assignment(session, row.id, scale)
     stations.unassign(session, found, by=caller().uid, at=utcnow())
 
@@ -271,6 +358,7 @@ def unassign(session: Session, station: str, scale: str) -> None:
         tasks.EvidenceHeldError,
         BadProfileError,
     ),
+    scope=TokenScope.STATIONS,
 )
 @access(*ASKERS)
 def request_reading(session: Session, scale: str) -> api.Answer:
@@ -289,6 +377,23 @@ def reading(session: Session, scale: str, task: str) -> ReadingOut:
     scope = caller().scope(*FOLLOWERS)
     queries.scale(session, scope, scale)
     return _reading(queries.task(session, scope, task))
+
+
+@bp.post("/scales/<uid:scale>/readings/<uid:task>/cancel")
+@api.write(
+    "Call a reading off",
+    returns=ReadingOut,
+    problems=(tasks.TaskGoneError,),
+    scope=TokenScope.STATIONS,
+)
+@access(*ASKERS)
+def cancel(session: Session, scale: str, task: str) -> ReadingOut:
+    """However far it is: nothing of anybody else's is overwritten, so it names no version."""
+    scope = caller().scope(*ASKERS)
+    queries.scale(session, scope, scale)
+    found = queries.task(session, scope, task)
+    tasks.cancel(session, found, at=utcnow())
+    return _reading(found)
 
 
 def _reading(task: Task) -> ReadingOut:

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from app.attest import queries, references
 from app.attest.api_people import UID
-from app.attest.comparing import BlobUnsoundError
 from app.attest.custodians import AnotherOfficeError, NotCustodianError
 from app.attest.image_errors import (
     BadRecordError,
@@ -25,20 +24,32 @@ from app.attest.image_errors import (
     WrongChecksumError,
 )
 from app.attest.images import LARGEST_FILE
-from app.attest.looking import NoProfileError
-from app.attest.references import Archive, Submission
+from app.attest.looking import NoProfileError, look
+from app.attest.references import Submission
 from app.db.session import utcnow
 from app.domain.references import Origin, ReferenceStatus
 from app.domain.roles import Role
+from app.domain.tokens import TokenScope
 from app.models import Reference
 from app.web import api
-from app.web.access import READERS, access, caller
-from app.web.database import installation
+from app.web.access import READERS, StepUpError, access, caller
+from app.web.database import installation, reading
 from app.web.paging import BadCursorError, Cursor, fetch
 
 bp = Blueprint("references", __name__)
 
 BODY_SIZE: Final = LARGEST_FILE * 4 // 3 + 64 * 1024
+
+
+IMAGE_PROBLEMS: Final = (
+    BadRecordError,
+    DoesNotFitError,
+    EmptyImageError,
+    OverlapError,
+    TooLargeError,
+    TruncatedError,
+    WrongChecksumError,
+)
 
 
 class ReferenceAction(StrEnum):
@@ -95,6 +106,29 @@ class ReferenceIn(api.Body):
     expires_on: Annotated[date | None, Field(strict=False)] = None
 
 
+class FileIn(api.Body):
+    """A file, and the model it is said to be of."""
+
+    model: Annotated[str, UID]
+    content: Annotated[str, Field(description="the file, standard base64")]
+    file_name: Annotated[str, Field(max_length=200)] = ""
+    base: Annotated[
+        int | None, Field(ge=0, lt=references.ADDRESSES, description="of raw bytes")
+    ] = None
+
+
+class ImageOut(api.Model):
+    """What was found in a file; `blank` bytes were not in it and count as erased flash."""
+
+    address: int
+    length: int
+    blank: int
+    sha256: str
+    code_sha256: str
+    parameters_sha256: str | None
+    crc32: str
+
+
 class DecisionIn(api.Body):
     """What is decided, and why."""
 
@@ -105,7 +139,7 @@ class DecisionIn(api.Body):
 @bp.url_value_preprocessor
 def _limit(endpoint: str | None, _values: dict[str, object] | None) -> None:
     """Say how much an upload may send, before anything is read."""
-    if endpoint == "attest_api.references.submit":
+    if endpoint in {"attest_api.references.submit", "attest_api.references.look_into"}:
         request.max_content_length = BODY_SIZE
 
 
@@ -147,6 +181,30 @@ def _reference(row: Reference) -> ReferenceOut:
 _SAME: Final = tuple(ReferenceOut.model_fields.keys() - {"id", "office", "model"})
 
 
+@bp.post("/references/look")
+@api.plain(
+    "Look into an image file",
+    body=FileIn,
+    returns={200: ImageOut},
+    problems=(NoProfileError, *IMAGE_PROBLEMS),
+)
+@access(Role.CUSTODIAN)
+def look_into(body: FileIn) -> ImageOut:
+    """What the file holds as the model's memory would; nothing is kept."""
+    content = _bytes(body.content)
+    with reading() as session:
+        seen = look(queries.model(session, body.model), content, body.file_name, body.base)
+    return ImageOut(
+        address=seen.address,
+        length=len(seen.data),
+        blank=seen.blank,
+        sha256=seen.sha256,
+        code_sha256=seen.digests["code"],
+        parameters_sha256=seen.digests["parameters"],
+        crc32=seen.crc32,
+    )
+
+
 @bp.post("/references")
 @api.write(
     "Submit a reference",
@@ -157,14 +215,9 @@ _SAME: Final = tuple(ReferenceOut.model_fields.keys() - {"id", "office", "model"
         NoProfileError,
         references.ReferenceExistsError,
         references.ExpiryPastError,
-        BadRecordError,
-        DoesNotFitError,
-        EmptyImageError,
-        OverlapError,
-        TooLargeError,
-        TruncatedError,
-        WrongChecksumError,
+        *IMAGE_PROBLEMS,
     ),
+    scope=TokenScope.FIRMWARE,
 )
 @access(Role.CUSTODIAN)
 def submit(session: Session, body: ReferenceIn) -> api.Answer:
@@ -201,16 +254,18 @@ def _bytes(text: str) -> bytes:
     problems=(
         NotCustodianError,
         AnotherOfficeError,
-        references.TwoPersonsError,
         references.ReferenceDecidedError,
-        references.ExpiryPastError,
-        BlobUnsoundError,
+        StepUpError,
     ),
     conditional=True,
+    scope=TokenScope.FIRMWARE,
 )
 @access(Role.CUSTODIAN)
 def decide(session: Session, reference: str, body: DecisionIn) -> api.Answer:
-    """Approving takes a second custodian; the scales of the model are then judged again."""
+    """Reject what was submitted, or withdraw what judges; the scales are then judged again.
+
+    Approving has effect in law: a token is always answered `step_up_required`.
+    """
     row = queries.reference(session, reference)
     api.match(row.version)
     _decide(session, row, body)
@@ -219,11 +274,10 @@ def decide(session: Session, reference: str, body: DecisionIn) -> api.Answer:
 
 
 def _decide(session: Session, row: Reference, body: DecisionIn) -> None:
-    by, at, found = caller().uid, utcnow(), installation()
+    by, at = caller().uid, utcnow()
     match body.action:
         case ReferenceAction.APPROVE:
-            archive = Archive(found.keys.server, found.blobs)
-            references.approve_reference(session, row, archive, note=body.note, by=by, at=at)
+            raise StepUpError("a reference is approved in person")
         case ReferenceAction.REJECT:
             references.reject_reference(session, row, note=body.note, by=by, at=at)
         case ReferenceAction.WITHDRAW:

@@ -252,18 +252,35 @@ def _ranges(form: Form) -> tuple[Range, ...]:
 
 def _profile(form: Form) -> dict[str, Any]:
     """Return what can be read of the program: nothing where nobody knows how."""
-    protocol = form["protocol"]
+    try:
+        return profile_of(form["protocol"], form.number("program_length", MOST_BYTES, 0))
+    except FieldsError as error:
+        form.refuse(error)
+        return {}
+
+
+def profile_of(protocol: str, length: int) -> dict[str, Any]:
+    """Return the profile of a program of ``length`` bytes; nothing without a protocol.
+
+    Raises:
+        FieldsError: There is no such protocol, or no length.
+    """
     if not protocol:
         return {}
     if protocol not in START_OF_FLASH:
-        form.fault("protocol", Fault.MALFORMED)
-        return {}
-    length = form.number("program_length", MOST_BYTES, 0)
+        raise FieldsError(protocol=Fault.MALFORMED)
     if not length:
-        form.fault("program_length", Fault.MISSING)
-        return {}
+        raise FieldsError(program_length=Fault.MISSING)
     part = {"name": "program", "address": START_OF_FLASH[protocol], "length": length}
     return {"protocol": protocol, "parts": [part], "regions": []}
+
+
+def said(error: FieldsError) -> list[tuple[str, str]]:
+    """Return the fields of a refusal with its words."""
+    return [
+        (name, str(TAKEN[name] if fault is Fault.TAKEN and name in TAKEN else WORDS[fault]))
+        for name, fault in error.faults.items()
+    ]
 
 
 def masked(phone: str) -> str:

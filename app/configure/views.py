@@ -12,8 +12,9 @@ from app.configure.service import FieldsError
 from app.configure.service.seals import EvidenceHeldError
 from app.db.session import utcnow
 from app.domain.lifecycle import ScaleRole
+from app.domain.permissions import PHOTOGRAPHERS, SEAL_APPLIERS, SEALERS
 from app.domain.roles import Role
-from app.domain.seals import SealKind, SealOwner, SealState
+from app.domain.seals import SealKind, SealState
 from app.models import Place, Scale
 from app.web.access import access, caller, require_role
 from app.web.database import installation, reading, transaction
@@ -33,14 +34,6 @@ from app.web.words.say import say
 bp = Blueprint("configure", __name__, url_prefix="/configure", template_folder="templates")
 
 INVALID: Final = 422
-PHOTOGRAPHERS: Final = (Role.MANAGER, Role.INSPECTOR)
-# Nobody applies another's seal; everybody who looks may find one broken.
-APPLIES: Final = {
-    SealOwner.MAKER: Role.MANAGER,
-    SealOwner.VERIFICATION: Role.VERIFIER,
-    SealOwner.REPAIR: Role.REPAIRER,
-}
-SEALERS: Final = (Role.MANAGER, Role.VERIFIER, Role.REPAIRER, Role.INSPECTOR)
 
 
 @bp.get("/scales/new")
@@ -113,7 +106,7 @@ def save_seal(uid: str) -> ResponseReturnValue:
         try:
             with transaction() as session:
                 scale = queries.scale_in(session, caller().scope(*SEALERS), uid)
-                require_role(scale.path, APPLIES[command.owner])
+                require_role(scale.path, SEAL_APPLIERS[command.owner])
                 service.record_seal(session, scale, command, by=caller().uid, at=utcnow())
             return redirect(url_for("manage.scale", uid=uid, _anchor="seals"), 303)
         except FieldsError as error:
@@ -180,7 +173,7 @@ def _seals_page(uid: str, form: Form) -> str:
     with reading() as session:
         scale = queries.scale_in(session, caller().scope(*SEALERS), uid)
         roles = caller().roles_at(scale.path)
-        own = [owner for owner, role in APPLIES.items() if role in roles]
+        own = [owner for owner, role in SEAL_APPLIERS.items() if role in roles]
         return render_template(
             "configure/seals.html",
             form=form,

@@ -13,7 +13,7 @@ from app.configure.service import FieldsError
 from app.configure.service.errors import Fault
 from app.db.session import utcnow
 from app.domain.evidence import Level
-from app.domain.roles import Role
+from app.domain.permissions import CATALOGUERS, REGISTRARS
 from app.models import AccuracyClass, Place, PlaceKind, TypeGeneration
 from app.web.access import READERS, access, caller, require_role
 from app.web.database import reading, transaction
@@ -23,8 +23,6 @@ from app.web.words.say import say
 bp = Blueprint("register", __name__, url_prefix="/configure", template_folder="templates")
 
 INVALID: Final = 422
-KEEPERS: Final = (Role.MANAGER, Role.REGULATOR)
-CATALOGUERS: Final = (Role.MANAGER, Role.REGULATOR, Role.CUSTODIAN)
 
 
 @bp.get("/places")
@@ -35,13 +33,13 @@ def places() -> ResponseReturnValue:
 
 
 @bp.post("/places")
-@access(*KEEPERS)
+@access(*REGISTRARS)
 def add_place() -> ResponseReturnValue:
     """Register a place of trade."""
     form = Form.read(request.form, forms.PLACE)
     command = forms.new_place(form)
     if command is not None:
-        require_role(command.region_path, *KEEPERS)
+        require_role(command.region_path, *REGISTRARS)
         try:
             with transaction() as session:
                 row = service.create_place(session, command, by=caller().uid, at=utcnow())
@@ -59,7 +57,7 @@ def place(uid: str) -> ResponseReturnValue:
 
 
 @bp.post("/places/<uid:uid>/stalls")
-@access(*KEEPERS)
+@access(*REGISTRARS)
 def add_stall(uid: str) -> ResponseReturnValue:
     """Register a stall."""
     form = Form.read(request.form, forms.STALL)
@@ -74,7 +72,7 @@ def add_stall(uid: str) -> ResponseReturnValue:
 
 
 @bp.post("/places/<uid:uid>/traders")
-@access(*KEEPERS)
+@access(*REGISTRARS)
 def add_trader(uid: str) -> ResponseReturnValue:
     """Register a trader."""
     form = Form.read(request.form, forms.TRADER)
@@ -128,7 +126,7 @@ def _added(uid: str, form: Form, add: Callable[[Session, Place], None]) -> bool:
         return False
     try:
         with transaction() as session:
-            found = queries.place_in(session, caller().scope(*KEEPERS), uid)
+            found = queries.place_in(session, caller().scope(*REGISTRARS), uid)
             add(session, found)
     except FieldsError as error:
         form.refuse(error)
@@ -145,7 +143,7 @@ def _places_page(form: Form) -> str:
             (Place.path, Place.uid),
             Cursor.parse(request.args.get("after"), str, str),
         )
-        keeps = who.scope(*KEEPERS)
+        keeps = who.scope(*REGISTRARS)
         return render_template(
             "configure/places.html",
             form=form,
@@ -165,7 +163,7 @@ def _place_page(uid: str, stall: Form, trader: Form) -> str:
             place=found,
             stalls=queries.stalls_of(session, found),
             traders=queries.traders_of(session, found),
-            keeps=bool(who.roles_at(found.path) & set(KEEPERS)),
+            keeps=bool(who.roles_at(found.path) & set(REGISTRARS)),
             stall=stall,
             masked=forms.masked,
             trader=trader,

@@ -11,6 +11,7 @@ from typing import Final
 
 from app.domain.lifecycle import Action, State, actions_from
 from app.domain.roles import Role
+from app.domain.seals import SealOwner
 
 _MANAGER: Final = frozenset({Role.MANAGER})
 
@@ -43,6 +44,22 @@ FINDING_READERS: Final = (
 LEAD_READERS: Final = (Role.INSPECTOR, Role.REGULATOR, Role.AUDITOR)
 DECIDERS: Final = (Role.INSPECTOR, Role.REGULATOR)
 TAG_KEEPERS: Final = (Role.MANAGER, Role.REGULATOR)
+# Who keeps the register: places with their stalls and traders; models; photos; seals.
+REGISTRARS: Final = (Role.MANAGER, Role.REGULATOR)
+CATALOGUERS: Final = (Role.MANAGER, Role.REGULATOR, Role.CUSTODIAN)
+PHOTOGRAPHERS: Final = (Role.MANAGER, Role.INSPECTOR)
+SEALERS: Final = (Role.MANAGER, Role.VERIFIER, Role.REPAIRER, Role.INSPECTOR)
+# Nobody applies another's seal; everybody who looks may find one broken.
+SEAL_APPLIERS: Final[Mapping[SealOwner, Role]] = MappingProxyType(
+    {
+        SealOwner.MAKER: Role.MANAGER,
+        SealOwner.VERIFICATION: Role.VERIFIER,
+        SealOwner.REPAIR: Role.REPAIRER,
+    }
+)
+# Who puts the authority's word on record, and who opens cases.
+AUTHORITY: Final = (Role.INSPECTOR, Role.REGULATOR)
+OPENERS: Final = (Role.REPAIRER, Role.INSPECTOR)
 LEDGER_READERS: Final = (Role.AUDITOR, Role.REGULATOR, Role.ADMIN)
 
 

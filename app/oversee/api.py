@@ -8,14 +8,15 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from app.db.session import utcnow
-from app.domain.findings import FindingState, LeadState
+from app.domain.findings import FindingState, LeadState, finding_may_become
 from app.domain.permissions import DECIDERS, FINDING_READERS, LEAD_READERS
+from app.domain.tokens import TokenScope
 from app.domain.verdicts import Verdict
-from app.models import Finding, Lead, Person
+from app.models import Finding, Lead
 from app.oversee import queries, service
-from app.oversee.service import Conclusion, IllegalStepError, LeadStep
+from app.oversee.service import IllegalStepError, LeadStep
 from app.web import api
-from app.web.access import access, caller
+from app.web.access import StepUpError, access, caller
 from app.web.paging import BadCursorError, Cursor, fetch
 
 bp = Blueprint("oversee_api", __name__, url_prefix="/api/v1")
@@ -139,19 +140,21 @@ def finding(session: Session, finding: str) -> api.Answer:
     "Resolve a finding",
     body=ResolveIn,
     returns=FindingOut,
-    problems=(IllegalStepError,),
+    problems=(IllegalStepError, StepUpError),
     conditional=True,
+    scope=TokenScope.FLEET,
 )
 @access(*DECIDERS)
 def resolve(session: Session, finding: str, body: ResolveIn) -> api.Answer:
-    """Only with the number of the document that says so."""
+    """What the verification body concluded, by the number of its document.
+
+    It has effect in law: a token is always answered `step_up_required`, and a page does it.
+    """
     row = queries.finding_in(session, caller().scope(*DECIDERS), finding)
     api.match(row.version)
-    by = session.get_one(Person, caller().id)
-    conclusion = Conclusion(body.outcome, body.conclusion, body.document_no)
-    service.resolve(session, row, conclusion, by=by, at=utcnow())
-    session.flush()
-    return api.Answer(finding_out(row), version=row.version)
+    if not finding_may_become(row.state, body.outcome):
+        raise IllegalStepError(f"a finding that is {row.state} cannot become {body.outcome}")
+    raise StepUpError("a conclusion is recorded in person")
 
 
 @bp.get("/leads")
@@ -181,6 +184,7 @@ def lead(session: Session, lead: str) -> api.Answer:
     returns=LeadOut,
     problems=(IllegalStepError,),
     conditional=True,
+    scope=TokenScope.FLEET,
 )
 @access(*DECIDERS)
 def step_lead(session: Session, lead: str, body: LeadStepIn) -> api.Answer:

@@ -43,7 +43,9 @@ the parts of the path. It returns a model, an `Answer`, or None for 204.
 - Paths: ``<uid:x>`` (UUIDv7), ``<sha256:x>`` and ``<int:x>`` are documented as such.
 - Lists: `ListQuery`, `Listed`; cursors by ``app.web.paging``.
 - Versions: ``Answer(model, version=row.version)`` sends the ETag; a change is declared with
-  ``conditional=True`` and calls ``api.match(row.version)`` before it touches the row.
+  ``conditional=True`` and calls ``api.match(row.version)`` before it touches the row. What has
+  no version of its own gets a digest of what is read: ``api.match(api.version_of(out(row)))``.
+- Scopes: reading asks for ``read``, a change for ``write`` or the narrower ``scope=`` of it.
 - Bodies that are not ours to model (signed envelopes, raw bytes): ``api.Document(name, schema,
   media)`` as ``body`` or in ``returns``; the view gets and gives bytes.
 - Refusals: raise a ``DomainError``; its status and sentence are in ``app.web.errors``. Name the
@@ -64,7 +66,9 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
 from app.domain.errors import DomainError
+from app.domain.tokens import TokenScope, allows
 from app.web import api_idempotency
+from app.web.access import InsufficientScopeError, maybe_caller
 from app.web.api_operation import (
     ATTRIBUTE,
     JSON,
@@ -79,7 +83,15 @@ from app.web.api_operation import (
     Query,
     Shape,
 )
-from app.web.api_reading import invalid, match, read_body, read_query, require_precondition
+from app.web.api_reading import (
+    invalid,
+    match,
+    nothing_here,
+    read_body,
+    read_query,
+    require_precondition,
+    version_of,
+)
 from app.web.database import reading
 
 __all__ = [
@@ -92,8 +104,10 @@ __all__ = [
     "Query",
     "invalid",
     "match",
+    "nothing_here",
     "plain",
     "read",
+    "version_of",
     "write",
 ]
 
@@ -114,7 +128,7 @@ def read(
     return _declare(Operation(summary, Opens.READING, _shapes(returns), query, problems=problems))
 
 
-def write(
+def write(  # noqa: PLR0913 - one declaration says all of it
     summary: str,
     *,
     returns: Returns,
@@ -122,24 +136,29 @@ def write(
     query: type[Query] = Query,
     problems: tuple[type[DomainError], ...] = (),
     conditional: bool = False,
+    scope: TokenScope = TokenScope.WRITE,
 ) -> Declared:
     """Declare a route that changes something, in one transaction, once per key."""
+    shapes = _shapes(returns)
     return _declare(
-        Operation(summary, Opens.TRANSACTION, _shapes(returns), query, body, problems, conditional)
+        Operation(summary, Opens.TRANSACTION, shapes, query, body, problems, conditional, scope)
     )
 
 
-def plain(
+def plain(  # noqa: PLR0913 - one declaration says all of it
     summary: str,
     *,
     returns: Returns,
     body: Shape | None = None,
     query: type[Query] = Query,
     problems: tuple[type[DomainError], ...] = (),
+    conditional: bool = False,
+    scope: TokenScope = TokenScope.READ,
 ) -> Declared:
     """Declare a route whose view opens what it needs: stations, long waits, uploads."""
+    shapes = _shapes(returns)
     return _declare(
-        Operation(summary, Opens.NOTHING, _shapes(returns), query, body, problems=problems)
+        Operation(summary, Opens.NOTHING, shapes, query, body, problems, conditional, scope)
     )
 
 
@@ -151,6 +170,7 @@ def _declare(operation: Operation) -> Declared:
     def decorate(view: View) -> Callable[..., Response]:
         @functools.wraps(view)
         def call(**path: Any) -> Response:  # noqa: ANN401 - what the URL's converters give
+            _hold_to_scope(operation)
             given = {**_clean(path), **_inputs(operation)}
             return _run(operation, functools.partial(view, **given))
 
@@ -158,6 +178,12 @@ def _declare(operation: Operation) -> Declared:
         return call
 
     return decorate
+
+
+def _hold_to_scope(operation: Operation) -> None:
+    who = maybe_caller()
+    if who is not None and who.by_token and not allows(who.scopes, operation.scope):
+        raise InsufficientScopeError(f"the token was not made to {operation.scope}")
 
 
 def _clean(path: dict[str, Any]) -> dict[str, Any]:
@@ -198,11 +224,22 @@ def _response(operation: Operation, result: BaseModel | Answer | None) -> Respon
     shape = operation.returns[status]
     response = Response(_written(answer.body, shape), status, content_type=_media(shape))
     response.headers.update(answer.headers)
-    if answer.version is not None:
-        response.set_etag(str(answer.version))
+    version = _version(operation, answer, shape)
+    if version is not None:
+        response.set_etag(str(version))
     if status == NO_CONTENT:
         del response.headers["Content-Type"]
     return response
+
+
+def _version(operation: Operation, answer: Answer, shape: Shape | None) -> int | str | None:
+    """Return the ETag: the one the view gave, else a digest where one thing was read."""
+    if answer.version is not None or operation.opens is not Opens.READING:
+        return answer.version
+    is_list = isinstance(shape, type) and issubclass(shape, Listed)
+    if is_list or not isinstance(answer.body, BaseModel):
+        return None
+    return version_of(answer.body)
 
 
 def _written(body: BaseModel | bytes | None, shape: Shape | None) -> str | bytes:
@@ -214,12 +251,6 @@ def _written(body: BaseModel | bytes | None, shape: Shape | None) -> str | bytes
     if not (isinstance(shape, type) and isinstance(body, shape)):
         raise TypeError(f"{request.endpoint} answers with another model than declared")
     return body.model_dump_json()
-
-
-def _is_a(body: BaseModel, shape: Shape | None) -> bool:
-    """Return whether ``body`` is what was declared; a plain `Listed` stands for one of items."""
-    listed = type(body) is Listed and isinstance(shape, type) and issubclass(shape, Listed)
-    return listed or (isinstance(shape, type) and isinstance(body, shape))
 
 
 def _media(shape: Shape | None) -> str:

@@ -16,8 +16,16 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from app.domain.errors import DomainError
+from app.domain.tokens import SAID, TokenScope
 from app.web import errors
-from app.web.access import Access, Audience, ForbiddenError, NotSignedInError, rule_of
+from app.web.access import (
+    Access,
+    Audience,
+    ForbiddenError,
+    InsufficientScopeError,
+    NotSignedInError,
+    rule_of,
+)
 from app.web.api_idempotency import HEADER, IdempotencyConflictError
 from app.web.api_operation import ATTRIBUTE, PROBLEM, Opens, Operation, Problem
 from app.web.api_reading import (
@@ -31,6 +39,7 @@ from app.web.strict_json import JsonTooLargeError, StrictJsonError
 
 VERSION: Final = "3.1.0"
 PREFIX: Final = "/api/v1/"
+WRITE: Final = TokenScope.WRITE
 PART: Final = re.compile(r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>")
 UID: Final = r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
 PARTS: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
@@ -42,15 +51,13 @@ PARTS: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
         "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
     }
 )
-SECURITY: Final[Mapping[Audience, list[dict[str, list[str]]]]] = MappingProxyType(
-    {
-        Audience.PUBLIC: [],
-        Audience.SIGNED_IN: [{"person": []}],
-        Audience.STATION: [{"station": []}],
-    }
-)
+SCOPES: Final = "; ".join(f"`{scope}`: {said}" for scope, said in SAID.items())
 SCHEMES: Final = {
-    "person": {"type": "http", "scheme": "bearer", "description": "of `wutong token add`"},
+    "person": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": f"of `wutong token add`. Its scopes: {SCOPES}.",
+    },
     "station": {"type": "http", "scheme": "bearer", "description": "given at enrolment"},
 }
 
@@ -124,6 +131,8 @@ def problems_of(route: Route) -> dict[int, list[str]]:
 def _common(route: Route) -> Iterator[type[DomainError]]:
     if route.access.audience is not Audience.PUBLIC:
         yield NotSignedInError
+    if route.access.audience is Audience.SIGNED_IN:
+        yield InsufficientScopeError
     if route.access.roles:
         yield ForbiddenError
     yield InvalidRequestError
@@ -142,7 +151,7 @@ def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
         "summary": operation.summary,
         "description": route.description,
         "tags": [_tag(route)],
-        "security": SECURITY[route.access.audience],
+        "security": _security(route),
         "parameters": [*_path_parts(route), *_parameters(route, schemas)],
         "responses": _responses(route, schemas),
     }
@@ -154,6 +163,19 @@ def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
             "content": schemas.content(operation.body, "validation"),
         }
     return found
+
+
+def _security(route: Route) -> list[dict[str, list[str]]]:
+    """Return which token opens the route; of several, any one is enough."""
+    match route.access.audience:
+        case Audience.SIGNED_IN | Audience.SIGNING_IN:
+            scope = route.operation.scope
+            enough = dict.fromkeys([scope] if scope is TokenScope.READ else [scope, WRITE])
+            return [{"person": [one.value]} for one in enough]
+        case Audience.STATION:
+            return [{"station": []}]
+        case Audience.PUBLIC:
+            return []
 
 
 def _path_parts(route: Route) -> Iterator[dict[str, Any]]:

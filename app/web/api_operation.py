@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Generic, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.errors import DomainError
+from app.domain.tokens import TokenScope
 from app.web.paging import LONGEST, MOST, PAGE
 
 ATTRIBUTE: Final = "__wutong_operation__"
@@ -109,6 +110,7 @@ class Operation:
         returns: Shape of the answer for each status that is a success.
         problems: Refusals of its own; those that every route has are added.
         conditional: Whether it changes a version and asks for ``If-Match``.
+        scope: What a token must have been made for.
     """
 
     summary: str
@@ -118,6 +120,7 @@ class Operation:
     body: Shape | None = None
     problems: tuple[type[DomainError], ...] = ()
     conditional: bool = False
+    scope: TokenScope = TokenScope.READ
 
 
 @dataclass(frozen=True, slots=True)

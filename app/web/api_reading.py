@@ -1,5 +1,6 @@
 """Reading what an API request carries: parameters, body, preconditions."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
@@ -8,6 +9,7 @@ from flask import request
 from flask_babel import lazy_gettext as _l
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+from werkzeug.exceptions import NotFound
 
 from app.domain.errors import DomainError
 from app.web.api_operation import JSON, Document, Query, Shape
@@ -15,6 +17,7 @@ from app.web.requests import NotJsonError
 from app.web.strict_json import read_object
 
 LONGEST_NAME: Final = 100
+DIGITS: Final = 32
 Input = TypeVar("Input", bound=BaseModel)
 
 
@@ -69,6 +72,11 @@ def invalid(*errors: tuple[str, str]) -> InvalidRequestError:
     """
     found = [{"field": _printable(field), "message": message} for field, message in errors]
     return InvalidRequestError("the request is not valid", errors=found)
+
+
+def nothing_here() -> NotFound:
+    """Return the refusal of what is not there, or not for this caller to know of."""
+    return NotFound()
 
 
 def read_query(model: type[Query]) -> Query:
@@ -129,6 +137,11 @@ def require_precondition() -> None:
     """
     if "If-Match" not in request.headers:
         raise PreconditionRequiredError("send If-Match with the ETag you read")
+
+
+def version_of(model: BaseModel) -> str:
+    """Return the version of what ``model`` shows, for things that carry none of their own."""
+    return hashlib.sha256(model.model_dump_json().encode()).hexdigest()[:DIGITS]
 
 
 def match(version: int | str) -> None:

@@ -1,22 +1,27 @@
 """A scale as the API says it: the same from every slice that answers with one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Final
 
 from pydantic import Field
+from sqlalchemy.orm import Session
 
 from app.domain.advisories import AdvisoryCode
 from app.domain.blocking import Obstacle
+from app.domain.calendar import local_date
 from app.domain.legal_status import LegalCode
 from app.domain.lifecycle import Action, ScaleRole, State
 from app.domain.public_status import PublicStatus
 from app.domain.roles import Role
 from app.domain.suspension import SuspensionReason
 from app.domain.verdicts import Verdict
+from app.ledger import entries
+from app.ledger.story import last_step
 from app.models import Scale
-from app.standing import Standing
+from app.standing import Standing, standing_of
 from app.web import api
+from app.web.access import Caller
 
 LEVELS: Final = 5
 
@@ -102,6 +107,40 @@ def scale_out(scale: Scale, standing: Standing, roles: Collection[Role]) -> Scal
         actions=list(standing.actions(roles)),
         created_at=scale.created_at,
     )
+
+
+def answer(
+    session: Session,
+    scale: Scale,
+    who: Caller,
+    at: datetime,
+    headers: Mapping[str, str] | None = None,
+) -> api.Answer:
+    """Return the answer that shows ``scale`` to ``who``, with its ETag."""
+    body = _seen(session, scale, who, at)
+    return api.Answer(body, version=_version(session, scale, body), headers=headers or {})
+
+
+def match(session: Session, scale: Scale, who: Caller, at: datetime) -> int:
+    """Refuse a change of another version than the present one; return the story's last step.
+
+    Raises:
+        PreconditionFailedError: The scale or its standing changed since it was read.
+    """
+    entries.lock(session)  # nobody else's step comes between this look and the change
+    last = last_step(session, scale)
+    api.match(_version(session, scale, _seen(session, scale, who, at)))
+    return last
+
+
+def _seen(session: Session, scale: Scale, who: Caller, at: datetime) -> ScaleOut:
+    standing = standing_of(session, scale, local_date(at))
+    return scale_out(scale, standing, who.roles_at(scale.path))
+
+
+def _version(session: Session, scale: Scale, body: ScaleOut) -> str:
+    """Return the ETag: it changes with each act on the scale, and with what time alone changes."""
+    return f"{last_step(session, scale)}-{api.version_of(body)}"
 
 
 def _legal(standing: Standing) -> LegalStatusOut:

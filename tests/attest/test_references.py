@@ -330,18 +330,19 @@ class TestTheApi:
             **changes,
         }
 
-    def test_one_submits_and_another_approves(self, lab: Lab) -> None:
-        """With the version read, and not with an old one."""
+    def test_one_submits_and_another_decides_but_approves_in_person(self, lab: Lab) -> None:
+        """With the version read, and not with an old one; approving has effect in law."""
         made = self.ask(lab, 0, "POST", "/references", json=self.body(lab))
         assert made.status_code == 201, made.text
         path, tag = f"/references/{made.json['id']}", made.headers["ETag"]
         act = {"action": "approve", "note": "both digests compared by phone"}
-        own = self.ask(lab, 0, "POST", f"{path}/actions", json=act, headers={"If-Match": tag})
-        assert (own.status_code, own.json["code"]) == (409, "two_persons")
+        token = self.ask(lab, 1, "POST", f"{path}/actions", json=act, headers={"If-Match": tag})
+        assert (token.status_code, token.json["code"]) == (403, "step_up_required")
+        act = {"action": "reject", "note": "both digests compared by phone"}
         bare = self.ask(lab, 1, "POST", f"{path}/actions", json=act)
         assert bare.status_code == 428
         done = self.ask(lab, 1, "POST", f"{path}/actions", json=act, headers={"If-Match": tag})
-        assert (done.status_code, done.json["status"]) == (200, "approved")
+        assert (done.status_code, done.json["status"]) == (200, "rejected")
         late = self.ask(
             lab,
             1,

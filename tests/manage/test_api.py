@@ -102,7 +102,57 @@ def test_if_match_holds_an_act_to_what_was_read(house: House) -> None:
 def test_a_repeated_request_has_one_effect(house: House) -> None:
     """The same key, the same answer, one step in the story."""
     there = f"/scales/{house.scale}/actions"
-    first = house.api(Role.MANAGER, there, {"action": "submit"}, Idempotency_Key="k1")
-    second = house.api(Role.MANAGER, there, {"action": "submit"}, Idempotency_Key="k1")
+    headers = {"Idempotency_Key": "k1"}
+    headers["If_Match"] = house.api(Role.MANAGER, f"/scales/{house.scale}").headers["ETag"]
+    first = house.api(Role.MANAGER, there, {"action": "submit"}, **headers)
+    second = house.api(Role.MANAGER, there, {"action": "submit"}, **headers)
     assert (first.status_code, second.status_code) == (200, 200)
     assert first.get_json() == second.get_json()
+
+
+def test_every_change_of_a_scale_names_its_version(house: House) -> None:
+    """428 without If-Match; the ETag of a scale changes with each act, whatever the act."""
+    there, seen = f"/scales/{house.scale}", []
+    client = house.app.test_client()
+    headers = {"Authorization": f"Bearer {house.tokens[Role.MANAGER]}"}
+    for path in ("actions", "seals"):
+        answer = client.post(f"/api/v1{there}/{path}", json={}, headers=headers)
+        assert (answer.status_code, answer.get_json()["code"]) == (428, "precondition_required")
+    seen.append(house.api(Role.MANAGER, there).headers["ETag"])
+    seal = {"kind": "lead", "owner": "maker", "number": "1"}
+    assert house.api(Role.MANAGER, f"{there}/seals", seal).status_code == 201
+    seen.append(house.api(Role.MANAGER, there).headers["ETag"])
+    assert house.api(Role.INSPECTOR, f"{there}/opening", {"seals": []}).status_code == 200
+    seen.append(house.api(Role.MANAGER, there).headers["ETag"])
+    with house.writing() as session:
+        row = session.scalars(select(Scale)).one()
+        row.model.recalled = True  # nobody acted on the scale: its standing changed
+    seen.append(house.api(Role.MANAGER, there).headers["ETag"])
+    assert len(set(seen)) == len(seen)
+
+
+def test_the_authoritys_orders_want_the_person(house: House) -> None:
+    """A token is told so, after it was told what stands."""
+    there = f"/scales/{house.scale}/orders"
+    for kind, status, code in (
+        ("hold", 403, "step_up_required"),
+        ("stop_order", 403, "step_up_required"),
+        ("release_hold", 409, "no_order"),
+        ("lift_stop_order", 409, "no_order"),
+    ):
+        answer = house.api(Role.REGULATOR, there, {"kind": kind, "number": "1"})
+        assert (answer.status_code, answer.get_json()["code"]) == (status, code)
+    assert house.api(Role.MANAGER, there, {"kind": "hold", "number": "1"}).status_code == 403
+    assert house.row().hold_document == house.row().stop_order == ""
+
+
+def test_the_story_is_told_from_the_end(house: House) -> None:
+    """Page by page, in codes; a number that was typed finds the same scale."""
+    house.api(Role.MANAGER, f"/scales/{house.scale}/actions", {"action": "submit"})
+    page = house.api(Role.AUDITOR, f"/scales/{house.scale}/story?limit=1").get_json()
+    assert [one["action"] for one in page["items"]] == ["submit"]
+    rest = house.api(Role.AUDITOR, f"/scales/{house.scale}/story?after={page['next']}").get_json()
+    assert [one["action"] for one in rest["items"]] == ["register"]
+    assert rest["next"] is None
+    found = house.api(Role.MANAGER, "/scans", {"code": "SN-0001"}).get_json()
+    assert found == {"outcome": "scan_scale", "scales": [house.scale]}

@@ -103,16 +103,18 @@ def test_a_lead_is_handed_over_and_closed_once(office: Office) -> None:
 
 
 def test_the_api_decides_on_the_version_that_was_read(office: Office) -> None:
-    """Without it 428, with an old one 412, and the second of two is refused."""
+    """Without it 428, with an old one 412; and a conclusion wants the person."""
     path = f"/findings/{office.finding}/resolution"
     read = office.call("inspector", "GET", f"/findings/{office.finding}")
     assert read.get_json()["differences"]
     tag = {"If-Match": read.headers["ETag"]}
     assert post(office, "inspector", path, CONFIRMED).status_code == 428
     assert post(office, "inspector", path, CONFIRMED, {"If-Match": '"99"'}).status_code == 412
-    assert post(office, "inspector", path, CONFIRMED, tag).status_code == 200
-    again = post(office, "inspector", path, CONFIRMED, {"If-Match": "*"})
-    assert again.get_json()["code"] == "illegal_step"
+    answer = post(office, "inspector", path, CONFIRMED, tag)
+    assert (answer.status_code, answer.get_json()["code"]) == (403, "step_up_required")
+    assert office.only(Finding).state is FindingState.OPEN
+    unchanged = post(office, "inspector", path, {**CONFIRMED, "outcome": "open"}, tag)
+    assert unchanged.get_json()["code"] == "illegal_step"
 
 
 @pytest.mark.parametrize(

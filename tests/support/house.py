@@ -70,6 +70,9 @@ class House:
         client = self.app.test_client()
         if body is None:
             return client.get(f"/api/v1{path}", headers=send)
+        if "If-Match" not in send:
+            read = client.get(f"/api/v1{'/'.join(path.split('/')[:3])}", headers=send)
+            send["If-Match"] = read.headers.get("ETag", '"none"')
         send["Content-Type"] = "application/json"
         return client.post(f"/api/v1{path}", data=json.dumps(body), headers=send)
 

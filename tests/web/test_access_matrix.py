@@ -155,7 +155,7 @@ def ask(
     client = world.app.test_client()
     headers = {"Accept": "text/html"}
     if path.startswith("/api/v1/"):
-        headers = {"If-Match": "*", "Content-Type": "application/json"}
+        headers = {"If-Match": "*", "Content-Type": line.media}
         headers |= {"Authorization": f"Bearer {world.bearers[who]}"} if who else {}
     elif isinstance(who, tuple):
         client.set_cookie(COOKIE, world.cookies[who])

@@ -1,0 +1,162 @@
+"""The API of models of scales, which belong to everybody."""
+
+from datetime import date
+from typing import Annotated
+
+from flask import Blueprint, url_for
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from app.configure import forms, queries, service
+from app.configure.service import FieldsError
+from app.db.session import utcnow
+from app.domain.evidence import Level
+from app.domain.permissions import CATALOGUERS
+from app.domain.tokens import TokenScope
+from app.models import AccuracyClass, Maker, ScaleModel, TypeGeneration
+from app.web import api
+from app.web.access import READERS, access, caller
+from app.web.paging import BadCursorError, Cursor, fetch
+
+bp = Blueprint("models", __name__)
+
+HEAVIEST_MG = 10_000_000_000
+
+
+class RangeOut(api.Model):
+    """One weighing range, in milligrams."""
+
+    max_mg: int
+    min_mg: int
+    e_mg: int
+
+
+class RangeIn(api.Body):
+    """One weighing range, in milligrams."""
+
+    max_mg: Annotated[int, Field(ge=1, le=HEAVIEST_MG, examples=[15_000_000])]
+    min_mg: Annotated[int, Field(ge=1, le=HEAVIEST_MG, examples=[100_000])]
+    e_mg: Annotated[int, Field(ge=1, le=HEAVIEST_MG, examples=[5000])]
+
+
+class ModelOut(api.Model):
+    """A model of scales."""
+
+    id: str
+    maker: str
+    name: str
+    type_approval_no: str
+    accuracy: AccuracyClass
+    generation: TypeGeneration
+    networked: bool
+    ranges: list[RangeOut]
+    required_level: int
+    evidence_days: int
+    phase_out_on: date | None
+    recalled: bool
+
+
+class ModelIn(api.Body):
+    """A model as its plate says; the maker is found or made by name."""
+
+    maker: Annotated[str, Field(min_length=1, max_length=120)]
+    name: Annotated[str, Field(min_length=1, max_length=120, examples=["ACS-30"])]
+    ranges: Annotated[list[RangeIn], Field(min_length=1, max_length=3)]
+    type_approval_no: Annotated[str, Field(max_length=40)] = ""
+    accuracy: AccuracyClass = AccuracyClass.III
+    generation: TypeGeneration = TypeGeneration.OLD
+    networked: bool = False
+    required_level: Annotated[int, Field(ge=0, le=int(Level.E5))] = 0
+    evidence_days: Annotated[int, Field(ge=1, le=forms.MOST_DAYS)] = 180
+    protocol: Annotated[
+        str, Field(max_length=20, description="how its program is read; empty: nobody knows")
+    ] = ""
+    program_length: Annotated[int, Field(ge=0, le=forms.MOST_BYTES)] = 0
+    phase_out_on: date | None = None
+
+
+@bp.get("/models")
+@api.read(
+    "List models",
+    query=api.ListQuery,
+    returns=api.Listed[ModelOut],
+    problems=(BadCursorError,),
+)
+@access(*READERS)
+def models(session: Session, query: api.ListQuery) -> api.Listed[ModelOut]:
+    """All of them: models belong to everybody."""
+    page = fetch(
+        session,
+        queries.models(),
+        (ScaleModel.uid,),
+        Cursor.parse(query.after, str),
+        query.limit,
+    )
+    return api.Listed[ModelOut](items=[_model(row) for row in page.items], next=page.next)
+
+
+@bp.get("/models/<uid:model>")
+@api.read("Read a model", returns=ModelOut)
+@access(*READERS)
+def model(session: Session, model: str) -> api.Answer:
+    """One model with its ranges."""
+    row = session.scalars(queries.models().where(ScaleModel.uid == model)).one()
+    return api.Answer(_model(row), version=row.version)
+
+
+@bp.post("/models")
+@api.write("Register a model", body=ModelIn, returns={201: ModelOut}, scope=TokenScope.REGISTER)
+@access(*CATALOGUERS)
+def add_model(session: Session, body: ModelIn) -> api.Answer:
+    """A model; its maker too, where nobody has made one of that name before."""
+    who, at = caller().uid, utcnow()
+    try:
+        command = _command(body, _maker(session, body.maker))
+        row = service.create_model(session, command, by=who, at=at)
+    except FieldsError as error:
+        raise api.invalid(*forms.said(error)) from None
+    session.flush()
+    where = {"Location": url_for(".model", model=row.uid)}
+    return api.Answer(_model(row), version=row.version, headers=where)
+
+
+def _maker(session: Session, name: str) -> Maker:
+    found = queries.maker_named(session, name.strip())
+    if found is not None:
+        return found
+    return service.create_maker(session, service.NewMaker(name), by=caller().uid, at=utcnow())
+
+
+def _command(body: ModelIn, maker: Maker) -> service.NewModel:
+    return service.NewModel(
+        maker=maker,
+        name=body.name,
+        ranges=tuple(service.Range(one.min_mg, one.max_mg, one.e_mg) for one in body.ranges),
+        type_approval_no=body.type_approval_no,
+        accuracy=body.accuracy,
+        generation=body.generation,
+        networked=body.networked,
+        required_level=Level(body.required_level),
+        evidence_days=body.evidence_days,
+        profile=forms.profile_of(body.protocol, body.program_length),
+        phase_out_on=body.phase_out_on,
+    )
+
+
+def _model(row: ScaleModel) -> ModelOut:
+    return ModelOut(
+        id=row.uid,
+        maker=row.maker.name,
+        name=row.name,
+        type_approval_no=row.type_approval_no,
+        accuracy=row.accuracy,
+        generation=row.generation,
+        networked=row.networked,
+        ranges=[
+            RangeOut(max_mg=one.max_mg, min_mg=one.min_mg, e_mg=one.e_mg) for one in row.ranges
+        ],
+        required_level=row.required_level,
+        evidence_days=row.evidence_days,
+        phase_out_on=row.phase_out_on,
+        recalled=row.recalled,
+    )
