@@ -20,7 +20,7 @@ from app.db.ids import new_uid
 from app.domain.calendar import local_date
 from app.domain.errors import DomainError
 from app.domain.password_profiles import ASVS, Profile
-from app.domain.people import RECOVERY_CODES
+from app.domain.people import RECOVERY_CODES, SamePersonError
 from app.domain.people import RESET as DAYS
 from app.domain.roles import SECOND_FACTOR
 from app.ledger.door import SYSTEM, act
@@ -42,12 +42,6 @@ class WrongRecoveryCodeError(DomainError):
     """This is none of the person's unused recovery codes."""
 
     code = "wrong_recovery_code"
-
-
-class SamePersonError(DomainError):
-    """The second of two persons is the first one."""
-
-    code = "same_person"
 
 
 class NoResetError(DomainError):

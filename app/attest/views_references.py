@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from datetime import datetime
 from typing import Final
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
@@ -18,9 +19,11 @@ from app.attest.references import Archive, Submission
 from app.db.session import utcnow
 from app.domain.calendar import add_months, local_date
 from app.domain.errors import DomainError
+from app.domain.permissions import LegalAct
 from app.domain.references import Origin, ReferenceStatus, may_approve, may_become
 from app.domain.roles import Role
 from app.models import Reference
+from app.web import step_up
 from app.web.access import READERS, access, caller
 from app.web.database import installation, reading, transaction
 from app.web.navigation import add_section
@@ -174,7 +177,7 @@ def show(uid: str) -> ResponseReturnValue:
         return _page(session, queries.reference(session, uid))
 
 
-def _page(session: Session, row: Reference) -> str:
+def _page(session: Session, row: Reference, wrong: str = "") -> str:
     who = caller()
     of_office = (Role.CUSTODIAN, row.path) in who.grants
     own = not may_approve(row.submitted_by.uid, who.uid)
@@ -182,6 +185,8 @@ def _page(session: Session, row: Reference) -> str:
     return render_template(
         "attest/reference.html",
         reference=row,
+        note=request.form.get("note", ""),
+        wrong=wrong,
         own=own,
         steps=steps if of_office else set(),
         office=queries.office_name(session, row.path),
@@ -193,14 +198,17 @@ def _page(session: Session, row: Reference) -> str:
 @bp.post("/<uid:uid>/approve")
 @access(*CUSTODIAN)
 def approve(uid: str) -> ResponseReturnValue:
-    """Let the image judge, as the second of two custodians."""
-    found = installation()
-    archive = Archive(found.keys.server, found.blobs)
+    """Let the image judge, as the second of two custodians on two devices."""
+    found, who, at = installation(), caller(), utcnow()
+    with reading() as session:
+        step_up.require_other(session, queries.reference(session, uid).submitted_by.uid, at)
+    if wrong := _unproven(LegalAct.APPROVE_REFERENCE, uid, at):
+        return wrong
     with transaction() as session:
+        step_up.spend(session, LegalAct.APPROVE_REFERENCE, [uid], at)
         row = queries.reference(session, uid)
-        references.approve_reference(
-            session, row, archive, note=_note(), by=caller().uid, at=utcnow()
-        )
+        archive = Archive(found.keys.server, found.blobs)
+        references.approve_reference(session, row, archive, note=_note(), by=who.uid, at=at)
     flash(_("Approved. The scales of this model are judged again."))
     return redirect(url_for(".show", uid=uid), 303)
 
@@ -220,11 +228,26 @@ def reject(uid: str) -> ResponseReturnValue:
 @access(*CUSTODIAN)
 def withdraw(uid: str) -> ResponseReturnValue:
     """Take an approved image out of use."""
+    at = utcnow()
+    if wrong := _unproven(LegalAct.WITHDRAW_REFERENCE, uid, at):
+        return wrong
     with transaction() as session:
+        step_up.spend(session, LegalAct.WITHDRAW_REFERENCE, [uid], at)
         row = queries.reference(session, uid)
-        references.withdraw_reference(session, row, note=_note(), by=caller().uid, at=utcnow())
+        references.withdraw_reference(session, row, note=_note(), by=caller().uid, at=at)
     flash(_("Withdrawn. The scales of this model are judged again."))
     return redirect(url_for(".show", uid=uid), 303)
+
+
+def _unproven(purpose: LegalAct, uid: str, at: datetime) -> ResponseReturnValue | None:
+    """Take a fresh proof; return the page that says what is wrong with it, if anything is."""
+    try:
+        step_up.confirm(purpose, [uid], request.form.get("code", ""), at)
+    except step_up.ERRORS as error:
+        with reading() as session:
+            row = queries.reference(session, uid)
+            return _page(session, row, str(step_up.said(error))), 422
+    return None
 
 
 def _note() -> str:

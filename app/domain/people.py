@@ -1,7 +1,9 @@
-"""How long sessions, bound devices and fresh proofs of a person last."""
+"""How long sessions, bound devices and fresh proofs of a person last; who counts as another."""
 
 from datetime import timedelta
 from typing import Final
+
+from app.domain.errors import DomainError
 
 IDLE: Final = timedelta(hours=12)
 LIFETIME: Final = timedelta(days=7)
@@ -14,3 +16,9 @@ PIN_TRIES: Final = 5
 PROOF: Final = timedelta(minutes=5)
 RECOVERY_CODES: Final = 10
 RESET: Final = timedelta(days=3)
+
+
+class SamePersonError(DomainError):
+    """The second of two persons is the first one, or sits at a device of the first one."""
+
+    code = "same_person"

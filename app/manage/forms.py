@@ -100,7 +100,7 @@ class ActForm:
 
 @dataclass(slots=True)
 class DocumentForm:
-    """The number of an authority's document."""
+    """The number of an authority's document, and the proof that it is you."""
 
     values: dict[str, str] = field(default_factory=dict)
     errors: dict[str, Any] = field(default_factory=dict)
@@ -109,7 +109,7 @@ class DocumentForm:
     def read(cls, given: Mapping[str, str]) -> Self:
         """Return the form, checked."""
         number = given.get("number", "").strip()
-        form = cls({"number": number})
+        form = cls({"number": number, "code": given.get("code", "")})
         if not number:
             form.errors["number"] = MISSING
         elif len(number) > LONGEST_NUMBER:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.db.session import utcnow
 from app.domain.calendar import local_date
 from app.domain.lifecycle import Action, IllegalTransitionError
-from app.domain.permissions import ACTION_ROLES, LEGAL_ACTS
+from app.domain.permissions import ACTION_ROLES, LEGAL_ACTS, LegalAct
 from app.domain.roles import Role
 from app.domain.seals import SealState
 from app.manage import acts, queries, service, story
@@ -22,6 +22,7 @@ from app.manage.links import link
 from app.manage.service import Act, BlockedError, ChangedMeanwhileError, WrongPlaceError
 from app.models import Scale
 from app.standing import standing_of
+from app.web import step_up
 from app.web.access import access, caller, require_role
 from app.web.database import reading, transaction
 from app.web.words import scales as words
@@ -108,14 +109,27 @@ def order(uid: str, kind: str) -> ResponseReturnValue:
     form = DocumentForm.read(request.form)
     if kind not in ORDERS:
         abort(404)
+    if not form.errors:
+        try:
+            _put_on_record(uid, kind, form)
+        except step_up.ERRORS as error:
+            form.errors["code"] = step_up.said(error)
     if form.errors:
         return _order_page(uid, kind, form), INVALID
-    with transaction() as session:
-        scale = queries.scale_in(session, caller().scope(), uid)
-        require_role(scale.path, *AUTHORITY)
-        command = service.Document(form["number"])
-        ORDERS[kind](session, scale, command, by=caller().uid, at=utcnow())
     return redirect(url_for("manage.scale", uid=uid), 303)
+
+
+def _put_on_record(uid: str, kind: str, form: DocumentForm) -> None:
+    """Check whose scale it is, take a fresh proof, then write."""
+    at, who, purpose = utcnow(), caller(), LegalAct(kind)
+    with reading() as session:
+        require_role(queries.scale_in(session, who.scope(), uid).path, *AUTHORITY)
+    step_up.confirm(purpose, [uid], form["code"], at)
+    with transaction() as session:
+        step_up.spend(session, purpose, [uid], at)
+        scale = queries.scale_in(session, who.scope(), uid)
+        require_role(scale.path, *AUTHORITY)
+        ORDERS[kind](session, scale, service.Document(form["number"]), by=who.uid, at=at)
 
 
 @bp.get("/scales/<uid:uid>/opening")

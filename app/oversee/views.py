@@ -1,6 +1,7 @@
 """Pages of findings, leads and the ledger."""
 
 from collections.abc import Collection
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -17,11 +18,13 @@ from app.domain.permissions import (
     FINDING_READERS,
     LEAD_READERS,
     LEDGER_READERS,
+    LegalAct,
 )
 from app.ledger import visible
 from app.models import Finding, Lead, LedgerEntry, Person
 from app.oversee import queries, service
 from app.oversee.forms import ConclusionForm, LeadForm
+from app.web import step_up
 from app.web.access import access, caller
 from app.web.database import reading, transaction
 from app.web.flash_map import FlashMap
@@ -70,13 +73,17 @@ def finding(uid: str) -> ResponseReturnValue:
 @access(*DECIDERS)
 def conclude(uid: str) -> ResponseReturnValue:
     """Write down what the verification body concluded."""
-    form = ConclusionForm.of(request.form)
+    form, scope, at = ConclusionForm.of(request.form), caller().scope(*DECIDERS), utcnow()
+    with reading() as session:
+        queries.finding_in(session, scope, uid)
+    if not _proven(LegalAct.CONCLUDE, uid, form.errors, at):
+        with reading() as session:
+            return _page(session, queries.finding_in(session, scope, uid), form, LeadForm()), 422
     with transaction() as session:
-        row = queries.finding_in(session, caller().scope(*DECIDERS), uid)
-        if form.errors:
-            return _page(session, row, form, LeadForm()), 422
+        step_up.spend(session, LegalAct.CONCLUDE, [uid], at)
+        row = queries.finding_in(session, scope, uid)
         by = session.get_one(Person, caller().id)
-        service.resolve(session, row, form.conclusion(), by=by, at=utcnow())
+        service.resolve(session, row, form.conclusion(), by=by, at=at)
     flash(_("The conclusion is on record."))
     return redirect(url_for(".finding", uid=uid), 303)
 
@@ -85,15 +92,29 @@ def conclude(uid: str) -> ResponseReturnValue:
 @access(*DECIDERS)
 def step_lead(uid: str) -> ResponseReturnValue:
     """Hand a lead over, or close it."""
-    form = LeadForm.of(request.form)
-    with transaction() as session:
-        row = queries.lead_in(session, caller().scope(*DECIDERS), uid)
-        back = url_for(".finding", uid=row.finding.uid)
-        if form.errors:
+    form, scope, at = LeadForm.of(request.form), caller().scope(*DECIDERS), utcnow()
+    with reading() as session:
+        back = url_for(".finding", uid=queries.lead_in(session, scope, uid).finding.uid)
+    if not _proven(LegalAct.STEP_LEAD, uid, form.errors, at):
+        with reading() as session:
+            row = queries.lead_in(session, scope, uid)
             return _page(session, row.finding, ConclusionForm(), form), 422
-        service.step_lead(session, row, form.step(), by=caller().uid, at=utcnow())
+    with transaction() as session:
+        step_up.spend(session, LegalAct.STEP_LEAD, [uid], at)
+        row = queries.lead_in(session, scope, uid)
+        service.step_lead(session, row, form.step(), by=caller().uid, at=at)
     flash(_("The lead is on record."))
     return redirect(back, 303)
+
+
+def _proven(purpose: LegalAct, uid: str, errors: dict[str, str], at: datetime) -> bool:
+    """Take a fresh proof for one act once its form is right; note at the field what is wrong."""
+    if not errors:
+        try:
+            step_up.confirm(purpose, [uid], request.form.get("code", ""), at)
+        except step_up.ERRORS as error:
+            errors["code"] = str(step_up.said(error))
+    return not errors
 
 
 @bp.get("/leads")

@@ -10,16 +10,15 @@ from sqlalchemy.orm import Session
 from app.db.session import utcnow
 from app.domain.calendar import local_date, valid_until
 from app.domain.lifecycle import Action, IllegalTransitionError
-from app.domain.permissions import ACTION_ROLES
+from app.domain.permissions import ACTION_ROLES, LegalAct
 from app.domain.roles import Role
 from app.domain.verification import VerificationKind, VerificationResult
 from app.models import Person, Scale
 from app.verify import queries, service
 from app.verify.forms import ITEMS, ResultForm
+from app.web import step_up
 from app.web.access import access, caller, require_role
 from app.web.database import reading, transaction
-from app.web.step_up import WrongCodeError, confirm_step_up
-from app.web.tries import TooManyTriesError
 from app.web.words.say import say
 
 bp = Blueprint("verify", __name__, url_prefix="/verify", template_folder="templates")
@@ -48,17 +47,17 @@ def save(uid: str) -> ResponseReturnValue:
         try:
             with reading() as session:
                 _attempt(session, uid, form, write=False)
-            confirm_step_up(form["code"], utcnow())
+            purpose = LegalAct(form["result"])
+            step_up.confirm(purpose, [uid], form["code"], utcnow())
             with transaction() as session:
+                step_up.spend(session, purpose, [uid], utcnow())
                 _attempt(session, uid, form, write=True)
         except service.ResultError as error:
             form.refuse(error)
         except service.OwnRepairError:
             form.errors["result"] = _("You repaired this scale and may not verify it.")
-        except WrongCodeError:
-            form.errors["code"] = _("This code is wrong or was used. Take the next one.")
-        except TooManyTriesError:
-            form.errors["code"] = _("Too many wrong codes. Wait a few minutes.")
+        except step_up.ERRORS as error:
+            form.errors["code"] = step_up.said(error)
         except IllegalTransitionError:
             flash(_("The scale is in another state by now. Nothing was done."), "attention")
             return redirect(url_for("manage.scale", uid=uid), 303)

@@ -27,7 +27,7 @@ from app.crypto.totp import WrongCodeError
 from app.db.ids import new_uid
 from app.db.session import utcnow
 from app.domain.errors import DomainError
-from app.domain.people import PIN_TRIES, PROOF
+from app.domain.people import PIN_TRIES, PROOF, SamePersonError
 from app.domain.permissions import LegalAct
 from app.domain.pins import digits
 from app.models import Credential, Person, SignIn, StepUp
@@ -127,6 +127,20 @@ def spend(session: Session, purpose: LegalAct, ids: Iterable[str], at: datetime)
     )
     if spent.rowcount == 0:  # type: ignore[attr-defined]  # an UPDATE has it
         raise StepUpError("no fresh proof for just these acts")
+
+
+def require_other(session: Session, uid: str, at: datetime) -> None:
+    """Refuse the caller as the second of two persons, where the first is ``uid``.
+
+    Two sessions are one person; and so, for all we know, are two accounts on one device.
+
+    Raises:
+        SamePersonError: The caller is the first person, or that one is bound to this device.
+    """
+    first = session.scalar(select(Person.id).where(Person.uid == uid))
+    same = uid == caller().uid
+    if same or (first and bound.binding(session, bound.find(session), first, at)):
+        raise SamePersonError("a second person does this, on a device of their own")
 
 
 def confirm_step_up(typed: str, at: datetime, by: Proof | None = None) -> None:

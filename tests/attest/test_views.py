@@ -20,6 +20,7 @@ from app.models import Person, Place, Reference, Station, Task
 from app.web.identity import COOKIE
 from tests.attest.lab import CALIBRATED, CHEATING, HONEST, Lab, hex_file
 from tests.support import makers
+from tests.support.proof import fresh_code
 from tests.support.world import sign_in
 
 Browser = Callable[[Role], "Visitor"]
@@ -240,7 +241,8 @@ class TestReferences:
         assert "A second custodian approves it." in page
         assert first.post(f"{path}/approve").status_code == 409
         second = browser(Role.CUSTODIAN, "custodian2")
-        assert second.post(f"{path}/approve", note="compared").status_code == 303
+        code = fresh_code(lab.work, "custodian2")
+        assert second.post(f"{path}/approve", note="compared", code=code).status_code == 303
         assert lab.row(Reference, path.rsplit("/", 1)[1]).decision_note == "compared"
         assert "2.0" in second.get("/attest/references?status=approved")
 
@@ -278,7 +280,9 @@ class TestReferences:
         uid = next(row.uid for row in lab.all(Reference) if row.software_id == "1.1")
         path = f"/attest/references/{uid}"
         assert custodian.post(f"{path}/reject").status_code == 409
-        assert custodian.post(f"{path}/withdraw", note="recall 3").status_code == 303
+        code = fresh_code(lab.work, "custodian1")
+        withdrawn = custodian.post(f"{path}/withdraw", note="recall 3", code=code)
+        assert withdrawn.status_code == 303
         assert "recall 3" in custodian.get(path)
 
     def test_others_read_what_scales_are_compared_with(self, lab: Lab, browser: Browser) -> None:

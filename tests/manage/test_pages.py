@@ -15,6 +15,7 @@ from app.manage import service
 from app.models import Scale, ScaleEvent
 from tests.support import makers
 from tests.support.house import House, deploy, verify_all
+from tests.support.proof import fresh_code
 
 
 def actions(house: House) -> str:
@@ -196,10 +197,12 @@ def test_an_inspector_puts_a_stop_order_on_record_and_lifts_it(house: House) -> 
     assert house.page(Role.MANAGER).get(f"{there}/stop_order").status_code == 403
     assert client.get(f"{there}/nonsense").status_code == 404
     assert client.post(f"{there}/stop_order", data={"number": " "}).status_code == 422
-    assert client.post(f"{there}/stop_order", data={"number": "停〔2026〕3号"}).status_code == 303
+    number = {"number": "停〔2026〕3号", "code": fresh_code(house.work, "inspector")}
+    assert client.post(f"{there}/stop_order", data=number).status_code == 303
     assert house.row().stop_order == "停〔2026〕3号"
     assert "Ordered out of use" in client.get(f"/manage/scales/{house.scale}").text
-    assert client.post(f"{there}/lift_stop_order", data={"number": "解3号"}).status_code == 303
+    number = {"number": "解3号", "code": fresh_code(house.work, "inspector")}
+    assert client.post(f"{there}/lift_stop_order", data=number).status_code == 303
     assert house.row().stop_order == ""
 
 

@@ -13,6 +13,7 @@ from app.models import Finding, Lead, Person, Remark, ScaleEvent
 from app.oversee import service
 from app.oversee.service import Conclusion, IllegalStepError, LeadStep
 from tests.oversee.conftest import Office
+from tests.support.proof import fresh_code
 
 CONFIRMED = {"outcome": "confirmed", "conclusion": "other program", "document_no": "JL-2026-9"}
 HANDED_OVER = {"state": "handed_over", "document_no": "AJ-17", "note": "by courier"}
@@ -160,6 +161,7 @@ def test_a_form_that_is_incomplete_keeps_what_was_typed(office: Office) -> None:
     assert "typed with care" in answer.text
     assert office.only(Finding).state is FindingState.OPEN
     whole = {"outcome": "confirmed", "words": "typed with care", "document_no": "JL-1"}
+    whole["code"] = fresh_code(office.lab.work, "inspector")
     assert browser.post(path, data=whole).status_code == 303
     assert office.only(Finding).state is FindingState.CONFIRMED
 
