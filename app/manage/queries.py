@@ -1,39 +1,47 @@
 """The fleet as lists show it: filters, true counts, search. One query each, whatever the size."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
+from app import search
 from app.db.scope import within
-from app.domain.codes import NumberError, parse_number
 from app.domain.legal_status import LegalCode
 from app.domain.lifecycle import State
 from app.domain.scope import Scope
 from app.domain.verdicts import Verdict
 from app.models import (
-    Code,
     Evidence,
     Place,
     Scale,
+    ScaleCell,
     ScaleEvent,
     ScaleModel,
     Stall,
     Trader,
     Verification,
 )
-from app.standing.sql import legal_code, with_last_verification
+from app.standing.totals import (
+    Tally,
+    is_legally,
+    tallies,
+    tallies_of_places,
+    tallies_of_scales,
+)
 from app.web.paging import Cursor, Page, fetch
 
-SHORTEST: Final = 2  # a name or a number by a part of it
-LONGEST: Final = 60
+LONGEST: Final = search.LONGEST
+MOST_PLACES: Final = 100
+NOWHERE: Final = "-"
 REPAIRS: Final = ("send_to_repair", "complete_repair", "case_opened")
 UNREAD: Final = "unread"
-FOUND: Final = "found"
+
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +70,7 @@ class Asked:
 
 def fleet(session: Session, asked: Asked, cursor: Cursor | None, limit: int) -> Page[Scale]:
     """Return a page of the fleet, by place."""
-    rows = _query((Scale,), asked).options(
+    rows = select(Scale).options(
         joinedload(Scale.place),
         joinedload(Scale.model).options(
             joinedload(ScaleModel.maker), selectinload(ScaleModel.ranges)
@@ -70,33 +78,61 @@ def fleet(session: Session, asked: Asked, cursor: Cursor | None, limit: int) -> 
         joinedload(Scale.stall),
         joinedload(Scale.trader),
     )
-    return fetch(session, rows, (Scale.path, Scale.uid), cursor, limit)
+    kept: type[Scale | ScaleCell] = Scale
+    if asked.state or asked.legal or asked.firmware:
+        # The cell has an index for each filter, in the order of the list.
+        kept = ScaleCell
+        rows = rows.join(ScaleCell, ScaleCell.scale_id == Scale.id).where(*_of_kind(asked))
+    rows = rows.where(within(kept.path, asked.scope))
+    if asked.place is not None:
+        place = select(Place.path).where(Place.uid == asked.place)
+        rows = rows.where(kept.path == place.scalar_subquery())
+    if asked.q:
+        rows = _searched(session, rows, asked)
+    return fetch(session, rows, (kept.path, kept.uid), cursor, limit)
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many there are of each, the other filters as they are."""
+    """How many there are of each, the other filters as they are.
+
+    Attributes:
+        places: Empty where there are more than anybody would choose from.
+        more: The search found too many to be counted; ``total`` is the least there are.
+    """
 
     total: int
     state: Mapping[State, int]
     legal: Mapping[LegalCode, int]
     firmware: Mapping[Verdict | str, int]
     places: tuple[tuple[str, str, int], ...]
+    more: bool = False
 
 
 def count(session: Session, asked: Asked) -> Counts:
-    """Return the true counts beside the filters."""
-    state = _query((Scale.state.label(FOUND),), replace(asked, state=None))
-    code = legal_code(asked.today).label(FOUND)
-    legal = _query((code,), replace(asked, legal=None), legal=True)
-    verdict = Evidence.verdict.label(FOUND)
-    firmware = _query((verdict,), replace(asked, firmware=None), reading=True)
+    """Return the true counts beside the filters: sums that are kept, or what a search found."""
+    path = _path_of(session, asked)
+    if asked.q:
+        found = search.scales(session, asked.q, asked.scope)
+        if found is None:
+            return Counts(search.MANY, {}, {}, {}, (), more=True)
+        by_place = tallies_of_scales(session, found, asked.today)
+        places = _places(session, asked, {one.path for one in by_place})
+        here = [one for one in by_place if path in (None, one.path)]
+    else:
+        here = tallies(session, asked.scope if path is None else Scope((path,)), asked.today)
+        places = _places(session, asked)
+        paths = [place.path for place in places]
+        by_place = tallies_of_places(session, paths, asked.today)
+    at = Counter[str]()
+    for one in by_place:
+        at[one.path] += one.number * _fits(one, asked)
     return Counts(
-        total=session.scalar(_query((func.count(Scale.id),), asked)) or 0,
-        state=_tally(session, state),
-        legal={LegalCode(code): number for code, number in _tally(session, legal).items()},
-        firmware={found or UNREAD: number for found, number in _tally(session, firmware).items()},
-        places=_places(session, asked),
+        total=sum(one.number for one in here if _fits(one, asked)),
+        state=_sums(here, replace(asked, state=None), lambda one: one.state),
+        legal=_sums(here, replace(asked, legal=None), lambda one: one.legal),
+        firmware=_sums(here, replace(asked, firmware=None), _read),
+        places=tuple((place.uid, place.name, at[place.path]) for place in places if at[place.path]),
     )
 
 
@@ -131,69 +167,64 @@ def scale_in(session: Session, scope: Scope, uid: str) -> Scale:
     ).one()
 
 
-def _tally(session: Session, statement: Select[Any]) -> dict[Any, int]:
-    # By name: PostgreSQL takes an expression with parameters, written twice, for two.
-    rows = session.execute(statement.add_columns(func.count()).group_by(FOUND))
-    return {found: number for found, number in rows}  # noqa: C416 - rows are no pairs to mypy
+def _path_of(session: Session, asked: Asked) -> str | None:
+    """Return the path of the place asked for, none of a place of the scope where it is unknown."""
+    if asked.place is None:
+        return None
+    there = select(Place.path).where(Place.uid == asked.place, within(Place.path, asked.scope))
+    return session.scalar(there) or NOWHERE
 
 
-def _places(session: Session, asked: Asked) -> tuple[tuple[str, str, int], ...]:
-    columns = (Place.uid, Place.name, func.count(Scale.id))
-    rows = session.execute(
-        _query(columns, replace(asked, place=None))
-        .join(Place, Place.id == Scale.place_id)
-        .group_by(Place.id, Place.uid, Place.name, Place.path)
-        .order_by(Place.path)
+def _places(
+    session: Session, asked: Asked, paths: Collection[str] | None = None
+) -> Sequence[Row[str, str, str]]:
+    """Return the places to choose from, in order; none where they are too many."""
+    rows = select(Place.uid, Place.name, Place.path).where(within(Place.path, asked.scope))
+    if paths is not None:
+        rows = rows.where(Place.path.in_(paths))
+    found = session.execute(rows.order_by(Place.path).limit(MOST_PLACES + 1)).all()
+    return found if len(found) <= MOST_PLACES else ()
+
+
+def _fits(one: Tally, asked: Asked) -> bool:
+    return (
+        asked.state in (None, one.state)
+        and asked.legal in (None, one.legal)
+        and asked.firmware in (None, _read(one))
     )
-    return tuple((uid, name, number) for uid, name, number in rows)
 
 
-def _query(
-    columns: tuple[Any, ...], asked: Asked, *, legal: bool = False, reading: bool = False
-) -> Select[Any]:
-    """Return the query of ``columns`` over what is asked for, with the joins that it needs."""
-    statement = select(*columns).select_from(Scale)
-    if legal or asked.legal is not None:
-        statement = with_last_verification(statement)
-    if reading or asked.firmware is not None:
-        statement = statement.outerjoin(Evidence, Evidence.id == Scale.standing_evidence_id)
-    return statement.where(*_conditions(asked))
+def _read(one: Tally) -> Verdict | str:
+    return Verdict(one.verdict) if one.verdict else UNREAD
 
 
-def _conditions(asked: Asked) -> Iterator[ColumnElement[bool]]:
-    yield within(Scale.path, asked.scope)
+def _sums(here: list[Tally], asked: Asked, of: Callable[[Tally], Key]) -> dict[Key, int]:
+    sums = Counter[Key]()
+    for one in here:
+        if _fits(one, asked):
+            sums[of(one)] += one.number
+    return dict(sums)
+
+
+def _of_kind(asked: Asked) -> Iterator[ColumnElement[bool]]:
     if asked.state is not None:
-        yield Scale.state == asked.state
+        yield ScaleCell.state == asked.state
     if asked.legal is not None:
-        yield legal_code(asked.today) == asked.legal.value
+        yield is_legally(ScaleCell, asked.legal, asked.today)
     if asked.firmware is not None:
-        yield (
-            Evidence.verdict.is_(None)
-            if asked.firmware == UNREAD
-            else (Evidence.verdict == asked.firmware)
-        )
-    if asked.place is not None:
-        yield Scale.place_id.in_(select(Place.id).where(Place.uid == asked.place))
-    if asked.q.strip():
-        yield or_(*_search(asked.q.strip()[:LONGEST]))
+        yield ScaleCell.verdict == ("" if asked.firmware == UNREAD else str(asked.firmware))
 
 
-def _search(words: str) -> Iterator[ColumnElement[bool]]:
-    """Find by tag number, any code, serial or market number, stall, or the trader's name."""
-    yield Scale.id.in_(select(Code.scale_id).where(Code.value == words))
-    yield Scale.market_no == words
-    yield Scale.stall_id.in_(select(Stall.id).where(Stall.number == words))
-    with suppress(NumberError):
-        yield Scale.id.in_(select(Code.scale_id).where(Code.number == parse_number(words)))
-    if len(words) >= SHORTEST:
-        yield Scale.serial_no.icontains(words, autoescape=True)
-        yield Scale.market_no.istartswith(words, autoescape=True)
-        yield Scale.stall_id.in_(
-            select(Stall.id).where(Stall.number.istartswith(words, autoescape=True))
-        )
-        yield Scale.trader_id.in_(
-            select(Trader.id).where(Trader.name.contains(words, autoescape=True))
-        )
+def _searched(session: Session, rows: Select[Any], asked: Asked) -> Select[Any]:
+    """Return ``rows`` that the search finds: few by their ids, many as the list comes by them."""
+    found = search.scales(session, asked.q, asked.scope)
+    if found is not None:
+        return rows.where(Scale.id.in_(found))
+    stall, trader = aliased(Stall), aliased(Trader)
+    rows = rows.outerjoin(stall, stall.id == Scale.stall_id)
+    rows = rows.outerjoin(trader, trader.id == Scale.trader_id)
+    columns = (Scale.serial_no, Scale.market_no, stall.number, trader.name)
+    return rows.where(search.hold(session, columns, asked.q))
 
 
 def verifications(session: Session, scale: Scale) -> Sequence[Verification]:

@@ -50,6 +50,7 @@ def scales() -> ResponseReturnValue:
             page=page,
             rows=cards(session, page.items, today, carried),
             total=counts.total,
+            more=counts.more,
             groups=filters.groups(asked, counts),
             next_url=_list_url(carried, page.next),
             previous_url=_list_url(carried, page.previous),

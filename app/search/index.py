@@ -5,6 +5,7 @@ fed by triggers, its words in hex behind the letter of their kind. Letters of AS
 nothing else; ``%`` and ``_`` are characters like others.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -27,6 +28,7 @@ from sqlalchemy import (
     table,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, array
+from sqlalchemy.orm import Session
 
 from app.db.scope import within
 from app.domain.scope import EVERYWHERE, Scope
@@ -88,18 +90,22 @@ def holding(dialect: str, kind: Kind, words: str, scope: Scope) -> Select[Any]:
         rows = rows.select_from(INDEX).join(model, model.id == row).where(match)
     else:
         rows = rows.where(_overlaps(source, pairs, scope))
-    exact = () if len(words) == SHORTEST else (_contains(dialect, source, words),)
+    exact = () if len(words) == SHORTEST else (_contains(dialect, source.words, words),)
     return rows.where(within(model.path, scope), *exact)
 
 
-def contains(dialect: str, kind: Kind, words: str) -> ColumnElement[bool]:
-    """Return the condition that a row of ``kind`` holds ``words``, without the index."""
-    return _contains(dialect, SOURCES[kind], folded(words))
+def hold(
+    session: Session, columns: Sequence[SQLColumnExpression[Any]], words: str
+) -> ColumnElement[bool]:
+    """Return the condition that one of ``columns`` holds ``words``, without the index."""
+    return _contains(session.get_bind().dialect.name, columns, folded(words))
 
 
-def _contains(dialect: str, source: Source, words: str) -> ColumnElement[bool]:
+def _contains(
+    dialect: str, columns: Sequence[SQLColumnExpression[Any]], words: str
+) -> ColumnElement[bool]:
     at = func.instr if dialect == "sqlite" else func.strpos
-    return or_(*(at(_lower(dialect, part), words) > 0 for part in source.words))
+    return or_(*(at(_lower(dialect, part), words) > 0 for part in columns))
 
 
 def _lower(dialect: str, words: SQLColumnExpression[str]) -> ColumnElement[str]:

@@ -6,7 +6,7 @@ depends on the day is kept as days, so that the answer of any day is a sum.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
+    Select,
     and_,
     case,
     column,
@@ -41,24 +42,51 @@ AT_ONCE: Final = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many scales are in one state, of one legal status, with one verdict ('' for none)."""
+    """How many scales are in one state, of one legal status, with one verdict ('' for none).
+
+    Attributes:
+        path: Where they are; '' where that was not asked.
+    """
 
     state: State
     legal: LegalCode
     verdict: str
     number: int
+    path: str = ""
 
 
 def tallies(session: Session, scope: Scope, today: date) -> list[Tally]:
     """Return how many scales of each kind lie inside ``scope`` on ``today``."""
-    code = legal_on(ScaleTotal, today).label("code")
-    rows = session.execute(
-        select(ScaleTotal.state, code, ScaleTotal.verdict, func.sum(ScaleTotal.number))
-        .where(ScaleTotal.path.in_(outermost(scope)))
-        # By name: PostgreSQL takes an expression with parameters, written twice, for two.
-        .group_by(ScaleTotal.state, "code", ScaleTotal.verdict)
-    )
-    return [Tally(state, LegalCode(code), verdict, number) for state, code, verdict, number in rows]
+    rows = select(*_of_day(ScaleTotal, today), func.sum(ScaleTotal.number))
+    rows = rows.where(ScaleTotal.path.in_(outermost(scope)))
+    return _told(session, rows.group_by(*_BY))
+
+
+def tallies_of_places(session: Session, paths: Sequence[str], today: date) -> list[Tally]:
+    """Return the same of each of some places, given by their paths."""
+    rows = select(*_of_day(ScaleTotal, today), func.sum(ScaleTotal.number), ScaleTotal.path)
+    rows = rows.where(ScaleTotal.path.in_(paths))
+    return _told(session, rows.group_by(*_BY, ScaleTotal.path))
+
+
+def tallies_of_scales(session: Session, ids: Sequence[int], today: date) -> list[Tally]:
+    """Return the same of some scales, by place."""
+    rows = select(*_of_day(ScaleCell, today), func.count(), ScaleCell.path)
+    rows = rows.where(ScaleCell.scale_id.in_(ids))
+    return _told(session, rows.group_by(*_BY, ScaleCell.path))
+
+
+# By name: PostgreSQL takes an expression with parameters, written twice, for two.
+_BY: Final = ("of_state", "of_legal", "of_verdict")
+
+
+def _of_day(kept: Kept, today: date) -> tuple[Any, ...]:
+    found = (kept.state, legal_on(kept, today), kept.verdict)
+    return tuple(one.label(name) for one, name in zip(found, _BY, strict=True))
+
+
+def _told(session: Session, rows: Select[Any]) -> list[Tally]:
+    return [Tally(state, LegalCode(code), *rest) for state, code, *rest in session.execute(rows)]
 
 
 def outermost(scope: Scope) -> list[str]:

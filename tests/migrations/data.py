@@ -107,8 +107,8 @@ AFTER: dict[str, tuple[list[str], dict[str, object]]] = {
                 "INSERT INTO scale (uid, path, place_id, model_id, serial_no, market_no, role,"
                 " software_id, production_code, repair_code, verification_code, no_code_reason,"
                 " state, hold_document, stop_order, baseline_ueid, created_at, version) SELECT '8',"
-                " p.path, p.id, m.id, 'SN-1', '', 'trade', '', '', '', '', '', 'registered', '', '', '',"
-                " '2026-11-23 04:00:00', 1 FROM place p, scale_model m"
+                " p.path, p.id, m.id, 'SN-1', '', 'trade', '', '', '', '', '', 'registered', '', '',"
+                " '', '2026-11-23 04:00:00', 1 FROM place p, scale_model m"
             ),
         ],
         {
