@@ -22,7 +22,7 @@ from app.blobs import Blobs
 from app.config import Settings
 from app.configure import api as configure_api
 from app.configure import views as configure
-from app.configure import views_imports, views_places
+from app.configure import views_codes, views_imports, views_places
 from app.crypto import keys
 from app.db.session import Database
 from app.manage import api as manage_api
@@ -36,7 +36,18 @@ from app.portal import api as portal_api
 from app.portal import views as portal
 from app.verify import api as verify_api
 from app.verify import views as verify
-from app.web import access, api_docs, health, home, identity, logs, shell, tasks_api, tasks_pages
+from app.web import (
+    access,
+    api_docs,
+    health,
+    home,
+    identity,
+    limits,
+    logs,
+    shell,
+    tasks_api,
+    tasks_pages,
+)
 from app.web.database import Installation
 
 MEGABYTE: Final = 1024 * 1024
@@ -60,6 +71,7 @@ BLUEPRINTS: Final = (
     configure.bp,
     views_places.bp,
     views_imports.bp,
+    views_codes.bp,
     configure_api.bp,
     manage.bp,
     manage_acts.bp,
@@ -93,9 +105,11 @@ def create_app(settings: Settings) -> Flask:
         MAX_FORM_PARTS=MOST_FIELDS,
     )
     _trust(app, settings.trusted_proxies)
+    limits.init_bodies(app)
     app.before_request(refuse_nul)
     shell.init_app(app)
     access.init_app(app, identity.identify, identity.is_station)
+    limits.init_rates(app)
     health.init_app(app)
     api_docs.init_app(app)
     for blueprint in BLUEPRINTS:

@@ -18,6 +18,7 @@ from app.ledger.door import SYSTEM
 from app.models import ScaleEvent
 from app.web.formats import day
 from app.web.words.firmware import LEVEL_CLAIM
+from app.web.words.importing import FIELD
 from app.web.words.say import say
 
 STATION: Final = "station:"
@@ -184,6 +185,11 @@ def _untagged(event: ScaleEvent, _names: Names) -> str:
     return _("Tag %(number)s revoked.", number=event.details.get("number", ""))
 
 
+def _corrected(event: ScaleEvent, _names: Names) -> str:
+    fields = _(", ").join(str(FIELD.get(name, name)) for name in event.details.get("fields", ()))
+    return _("Corrected by an imported list: %(fields)s.", fields=fields)
+
+
 def _plainly(words: Any) -> Callable[[ScaleEvent, Names], str]:  # noqa: ANN401 - a lazy text
     return lambda _event, _names: str(words)
 
@@ -213,6 +219,10 @@ SENTENCES: Final[Mapping[str, Callable[[ScaleEvent, Names], str]]] = MappingProx
         "photo": _plainly(_l("A photo of the plate was taken.")),
         "baseline": _plainly(_l("The program and calibration were recorded as the baseline.")),
         remarks.ERASED: _plainly(_l("Words added to this story were erased.")),
+        "list_corrected": _corrected,
+        "import_undone": _plainly(_l("What an imported list had changed was undone.")),
+        "code_adopted": _plainly(_l("A code of another system on it was recorded.")),
+        "code_given_up": _plainly(_l("A code of another system is no longer on it.")),
         "tag_bound": _tagged,
         "tag_revoked": _untagged,
         "hold": _by_document(_l("Held as evidence")),

@@ -29,6 +29,11 @@ PROGRAM: Final = _l("This is a fault of the sending program; tell its maker the 
 
 REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
     {
+        "own_tag": Refusal(
+            409,
+            _l("This is a tag of ours; it is bound and voided in its own way."),
+            _l("Use the tag's own buttons on the page of the scale."),
+        ),
         # lists of the county's own
         "list_unreadable": Refusal(
             422, _l("This file cannot be read as a list."), _l("Save it as .xlsx and try again.")
@@ -104,6 +109,14 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
             _l("Have somebody else do it, on a device you did not bind."),
         ),
         "no_reset": Refusal(404, _l("There is no reset that waits for consent."), BACK),
+        "too_many_requests": Refusal(
+            429,
+            _l("Too many requests came from here."),
+            _l("Wait a minute, then try again."),
+        ),
+        "request_timeout": Refusal(
+            408, _l("The request took too long to arrive."), _l("Try again.")
+        ),
         "too_many_tries": Refusal(
             429, _l("There were too many tries."), _l("Wait a few minutes, then try again.")
         ),

@@ -191,6 +191,10 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "references.withdraw":              roles(Role.CUSTODIAN, shared=True, parts=REFERENCE),
     # manage
     "manage.scales":                    roles(*FILE_READERS),
+    "codes.of_scale":                   roles(Role.MANAGER, parts={"uid": "scale"}),
+    "codes.adopt":                      roles(Role.MANAGER, parts={"uid": "scale"}),
+    "codes.adopt_scanned":              roles(Role.MANAGER),
+    "codes.give_up":                    roles(Role.MANAGER, parts={"uid": "scale", "code": "tag"}),
     "imports.index":                    roles(Role.MANAGER),
     "imports.send":                     roles(Role.MANAGER),
     "imports.show_import":              roles(Role.MANAGER, parts={"uid": "import"}),
