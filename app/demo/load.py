@@ -16,7 +16,7 @@ from app.configure.service import NewMaker, NewModel, NewPlace, NewScale, NewSta
 from app.db.ids import new_uid
 from app.demo import people, plates
 from app.demo.fleet import LINES, MARKETS, MODELS, PORTS, Line
-from app.demo.tales import Spot, Teller, tell
+from app.demo.tales import Spot, Teller, registered_days_ago, tell
 from app.ledger.door import SYSTEM, act
 from app.models import Maker, Person, Place, Region, RegionKind, Scale, ScaleModel, Station
 from app.web.database import Installation
@@ -116,7 +116,8 @@ def _scale(
     line: Line,
     kind: tuple[Place, ScaleModel],
 ) -> Scale:
-    (place, model), plate, at = kind, MODELS[line.model], teller.ago(400)
+    (place, model), plate = kind, MODELS[line.model]
+    at = teller.ago(registered_days_ago(line))
     by = teller.by("manager")
     command = NewScale(
         place=place,

@@ -18,6 +18,8 @@ from app.portal import service as tags
 from app.verify.service import NewVerification, record_verification
 
 BODY: Final = "通州区计量检定测试所"
+FRESH: Final = (Tale.REGISTERED, Tale.SUBMITTED)
+FRESH_DAYS: Final = 6
 PLACES: Final = (Tale.SERVING, Tale.DUE_SOON, Tale.OVERDUE, Tale.STOPPED)
 
 
@@ -45,9 +47,10 @@ class Spot:
     trader: Trader | None
 
 
-def verified_days_ago(tale: Tale, number: int) -> int:
-    """Return how long ago the last verification was; ``number`` spreads the dates."""
-    match tale:
+def verified_days_ago(line: Line) -> int:
+    """Return how long ago the last verification was; the number spreads the dates."""
+    number = int("".join(filter(str.isdigit, line.number)) or 0)
+    match line.tale:
         case Tale.DUE_SOON:
             return 345 + number % 12
         case Tale.OVERDUE:
@@ -56,14 +59,22 @@ def verified_days_ago(tale: Tale, number: int) -> int:
             return 60 + 13 * (number % 17)
 
 
+def registered_days_ago(line: Line) -> int:
+    """Return how long ago it was bought: one to two weeks before its first verification."""
+    if line.tale in FRESH:
+        return FRESH_DAYS
+    return verified_days_ago(line) + 8 + len(line.serial) % 6
+
+
 def tell(session: Session, teller: Teller, scale: Scale, line: Line, spot: Spot) -> None:
     """Let happen to ``scale`` what ``line`` says."""
     if line.tale is Tale.REGISTERED:
         return
-    days = verified_days_ago(line.tale, scale.id)
-    _act(session, teller, scale, Action.SUBMIT, days + 3)
     if line.tale is Tale.SUBMITTED:
+        _act(session, teller, scale, Action.SUBMIT, FRESH_DAYS - 2)
         return
+    days = verified_days_ago(line)
+    _act(session, teller, scale, Action.SUBMIT, days + 3)
     passed = line.tale is not Tale.FAILED
     _verify(session, teller, scale, days, passed=passed)
     if not passed:

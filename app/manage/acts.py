@@ -1,7 +1,7 @@
 """The acts open on a scale now, as buttons: the most likely first, never more than four."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -49,6 +49,10 @@ ICONS: Final[Mapping[Action, str]] = MappingProxyType(
 ASKS: Final = frozenset({Action.DEPLOY, Action.SUSPEND})
 FOR_GOOD: Final = frozenset(LAST)
 RECORD: Final = _l("Record the result")
+FINDING: Final = _l("See the finding")
+# Open while a finding is, and yet no way back to a stall.
+VAIN: Final = frozenset({Action.SUBMIT, Action.PASS, Action.STORE})
+UNTIL_CONCLUDED: Final = _l("until the finding is concluded, the scale cannot be handed out.")
 HINDRANCE: Final[Mapping[Hindrance, Any]] = MappingProxyType(
     {
         Hindrance.HELD: _l("It is held as evidence; first a decision must lift the hold."),
@@ -62,15 +66,18 @@ class Button:
     """One act: a way to its form, or the form itself where it asks nothing.
 
     Attributes:
+        action: None for a way to where the next step is taken.
         hold: It cannot be undone, so it is pressed and held.
+        vain: Why it is open but leads nowhere yet; empty where it does.
     """
 
-    action: Action
+    action: Action | None
     words: str
     icon: str
     url: str
     posts: bool
     hold: bool
+    vain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +89,19 @@ class Blocked:
 
 
 def buttons(scale: Scale, standing: Standing, roles: Collection[Role]) -> list[Button]:
-    """Return the acts open now to a person with ``roles``, the most likely first."""
+    """Return the acts open now to a person with ``roles``: what helps first, what is vain last."""
     open_now = standing.actions(roles)
-    return [_button(scale, action) for action in ORDER if action in open_now][:MOST]
+    found = [_button(scale, action) for action in ORDER if action in open_now]
+    finding = next(iter(standing.facts.findings), None)
+    if finding is None:
+        return found[:MOST]
+    found = [
+        replace(one, vain=str(UNTIL_CONCLUDED)) if one.action in VAIN else one for one in found
+    ]
+    found.sort(key=lambda one: bool(one.vain))
+    url = link("oversee.finding", uid=finding)
+    first = [Button(None, str(FINDING), "flag", url, posts=False, hold=False)] if url else []
+    return [*first, *found][:MOST]
 
 
 def last_buttons(scale: Scale, standing: Standing, roles: Collection[Role]) -> list[Button]:

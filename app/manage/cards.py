@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -18,10 +18,16 @@ from app.models import Scale, ScaleModel
 from app.standing import Standing, standings
 from app.web.formats import weight
 
+RESTING: Final = frozenset({State.IN_REPAIR, State.STORED, State.RETIRED})
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What the macro ``scale_card`` and the table of the fleet draw."""
+    """What the macro ``scale_card`` and the table of the fleet draw.
+
+    Attributes:
+        rests: It serves nobody: a valid verification is then a fact, not a green light.
+    """
 
     url: str
     number: str
@@ -40,6 +46,7 @@ class Card:
     verdict: Verdict | None
     level: Level | None
     photo: str | None
+    rests: bool
 
 
 def cards(
@@ -75,6 +82,7 @@ def card(scale: Scale, standing: Standing, carried: Mapping[str, Any] | None = N
         verdict=reading.verdict if reading else None,
         level=reading.level if reading else None,
         photo=photo_url(scale),
+        rests=scale.state in RESTING,
     )
 
 

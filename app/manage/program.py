@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.differences import DifferenceKind
 from app.domain.evidence import Level, LevelReason, ReadFacts, level_reasons
 from app.domain.tasks import ENDED, Executor
 from app.domain.verdicts import Discount, JudgeReason, Verdict
-from app.models import Evidence, Finding, Scale, Station, Task
+from app.models import Evidence, Finding, Scale, Station, StationScale, Task
 from app.standing import Standing
 from app.web.flash_map import FlashMap
 from app.web.words.say import say
@@ -40,6 +40,7 @@ class Program:
     Attributes:
         stands: Whether `evidence` is the reading that counts; else it is the newest one.
         level: The rung reached, None where nothing was read.
+        bench: Whether it is on a station that can read it.
         task: uid of the reading that is asked for and not done.
         missing: What keeps it from the next rung.
     """
@@ -58,6 +59,7 @@ class Program:
     more_ranges: int
     finding: str | None
     readings: Sequence["Reading"]
+    bench: bool
     task: str | None
 
 
@@ -99,6 +101,7 @@ def program(session: Session, scale: Scale, standing: Standing, at: datetime) ->
         more_ranges=max(0, len(spans) - PARTS_OF_A_RANGE),
         finding=_finding(session, evidence) if evidence else None,
         readings=readings,
+        bench=_is_on_a_bench(session, scale),
         task=_task(session, scale, at),
     )
 
@@ -196,6 +199,16 @@ def _ranges(evidence: Evidence) -> tuple[Range, ...]:
         )
         for one in evidence.differences[:PARTS_OF_A_RANGE]
     )
+
+
+def _is_on_a_bench(session: Session, scale: Scale) -> bool:
+    on = exists().where(
+        StationScale.scale_id == scale.id,
+        StationScale.until.is_(None),
+        StationScale.station_id == Station.id,
+        Station.revoked_at.is_(None),
+    )
+    return bool(session.scalar(select(on)))
 
 
 def _finding(session: Session, evidence: Evidence) -> str | None:
