@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -10,8 +11,11 @@ from werkzeug.test import TestResponse
 from app.db.session import utcnow
 from app.jobs.kinds import KINDS
 from app.jobs.runner import TaskRunner
+from app.web.words.tasks import PROBLEM
 from app.work.progress import Terms
 from tests.oversee.conftest import Office
+
+PROJECT = Path(__file__).parents[2]
 
 
 def start(office: Office, login: str = "auditor") -> str:
@@ -117,3 +121,12 @@ def test_by_the_api_it_is_started_and_followed(office: Office) -> None:
     followed = office.call("auditor", "GET", answer.headers["Location"].removeprefix("/api/v1"))
     assert followed.json["state"] == "done"
     assert followed.json["result"]["problems"] == 0
+
+
+def test_every_problem_of_the_ledger_has_words() -> None:
+    """As the operator's table of codes names them; a new one there fails here."""
+    table = (PROJECT / "docs/operations.md").read_text().split("| code | means |")[1]
+    rows = [row.split("|")[1] for row in table.split("\n\n")[0].splitlines() if row]
+    codes = {code for row in rows for code in re.findall(r"`(\w+)`", row)}
+    assert "row_altered" in codes
+    assert codes <= set(PROBLEM)
