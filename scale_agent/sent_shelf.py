@@ -65,7 +65,7 @@ class SentShelf:
         """Let what was receipted ``since`` then (or one record) wait again; return how many.
 
         The same report twice has one effect, so too many do no harm. Images went when the
-        server had them; where it lost one it asks for a new reading.
+        server had them: one that it lost as well has to be read again.
 
         Raises:
             SpoolDamagedError: The disk refuses the spool itself.

@@ -108,7 +108,8 @@ def _confirmed(realm: str) -> str | None:
     """Ask whoever sits at a terminal whether this installation is meant."""
     if not sys.stdin.isatty():
         return None
-    click.confirm(f"This is a backup of the installation {realm}. Is that the one?", abort=True)
+    if not click.confirm(f"This is a backup of the installation {realm}. Is that the one?"):
+        fail("nothing was restored")
     return realm
 
 

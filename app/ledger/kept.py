@@ -108,10 +108,10 @@ def _epochs(session: Session) -> list[Epoch]:
 
 
 def _epoch_of(session: Session, point: dict[str, Any]) -> int:
-    """Return the epoch that a statement names; a receipt tells it by its time."""
+    """Return the epoch that a statement names; a receipt tells it by its time, in seconds."""
     if isinstance(number := point.get("epoch"), int):
         return number
-    begun = [row.number for row in _epochs(session) if _second(row.at) <= point["at"]]
+    begun = [row.number for row in _epochs(session) if _second(row.at) < point["at"]]
     return max(begun, default=epochs.FIRST)
 
 

@@ -52,6 +52,8 @@ def make(order: Order, say: Say) -> tuple[Path, Manifest]:
     found = keys.load(order.settings.keys)
     realm = dsse.keyid(found.server.public_key().public_bytes_raw())
     target = _target(order, realm)
+    if order.passphrase is not None:
+        sealing.refuse_short(order.passphrase)
     _refuse_full_disk(order.settings, target.parent)
     with draft_of(target) as file:
         writer = Writer(file)

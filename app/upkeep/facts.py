@@ -12,6 +12,7 @@ from app.upkeep.errors import UpkeepError
 from app.upkeep.manifest import Facts
 
 EPOCHS: Final = "epoch"
+VIRTUAL: Final = "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%'"
 
 
 def of(connection: Connection) -> Facts:
@@ -23,7 +24,7 @@ def of(connection: Connection) -> Facts:
     revision = MigrationContext.configure(connection).get_current_revision()
     if revision is None:
         raise UpkeepError("this database holds no installation; nothing to back up")
-    tables = sorted(inspect(connection).get_table_names())
+    tables = counted(connection)
     size, peaks = connection.execute(text("SELECT size, peaks FROM ledger_head")).one()
     newest = text("SELECT envelope FROM checkpoint ORDER BY size DESC LIMIT 1")
     begun = text("SELECT max(number) FROM epoch")
@@ -36,6 +37,15 @@ def of(connection: Connection) -> Facts:
         checkpoint=connection.scalar(newest),
         counts=counts(connection, tables),
     )
+
+
+def counted(connection: Connection) -> list[str]:
+    """Return the tables; those of SQLite's search indexes are no tables of rows."""
+    found = sorted(inspect(connection).get_table_names())
+    if connection.dialect.name != "sqlite":
+        return found
+    virtual = tuple(connection.scalars(text(VIRTUAL)))
+    return [name for name in found if not name.startswith(virtual)]
 
 
 def counts(connection: Connection, tables: list[str]) -> dict[str, int]:

@@ -21,14 +21,18 @@ SALT_BYTES: Final = 16
 NONCE_BYTES: Final = 12
 
 
-def seal(files: Mapping[str, bytes], passphrase: str, realm: str) -> bytes:
-    """Return ``files`` so that only ``passphrase`` opens them, bound to ``realm``.
+def refuse_short(passphrase: str) -> None:
+    """Refuse a passphrase that is too short to protect anything.
 
     Raises:
-        UpkeepError: The passphrase is too short to protect anything.
+        UpkeepError: It is.
     """
     if len(passphrase) < SHORTEST:
         raise UpkeepError(f"the passphrase is shorter than {SHORTEST} characters")
+
+
+def seal(files: Mapping[str, bytes], passphrase: str, realm: str) -> bytes:
+    """Return ``files`` so that only ``passphrase`` opens them, bound to ``realm``."""
     salt, nonce = os.urandom(SALT_BYTES), os.urandom(NONCE_BYTES)
     plain = json.dumps({name: _text(content) for name, content in files.items()}).encode()
     cipher = ChaCha20Poly1305(_key(passphrase, salt, COST))

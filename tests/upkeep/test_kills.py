@@ -115,6 +115,8 @@ def dies_well(victim: House, file: Path, at: int) -> None:
         victim.restore(file, replace=True)  # what was left lying does not stand in the way
         assert victim.is_whole()
     assert not (victim.settings.home / journal.STAGING / journal.JOURNAL).exists()
+    if file.name.startswith("pg"):
+        postgresql.drop(make_url(victim.settings.database_url))
 
 
 def settle(victim: House) -> None:

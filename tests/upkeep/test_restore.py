@@ -1,5 +1,6 @@
 """A backup restores completely: rows, ledger, photos, keys; and it is taken while work goes on."""
 
+import contextlib
 import json
 import shutil
 import stat
@@ -7,18 +8,21 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
+from app.config import Settings
 from app.crypto import keys
 from app.db import schema
 from app.db.session import Database
 from app.upkeep import postgresql
 from app.upkeep.archive import Reader
 from app.upkeep.errors import UpkeepError
+from tests.support import databases
 from tests.support.makers import make_place
 from tests.upkeep.conftest import LATER, PASSPHRASE, House
 
 PRIVATE = 0o600
+FIRST_REVISION = "5a7865cc061c"
 
 
 @pytest.mark.usefixtures("any_url")
@@ -154,3 +158,27 @@ def test_the_manifest_says_what_is_in_it(house: House, file: Path) -> None:
     assert said.facts.counts["scale"] == 1
     assert said.facts.checkpoint is not None
     assert json.loads(said.facts.checkpoint)["payloadType"].endswith("checkpoint.v1+json")
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_an_older_schema_is_brought_up(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """A backup of the first release, with nothing in its ledger yet, restores to today's."""
+    home = tmp_path / "old"
+    keys.create(home / "keys")
+    url = f"sqlite:///{home / 'wutong.db'}"
+    with contextlib.ExitStack() as stack:
+        if kind == "postgresql":
+            server = request.getfixturevalue("postgres_server")
+            url = stack.enter_context(databases.postgres_copy(server, "template0"))
+        databases.migrate(url, FIRST_REVISION)
+        old = House(Settings(home=home, database_url=url))
+        file = old.back_up(tmp_path / "old.backup")
+        done = old.restore(file, replace=True)
+        assert (done.upgraded_from, old.epoch()) == (FIRST_REVISION, (2, 1))
+        assert old.problems() == []
+        old.grow()
+        assert old.is_whole()
+        if kind == "postgresql":
+            postgresql.drop(make_url(url).set(database=done.aside[-1].split()[-1]))
