@@ -19,14 +19,14 @@ from app.portal import service
 from benchmarks import server_load
 from benchmarks.harness import Row, at_least, median
 from benchmarks.server_home import home, served
-from benchmarks.server_load import each_once, rate, request
+from benchmarks.server_load import Answer, each_once, rate, request
 from tests.attest.lab import HONEST, Lab, build
 
 SINGLE: Final = 160
 BATCHES: Final = 4
 BATCH: Final = 100
 COPIES: Final = 50
-CREATED, REPEATED = 201, 200
+CREATED, REPEATED, BUSY = 201, 200, 503
 
 
 def pages() -> Iterator[Row]:
@@ -121,7 +121,11 @@ def _copies(lab: Lab, settings: Settings) -> Row:
     """Deliver one report fifty times at once: one effect, one receipt."""
     (envelope,) = _envelopes(lab, 1)
     before = _effects(lab)
-    answers = each_once(settings.port, [_post(lab, settings, envelope)] * COPIES, COPIES)
+    message = _post(lab, settings, envelope)
+    answers: list[Answer] = []
+    while missing := COPIES - len(answers):
+        found = each_once(settings.port, [message] * missing, missing)
+        answers += [answer for answer in found if answer.status != BUSY]
     statuses = sorted(answer.status for answer in answers)
     assert statuses == [REPEATED] * (COPIES - 1) + [CREATED], statuses
     assert len({answer.body for answer in answers}) == 1

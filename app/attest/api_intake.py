@@ -11,7 +11,8 @@ from sqlalchemy.exc import OperationalError
 
 from app.attest import admission, inbox, intake, preparing, rejudging
 from app.attest.admission import IntakeFullError
-from app.attest.calling import Sender, bench, sender
+from app.attest.calling import bench, sender
+from app.attest.cases import Sender
 from app.attest.intake import Taken
 from app.attest.wire import SCHEMAS, EvidenceInvalidError, Signed, open_evidence
 from app.blobs import BlobTooLargeError, DigestMismatchError
@@ -153,10 +154,11 @@ def _open(who: Sender, item: object) -> Signed | DomainError:
 
 def _take(who: Sender, signed: Sequence[Signed]) -> list[Taken | DomainError]:
     # What can be compared is compared before the transaction, which others have to wait for.
-    with reading() as session:
-        preparing.compare_beforehand(session, [each.report for each in signed], bench())
+    if wanted := preparing.worth_comparing([each.report for each in signed], bench()):
+        with reading() as session:
+            preparing.compare_beforehand(session, wanted, bench())
     with transaction() as session:
-        return intake.receive(session, signed, who.id, bench(), at=utcnow())
+        return intake.receive(session, signed, who, bench(), at=utcnow())
 
 
 def _take_alone(who: Sender, signed: Signed) -> Taken | DomainError:

@@ -1,23 +1,11 @@
 """Who calls the stations' API, and what their reports are judged with."""
 
-from dataclasses import dataclass
-
 from app.attest import stations
-from app.attest.cases import Bench
+from app.attest.cases import Bench, Sender
 from app.db.session import utcnow
 from app.web.access import NotSignedInError
 from app.web.database import installation, reading, transaction
 from app.web.identity import bearer
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """The station that calls."""
-
-    id: int
-    uid: str
-    keyid: str
-    public_key: bytes
 
 
 def sender() -> Sender:
@@ -31,7 +19,8 @@ def sender() -> Sender:
         station = stations.authenticate(session, token) if token else None
         if station is None or station.keyid is None or station.public_key is None:
             raise NotSignedInError("no enrolled station has this token")
-        found = Sender(station.id, station.uid, station.keyid, bytes.fromhex(station.public_key))
+        key = bytes.fromhex(station.public_key)
+        found = Sender(station.id, station.uid, station.path, station.keyid, key)
         is_due = stations.is_worth_noting(station, at)
     if is_due:
         with transaction() as session:

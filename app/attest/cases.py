@@ -20,6 +20,17 @@ class Bench:
     blobs: Blobs
 
 
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """The station that calls, known by its token."""
+
+    id: int
+    uid: str
+    path: str
+    keyid: str
+    public_key: bytes
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One reading to be judged, and what is known of its delivery.

@@ -1,18 +1,19 @@
 """What the database knows about a delivery: read once for all reports in it, under the lock."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.attest import nonces, stations, tasks
+from app.attest.cases import Sender
 from app.attest.nonces import Challenge
 from app.attest.wire import Report, Signed
 from app.db.reserve import reserve
 from app.domain.errors import DomainError
 from app.ledger import checkpoints
-from app.models import Evidence, Scale, Station, Task
+from app.models import Evidence, Scale, Task
 
 
 class ForeignStationError(DomainError):
@@ -49,10 +50,27 @@ class Kept(NamedTuple):
     receipt: str
 
 
+# Built once: building a statement costs more than asking it.
+KEPT: Final = select(*(getattr(Evidence, name) for name in Kept._fields)).where(
+    or_(
+        Evidence.uid.in_(bindparam("uids", expanding=True)),
+        and_(
+            Evidence.station_id == bindparam("station"),
+            Evidence.seq.in_(bindparam("numbers", expanding=True)),
+        ),
+    )
+)
+SCALES: Final = (
+    select(Scale)
+    .where(Scale.uid.in_(bindparam("uids", expanding=True)))
+    .options(joinedload(Scale.model))
+)
+
+
 class Inbox:
     """A station's delivery: which of its reports are new, and what they refer to."""
 
-    def __init__(self, session: Session, station: Station) -> None:
+    def __init__(self, session: Session, station: Sender) -> None:
         self._session = session
         self.station = station
         self.spent: list[Challenge] = []
@@ -84,12 +102,12 @@ class Inbox:
     def _read_kept(self, reports: Sequence[Report]) -> None:
         if not reports:
             return
-        numbered = (Evidence.station_id == self.station.id) & Evidence.seq.in_(
-            [report.seq for report in reports]
-        )
-        named = Evidence.uid.in_([report.uid for report in reports])
-        columns = (getattr(Evidence, name) for name in Kept._fields)
-        for row in self._session.execute(select(*columns).where(named | numbered)):
+        asked = {
+            "uids": [report.uid for report in reports],
+            "station": self.station.id,
+            "numbers": [report.seq for report in reports],
+        }
+        for row in self._session.execute(KEPT, asked):
             self._remember(Kept(*row))
 
     def _remember(self, kept: Kept) -> None:
@@ -99,16 +117,14 @@ class Inbox:
 
     def _read_scales(self, uids: set[str]) -> None:
         """Read the scales of this delivery that the station may speak of."""
-        found = self._session.scalars(
-            select(Scale).where(Scale.uid.in_(uids)).options(joinedload(Scale.model))
-        ).all()
+        found = self._session.scalars(SCALES, {"uids": list(uids)}).all()
         self._assigned = stations.assigned(
             self._session, self.station.id, [scale.id for scale in found]
         )
         self._scales = {
             scale.uid: scale
             for scale in found
-            if stations.within_reach(self.station, scale) or scale.id in self._assigned
+            if stations.within_reach(self.station.path, scale) or scale.id in self._assigned
         }
 
     def _read_rest(self, wanted: Sequence[Report]) -> None:

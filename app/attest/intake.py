@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.attest import judging, nonces
-from app.attest.cases import Bench, Case, Opinion
+from app.attest.cases import Bench, Case, Opinion, Sender
 from app.attest.effects import Settlement, settle
 from app.attest.inbox import Inbox
 from app.attest.lookups import Lookups
@@ -27,7 +27,7 @@ from app.domain.errors import DomainError
 from app.domain.verdicts import VOUCHED, NonceState
 from app.ledger import entries
 from app.ledger.gathering import gathered
-from app.models import Evidence, EvidenceStatus, Scale, Station, Task
+from app.models import Evidence, EvidenceStatus, Scale, Task
 
 LOG: Final = logging.getLogger("wutong.attest")
 PROGRAM: Final = "program"
@@ -63,7 +63,7 @@ class _Delivery:
 
     id: int
     signed: Signed
-    station: Station
+    station: Sender
     scale: Scale
     task: Task | None
     nonce_state: NonceState
@@ -71,20 +71,19 @@ class _Delivery:
 
 
 def receive(
-    session: Session, delivered: Sequence[Signed], station_id: int, bench: Bench, *, at: datetime
+    session: Session, delivered: Sequence[Signed], sender: Sender, bench: Bench, *, at: datetime
 ) -> list[Taken | DomainError]:
     """Take verified reports in, in their order; return the receipt or the refusal of each.
 
     What is refused is refused before anything of it is written: the others are not touched.
     """
-    entries.lock(session)  # before anything is looked up: of 50 at once, 49 find the first
-    station = session.get_one(Station, station_id)
-    inbox = Inbox(session, station)
-    fresh = inbox.look_up([signed for signed in delivered if signed.report.station == station.uid])
+    head = entries.lock(session)  # before all else: of 50 at once, 49 find the first
+    inbox = Inbox(session, sender)
+    fresh = inbox.look_up([signed for signed in delivered if signed.report.station == sender.uid])
     if not fresh:
         return [_answer(inbox, signed) for signed in delivered]
     known = Lookups(session)
-    with gathered(session) as together:
+    with gathered(session, head) as together:
         scales = inbox.scales_found()
         together.learn(scales)
         known.learn(scales)

@@ -5,9 +5,9 @@ others write.
 """
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import inspect, select
+from sqlalchemy import BindParameter, bindparam, inspect, select
 from sqlalchemy.orm import Session
 
 from app.attest.profiles import Profile
@@ -15,7 +15,13 @@ from app.domain.tasks import Executor, TaskState
 from app.models import Evidence, Scale, Task
 
 Found = TypeVar("Found")
-UNFINISHED = (TaskState.QUEUED, TaskState.RUNNING)
+UNFINISHED: Final = (TaskState.QUEUED, TaskState.RUNNING)
+IDS: Final[BindParameter[Sequence[int]]] = bindparam("ids", expanding=True)
+# Built once: building a statement costs more than asking it.
+STANDING: Final = select(Evidence).where(Evidence.id.in_(IDS))
+TO_DOS: Final = select(Task).where(
+    Task.scale_id.in_(IDS), Task.executor == Executor.PERSON, Task.state.in_(UNFINISHED)
+)
 
 
 class Lookups:
@@ -48,15 +54,10 @@ class Lookups:
         """Read what stands of ``scales`` and what people are to do about them."""
         stand = [row.standing_evidence_id for row in scales if row.standing_evidence_id is not None]
         if stand:
-            rows = self.session.scalars(select(Evidence).where(Evidence.id.in_(stand)))
+            rows = self.session.scalars(STANDING, {"ids": stand})
             self._evidence |= {row.id: row for row in rows}
         self._to_dos |= {row.id: [] for row in scales}
-        wanted = select(Task).where(
-            Task.scale_id.in_(list(self._to_dos)),
-            Task.executor == Executor.PERSON,
-            Task.state.in_(UNFINISHED),
-        )
-        for task in self.session.scalars(wanted):
+        for task in self.session.scalars(TO_DOS, {"ids": [row.id for row in scales]}):
             self._to_dos[task.scale_id or 0].append(task)
 
     def standing(self, scale: Scale) -> Evidence | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.verdicts import NonceState
@@ -15,6 +15,18 @@ from app.models import Nonce, NonceBook, Task
 BYTES: Final = 16
 BOOK_LIFETIME: Final = timedelta(hours=72)
 MOST: Final = 64
+# Built once: building a statement costs more than asking it.
+FIND: Final = select(
+    Nonce.id, Nonce.value, Nonce.book, Nonce.issued_at, Nonce.expires_at, Nonce.used_at
+).where(
+    Nonce.value.in_(bindparam("values", expanding=True)),
+    Nonce.station_id == bindparam("station"),
+)
+SPEND: Final = (
+    update(Nonce)
+    .where(Nonce.id.in_(bindparam("ids", expanding=True)))
+    .values(used_at=bindparam("at"))
+)
 
 
 def issue(
@@ -55,11 +67,7 @@ class Challenge:
 
 def find(session: Session, station_id: int, values: Iterable[str]) -> dict[str, Challenge]:
     """Return those of ``values`` that this station was given."""
-    rows = session.execute(
-        select(
-            Nonce.id, Nonce.value, Nonce.book, Nonce.issued_at, Nonce.expires_at, Nonce.used_at
-        ).where(Nonce.value.in_(list(values)), Nonce.station_id == station_id)
-    )
+    rows = session.execute(FIND, {"values": list(values), "station": station_id})
     return {row.value: Challenge(*row) for row in rows}
 
 
@@ -67,10 +75,7 @@ def spend(session: Session, found: Iterable[Challenge], *, at: datetime) -> None
     """Write down that challenges were used."""
     ids = [each.id for each in found]
     if ids:
-        session.execute(
-            update(Nonce).where(Nonce.id.in_(ids)).values(used_at=at),
-            execution_options={"synchronize_session": False},
-        )
+        session.connection().execute(SPEND, {"ids": ids, "at": at})
 
 
 def state(

@@ -13,25 +13,36 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.attest import intake, judging
 from app.attest.cases import Bench, Case
-from app.attest.comparing import is_here
+from app.attest.comparing import KEPT, is_here
 from app.attest.lookups import Lookups
 from app.attest.wire import Report
 from app.models import Scale
 
 LOG: Final = logging.getLogger("wutong.attest")
+Wanted = dict[tuple[str, str], Report]
+_DONE: Final[set[tuple[str, str]]] = set()
 
 
-def compare_beforehand(session: Session, reports: Sequence[Report], bench: Bench) -> None:
-    """Compare the bytes that are here already, of each scale and image once."""
-    wanted: dict[tuple[str, str], Report] = {}
+def worth_comparing(reports: Sequence[Report], bench: Bench) -> Wanted:
+    """Return the reports whose bytes are here, for each scale and image the first.
+
+    Not those of which that was said shortly before.
+    """
+    wanted: Wanted = {}
     for report in reports:
         seen = report.part(intake.PROGRAM)
-        if seen is None or (report.scale, seen.sha256) in wanted:
+        if seen is None or (report.scale, seen.sha256) in _DONE:
             continue
         if is_here(bench.blobs, seen):
-            wanted[report.scale, seen.sha256] = report
-    if not wanted:
-        return
+            wanted.setdefault((report.scale, seen.sha256), report)
+    return wanted
+
+
+def compare_beforehand(session: Session, wanted: Wanted, bench: Bench) -> None:
+    """Compare what is worth it with every approved reference."""
+    if len(_DONE) + len(wanted) > KEPT:
+        _DONE.clear()
+    _DONE.update(wanted)
     uids = {scale for scale, _digest in wanted}
     rows = select(Scale).where(Scale.uid.in_(uids)).options(joinedload(Scale.model))
     scales = {scale.uid: scale for scale in session.scalars(rows)}

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.crypto import dsse
@@ -25,6 +25,13 @@ GROUP: Final = 4
 BETWEEN: Final = re.compile(r"[\s-]+")
 READ_AS: Final = str.maketrans("OIL", "011")
 HEARD_EVERY: Final = timedelta(seconds=30)
+ASSIGNED: Final = select(StationScale.scale_id, StationScale.until).where(
+    StationScale.station_id == bindparam("station"),
+    StationScale.scale_id.in_(bindparam("scales", expanding=True)),
+)
+BY_TOKEN: Final = select(Station).where(
+    Station.token_digest == bindparam("token"), Station.revoked_at.is_(None)
+)
 
 
 class EnrolmentRefusedError(DomainError):
@@ -181,7 +188,7 @@ def assign(
     entries.lock(session)
     session.refresh(station)
     _refuse_revoked(station)
-    if not within_reach(station, scale):
+    if not within_reach(station.path, scale):
         raise OutOfReachError("station and scale are not in the same region")
     current = _current(session, scale, station, port)
     if any(row.station_id != station.id for row in current):
@@ -228,20 +235,16 @@ def assignments(session: Session, station: Station) -> list[StationScale]:
 
 def assigned(session: Session, station_id: int, scale_ids: Collection[int]) -> dict[int, bool]:
     """Return which of the scales the station speaks for (true) or once did (false)."""
-    rows = session.execute(
-        select(StationScale.scale_id, StationScale.until).where(
-            StationScale.station_id == station_id, StationScale.scale_id.in_(scale_ids)
-        )
-    )
+    rows = session.execute(ASSIGNED, {"station": station_id, "scales": list(scale_ids)})
     found: dict[int, bool] = {}
     for scale_id, until in rows:
         found[scale_id] = until is None or found.get(scale_id, False)
     return found
 
 
-def within_reach(station: Station, scale: Scale) -> bool:
-    """Return whether the scale is in the region that holds the station's place."""
-    return scale.path.startswith(parent(station.path))
+def within_reach(path: str, scale: Scale) -> bool:
+    """Return whether the scale is in the region that holds the place of a station at ``path``."""
+    return scale.path.startswith(parent(path))
 
 
 def parent(path: str) -> str:
@@ -251,9 +254,7 @@ def parent(path: str) -> str:
 
 def authenticate(session: Session, token: str) -> Station | None:
     """Return the station whose bearer token this is, unless it was revoked."""
-    return session.scalar(
-        select(Station).where(Station.token_digest == digest(token), Station.revoked_at.is_(None))
-    )
+    return session.scalar(BY_TOKEN, {"token": digest(token)})
 
 
 def is_worth_noting(station: Station, at: datetime) -> bool:

@@ -5,10 +5,12 @@ import json
 import logging
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.crypto import dsse
@@ -69,11 +71,16 @@ def signed_statement(envelope: str, key: Ed25519PrivateKey) -> Mapping[str, Any]
         BadSignatureError: We did not sign it.
         ValueError: It is not JSON.
     """
-    raw = key.public_key().public_bytes_raw()
-    found: Mapping[str, Any] = json.loads(
+    return _verified(envelope, key.public_key().public_bytes_raw())
+
+
+@lru_cache(maxsize=256)
+def _verified(envelope: str, raw: bytes) -> Mapping[str, Any]:
+    """Return what ``raw`` signed: always the same of the same bytes."""
+    found = json.loads(
         dsse.Envelope.parse(json.loads(envelope), dsse.REFERENCE).verify(dsse.keyid(raw), raw)
     )
-    return found
+    return MappingProxyType(found)
 
 
 def is_in_time(expires_on: date | None, at: datetime) -> bool:
@@ -83,9 +90,29 @@ def is_in_time(expires_on: date | None, at: datetime) -> bool:
 
 def judges(scale: Scale) -> ColumnElement[bool]:
     """Return the condition that a reference is of the scale's model and of an office above it."""
-    codes = scale.path.strip("/").split("/")
-    above = [EVERYWHERE, *(f"/{'/'.join(codes[:depth])}/" for depth in range(1, len(codes) + 1))]
-    return and_(Reference.model_id == scale.model_id, Reference.path.in_(above))
+    return and_(Reference.model_id == scale.model_id, Reference.path.in_(_above(scale.path)))
+
+
+def _above(path: str) -> list[str]:
+    codes = path.strip("/").split("/")
+    return [EVERYWHERE, *(f"/{'/'.join(codes[:depth])}/" for depth in range(1, len(codes) + 1))]
+
+
+# Built once: building a statement costs more than asking it.
+APPROVED: Final = (
+    select(Reference)
+    .where(
+        Reference.model_id == bindparam("model"),
+        Reference.path.in_(bindparam("above", expanding=True)),
+        Reference.status == ReferenceStatus.APPROVED,
+    )
+    .options(
+        joinedload(Reference.model),
+        joinedload(Reference.submitted_by),
+        joinedload(Reference.approved_by),
+    )
+    .order_by(Reference.id)
+)
 
 
 def judging_references(
@@ -95,16 +122,7 @@ def judging_references(
 
     One whose row and signature disagree never judges, whoever altered it.
     """
-    rows = session.scalars(
-        select(Reference)
-        .where(judges(scale), Reference.status == ReferenceStatus.APPROVED)
-        .options(
-            joinedload(Reference.model),
-            joinedload(Reference.submitted_by),
-            joinedload(Reference.approved_by),
-        )
-        .order_by(Reference.id)
-    )
+    rows = session.scalars(APPROVED, {"model": scale.model_id, "above": _above(scale.path)})
     trusted = []
     for row in rows:
         if not is_in_time(row.expires_on, at):

@@ -5,7 +5,7 @@ Once one has left the machine, nobody can change or cut the entries below it unn
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
@@ -15,6 +15,12 @@ from app.crypto import dsse
 from app.db.ids import new_uid
 from app.ledger import entries, epochs, merkle
 from app.models import Checkpoint
+
+NEWEST: Final = (
+    select(Checkpoint.size, Checkpoint.root, Checkpoint.at)
+    .order_by(Checkpoint.size.desc())
+    .limit(1)
+)
 
 
 def sign(session: Session, key: Ed25519PrivateKey, *, at: datetime) -> Checkpoint | None:
@@ -48,11 +54,7 @@ def latest(session: Session) -> Checkpoint | None:
 
 def statement(session: Session) -> dict[str, Any] | None:
     """Return what the newest checkpoint says, for a receipt that leaves the machine."""
-    found = session.execute(
-        select(Checkpoint.size, Checkpoint.root, Checkpoint.at)
-        .order_by(Checkpoint.size.desc())
-        .limit(1)
-    ).first()
+    found = session.execute(NEWEST).first()
     if found is None:
         return None
     return {"size": found.size, "root": found.root, "at": int(found.at.timestamp())}

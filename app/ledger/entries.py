@@ -14,6 +14,8 @@ from app.models import LedgerEntry, LedgerHead
 
 FORMAT: Final = 1
 LOCKED: Final = "wutong_ledger_locked"
+# Built once: building a statement costs more than asking it.
+HEAD: Final = select(LedgerHead).with_for_update().execution_options(populate_existing=True)
 
 
 def lock(session: Session) -> LedgerHead:
@@ -24,9 +26,7 @@ def lock(session: Session) -> LedgerHead:
     had waited may be of yesterday, and a digest of it would contradict the ledger: it is
     read anew.
     """
-    head = session.scalars(
-        select(LedgerHead).with_for_update().execution_options(populate_existing=True)
-    ).one()
+    head = session.scalars(HEAD).one()
     if session.get_bind().dialect.name == "postgresql":
         _read_anew(session)
     return head

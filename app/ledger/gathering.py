@@ -95,9 +95,9 @@ class Alone:
 class Gathering:
     """What the acts of one transaction know of their scales, and what they have to write."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, head: LedgerHead) -> None:
         self._session = session
-        self._head = entries.lock(session)
+        self._head = head
         self._end = entries.End.of(self._head)
         self._around: dict[int, Around] = {}
         self._last: dict[int, str] = {}
@@ -180,13 +180,15 @@ def gathering(session: Session) -> Gathering | None:
 
 
 @contextmanager
-def gathered(session: Session) -> Iterator[Gathering]:
+def gathered(session: Session, head: LedgerHead) -> Iterator[Gathering]:
     """Let the acts inside, all on scales that have rows, be read and written together.
+
+    ``head`` is what `entries.lock` gave this transaction.
 
     What belongs to a scale may be added inside, but not changed; statements that pass the
     session by are not seen.
     """
-    found = Gathering(session)
+    found = Gathering(session, head)
     session.info[GATHERED] = found
     event.listen(session, "transient_to_pending", found.note_new)
     event.listen(session, "before_flush", found.refuse_changed)

@@ -22,9 +22,9 @@ ODD: Final = st.one_of(
     st.floats(allow_nan=False, allow_infinity=False),
     st.text(st.characters(exclude_categories=["Cs"]), max_size=80),
     st.sampled_from(["read", "none", "0" * 64, "0" * 63, "AB", "urn:wutong:evidence.v1"]),
-    st.just([]),
-    st.just({}),
-    st.just({"x": "y"}),
+    st.builds(list),
+    st.builds(dict),
+    st.builds(lambda: {"x": "y"}),
 )
 
 
