@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from app.cli import (
     backup,
     demo,
+    doctor,
     firmware,
     importing,
     labels,
@@ -26,6 +27,7 @@ from app.domain.errors import DomainError
 MODULES: Final = (
     schema,
     demo,
+    doctor,
     serving,
     regions,
     users,

@@ -10,6 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from app.db.session import Database
@@ -38,7 +39,12 @@ def newest(url: str) -> str | None:
 def current(database: Database) -> str | None:
     """Return the revision that the database is at; None for an empty one."""
     with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return revision(connection)
+
+
+def revision(connection: Connection) -> str | None:
+    """Return the revision of the database behind ``connection``; None for an empty one."""
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def knows(url: str, revision: str) -> bool:
@@ -63,14 +69,14 @@ def upgrade(url: str) -> None:
         command.upgrade(config(url), "head")
 
 
-def downgrade(url: str, revision: str) -> None:
-    """Take the database at ``url`` back to ``revision``, or leave it as it is.
+def downgrade(url: str, target: str) -> None:
+    """Take the database at ``url`` back to ``target``, or leave it as it is.
 
     Raises:
         SchemaBusyError: A table is held by somebody else.
     """
     with _patience():
-        command.downgrade(config(url), revision)
+        command.downgrade(config(url), target)
 
 
 @contextmanager

@@ -1,33 +1,30 @@
 """Liveness, readiness and metrics: for whoever runs the machine."""
 
 import ipaddress
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 from flask import Blueprint, Flask, Response, jsonify, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
+    REGISTRY,
     CollectorRegistry,
     Counter,
     Histogram,
     generate_latest,
 )
 from prometheus_client.multiprocess import MultiProcessCollector
-from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.config import Network
-from app.db import schema
-from app.models import LedgerHead
-from app.web import request_log
+from app.db.session import utcnow
+from app.web import readiness, request_log
 from app.web.access import Audience, ForbiddenError, access
-from app.web.database import installation, reading
+from app.web.database import installation
+from app.web.gauges import Gauges
+from app.web.readiness import Level
 
 bp = Blueprint("health", __name__)
-FONTS: Final = Path(__file__).parents[1] / "portal/fonts"
 REQUESTS: Final = Counter("wutong_requests", "Requests answered", ["endpoint", "status"])
 SECONDS: Final = Histogram("wutong_request_seconds", "Time to answer", ["endpoint"])
 
@@ -42,10 +39,14 @@ def healthz() -> ResponseReturnValue:
 @bp.get("/readyz")
 @access(Audience.PUBLIC)
 def readyz() -> ResponseReturnValue:
-    """Say whether everything is there that work needs; 503 and which part where not."""
-    parts = {name: _holds(check) for name, check in CHECKS.items()}
-    ready = all(parts.values())
-    return jsonify(status="ready" if ready else "not_ready", checks=parts), 200 if ready else 503
+    """Say whether everything is there that work needs; 503, which part and why where not."""
+    work = installation()
+    found = readiness.look(work.settings, work.database)
+    reasons = {one.part: " ".join(one.words(gettext)) for one in found if one.level is Level.BAD}
+    checks = {one.part: one.part not in reasons for one in found}
+    if reasons:
+        return jsonify(status="not_ready", checks=checks, reasons=reasons), 503
+    return jsonify(status="ready", checks=checks)
 
 
 @bp.get("/metrics")
@@ -56,11 +57,15 @@ def metrics() -> ResponseReturnValue:
     networks = installation().settings.metrics_from
     if "X-Forwarded-For" in request.headers or not _may_read(request.remote_addr, networks):
         raise ForbiddenError("metrics are for this machine")
-    if installation().settings.metrics is None:
-        return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
-    registry = CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library's own
-    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    work = installation()
+    counted = REGISTRY
+    if work.settings.metrics is not None:
+        counted = CollectorRegistry()
+        MultiProcessCollector(counted)  # type: ignore[no-untyped-call]  # the library's own
+    state = CollectorRegistry(auto_describe=False)
+    state.register(Gauges(work, utcnow()))
+    numbers = generate_latest(counted) + generate_latest(state)
+    return Response(numbers, content_type=CONTENT_TYPE_LATEST)
 
 
 def init_app(app: Flask) -> None:
@@ -82,34 +87,3 @@ def _may_read(address: str | None, networks: tuple[Network, ...]) -> bool:
     except ValueError:
         return False
     return asking.is_loopback or any(asking in network for network in networks)
-
-
-def _holds(check: Callable[[], bool]) -> bool:
-    try:
-        return check()
-    except (SQLAlchemyError, OSError):
-        return False
-
-
-def _database() -> bool:
-    with reading() as session:
-        return session.scalar(select(1)) == 1
-
-
-def _migrations() -> bool:
-    work = installation()
-    return schema.current(work.database) == schema.newest(work.settings.database_url)
-
-
-def _ledger() -> bool:
-    with reading() as session:
-        return session.scalar(select(LedgerHead.size)) is not None
-
-
-def _fonts() -> bool:
-    return any(FONTS.glob("*.ttf"))
-
-
-CHECKS: Final[Mapping[str, Callable[[], bool]]] = MappingProxyType(
-    {"database": _database, "migrations": _migrations, "ledger": _ledger, "fonts": _fonts}
-)

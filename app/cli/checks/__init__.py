@@ -1,0 +1,1 @@
+"""What `wutong doctor` looks at, by where it lies."""
