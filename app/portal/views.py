@@ -6,20 +6,17 @@ from typing import Final
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
 from sqlalchemy.orm import Session
 
 from app.db.session import utcnow
 from app.domain.calendar import local_date
-from app.domain.errors import DomainError
 from app.domain.permissions import TAG_KEEPERS
 from app.domain.public_status import PublicStatus
 from app.domain.roles import Role
-from app.portal import queries, reading, recent, service, sheets
+from app.portal import printers, queries, reading, recent, service, sheets
 from app.portal.reading import LOST, Answer, TagState
 from app.portal.recent import Kept, Recent
+from app.web import limits
 from app.web.access import Audience, access, caller
 from app.web.database import installation, transaction
 from app.web.database import reading as reading_session
@@ -30,23 +27,14 @@ from app.web.navigation import add_section
 bp = Blueprint("portal", __name__, template_folder="templates")
 bp.record_once(lambda state: add_section(state.app, "tags", "portal.sheet_form"))
 
-# A number of eight digits can be guessed; per worker, so at most this times the workers.
-TYPED: Final = RateLimitItemPerMinute(30)
-LIMITER: Final = SlidingWindowCounterRateLimiter(MemoryStorage())
 RECENT: Final = Recent()
 LONGEST_REASON: Final = 200
 
 
-class TooManyTriesError(DomainError):
-    """Somebody tries numbers one after the other."""
-
-    code = "too_many_tries"
-
-
 def find(session: Session, tag: str) -> Answer:
     """Return what stands behind the address ``/t/<tag>``."""
-    if reading.looks_typed(tag) and not LIMITER.hit(TYPED, "typed", request.remote_addr or ""):
-        raise TooManyTriesError("too many numbers were tried")
+    if reading.looks_typed(tag):
+        limits.spend("typed", limits.TYPED)  # a number of eight digits can be guessed
     work = installation()
     host = service.host_of(work.settings.base_url)
     return reading.read(session, tag, work.keys.tag.public_key(), host, local_date(utcnow()))
@@ -140,6 +128,10 @@ def sheet_form() -> ResponseReturnValue:
         )
         for name, one in sheets.LAYOUTS.items()
     ]
+    papers += [
+        (name, _("label printer, %(language)s, 60 × 40 mm", language=ending.upper()))
+        for name, (_write, ending) in printers.PRINTERS.items()
+    ]
     return render_template(
         "portal/tags.html",
         places=[(path, f"{name} ({number})") for path, name, number in places],
@@ -166,8 +158,7 @@ def _parts(count: int) -> list[tuple[int, int, int]]:
 def sheet() -> ResponseReturnValue:
     """Return the tags in use as a PDF for label paper; too many for one go to the parts."""
     name, place = request.args.get("layout", sheets.DEFAULT_LAYOUT), request.args.get("place", "")
-    layout = sheets.LAYOUTS.get(name)
-    if layout is None:
+    if name not in sheets.LAYOUTS and name not in printers.PRINTERS:
         raise sheets.SheetError("there is no such label paper")
     part = request.args.get("part", type=int)
     wanted = service.Sheet(caller().scope(*TAG_KEEPERS), place, part or 1)
@@ -179,13 +170,20 @@ def sheet() -> ResponseReturnValue:
         if part is not None and not 1 <= part <= service.parts(count):
             abort(404)
         tags = service.labels(session, wanted, work.keys.tag, work.settings.base_url)
-    pdf = sheets.sheet(tags, layout, local_date(utcnow()))
-    file = f"tags-{part}.pdf" if part else "tags.pdf"
-    return Response(
-        pdf,
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="{file}"'},
-    )
+    return _drawn(tags, name, f"tags-{part}" if part else "tags")
+
+
+def _drawn(tags: list[sheets.PrintedTag], name: str, file: str) -> Response:
+    """Return the labels: a PDF to look at, or a file for a label printer."""
+    if name in printers.PRINTERS:
+        write, ending = printers.PRINTERS[name]
+        disposition = f'attachment; filename="{file}.{ending}"'
+        data, kind = write(tags), "application/octet-stream"
+    else:
+        disposition = f'inline; filename="{file}.pdf"'
+        data = sheets.sheet(tags, sheets.LAYOUTS[name], local_date(utcnow()))
+        kind = "application/pdf"
+    return Response(data, content_type=kind, headers={"Content-Disposition": disposition})
 
 
 @bp.post("/tags/scales/<uid:uid>")
