@@ -21,7 +21,7 @@ SECTIONS: Final[Mapping[str, tuple[Any, str]]] = MappingProxyType(
         "scan": (_l("Scan"), "scan"),
         "scales": (_l("Scales"), "scale"),
         "findings": (_l("Findings"), "flag"),
-        "references": (_l("References"), "binary"),
+        "references": (_l("Programs"), "binary"),
         "stations": (_l("Stations"), "server"),
         "tags": (_l("Tags"), "qrcode"),
         "ledger": (_l("Ledger"), "history"),
