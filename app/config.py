@@ -35,6 +35,7 @@ class Settings:
         metrics_from: Networks that may read the numbers for Prometheus, beside this machine.
         keep_days: How long records of access stay: attempts to sign in, ended sessions, runs
             of jobs. The log itself is kept by who takes it, at least as long.
+        rates: Percent of the usual limits of requests per minute; 0 for none.
         language: Of commands that speak both: ``zh`` or ``en``.
         demo: Whether demo accounts and their secrets may exist.
     """
@@ -50,6 +51,7 @@ class Settings:
     password_profile: str = PASSWORD_PROFILES[0]
     metrics_from: tuple[Network, ...] = ()
     keep_days: int = KEEP_DAYS
+    rates: int = 100
     language: str = "en"
     demo: bool = False
 
@@ -77,6 +79,7 @@ class Settings:
             else None,
             password_profile=_one_of(env, "WUTONG_PASSWORD_PROFILE", PASSWORD_PROFILES),
             metrics_from=_networks(env, "WUTONG_METRICS_FROM"),
+            rates=_number(env, "WUTONG_RATES", 100, 0, 100_000),
             keep_days=_number(env, "WUTONG_KEEP_DAYS", KEEP_DAYS, KEEP_DAYS, 36_500),
             language=_language(env),
             demo=env.get("WUTONG_DEMO", "") == "1",

@@ -14,8 +14,10 @@ from app.jobs.kinds import KINDS
 from app.jobs.process import JobsProcess
 from app.web import logs
 
+# Threads are for requests that are there, not for those that arrive slowly.
+WORKER: Final = "app.web.patience.PatientWorker"
 GUNICORN: Final = (
-    *("--no-control-socket", "--worker-class", "gthread", "--graceful-timeout", "10"),
+    *("--no-control-socket", "--worker-class", WORKER, "--graceful-timeout", "10"),
     *("--logger-class", "app.web.server_log.ServerLog"),
 )
 # A request may wait for tasks 20 s; a worker that says nothing for a minute is stuck.

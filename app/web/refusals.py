@@ -29,6 +29,9 @@ PROGRAM: Final = _l("This is a fault of the sending program; tell its maker the 
 
 REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
     {
+        "tag_not_blank": Refusal(
+            409, _l("This tag is not blank any more."), _l("Scan it to see what it stands for.")
+        ),
         "own_tag": Refusal(
             409,
             _l("This is a tag of ours; it is bound and voided in its own way."),

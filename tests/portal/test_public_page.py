@@ -23,7 +23,7 @@ from app.domain.verification import VerificationKind, VerificationResult
 from app.factory import create_app
 from app.ledger.door import SYSTEM, act
 from app.models import Code, Scale, Seal, Verification
-from app.portal import service, views
+from app.portal import service
 from tests.support.makers import NOON, make_scale
 
 JSON = {"Accept": "application/json"}
@@ -33,7 +33,6 @@ JSON = {"Accept": "application/json"}
 def app(settings: Settings) -> Iterator[Flask]:
     """Yield the application."""
     app = create_app(settings)
-    views.LIMITER.storage.reset()
     yield app
     app.extensions["wutong"].database.dispose()
 

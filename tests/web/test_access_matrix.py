@@ -55,7 +55,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> It
     home = tmp_path_factory.mktemp("world")
     keys.create(home / "keys")
     with databases.sqlite_copy(sqlite_template, home) as url:
-        app = create_app(Settings(home=home, database_url=url))
+        app = create_app(Settings(home=home, database_url=url, rates=0))
         app.config["WTF_CSRF_METHODS"] = set()  # forgery has tests of its own
         database = app.extensions["wutong"].database
         with database.transaction() as session:

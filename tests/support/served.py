@@ -1,0 +1,60 @@
+"""The real web server with several workers, for tests of what only it can show."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from app.cli.serving import gunicorn
+from app.config import Settings
+
+STARTS_S = 30.0
+
+
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])
+
+
+@contextmanager
+def served(
+    settings: Settings, app: str = "app.wsgi:app", env: dict[str, str] | None = None
+) -> Iterator[str]:
+    """Yield the address of a server of our own; it is ended with its workers."""
+    port = free_port()
+    command = [*gunicorn(settings, f"127.0.0.1:{port}")[:-1], app]
+    given = {
+        **os.environ,
+        "WUTONG_HOME": str(settings.home),
+        "WUTONG_DATABASE_URL": settings.database_url,
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        **(env or {}),
+    }
+    with subprocess.Popen(command, env=given, start_new_session=True) as process:
+        try:
+            yield _ready(f"http://127.0.0.1:{port}", process)
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def _ready(address: str, process: "subprocess.Popen[bytes]") -> str:
+    until = time.monotonic() + STARTS_S
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            if httpx.get(f"{address}/healthz", timeout=2).status_code == httpx.codes.OK:
+                return address
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise AssertionError("the server did not start")
