@@ -11,6 +11,7 @@ from app.accounts import views as accounts
 from app.accounts import (
     views_account,
     views_devices,
+    views_people,
     views_renewal,
     views_second_factor,
     views_switch,
@@ -30,7 +31,7 @@ from app.manage import views as manage
 from app.manage import views_acts as manage_acts
 from app.manage import views_scan
 from app.oversee import api as oversee_api
-from app.oversee import checking
+from app.oversee import checking, views_audit
 from app.oversee import views as oversee
 from app.portal import api as portal_api
 from app.portal import views as portal
@@ -62,6 +63,7 @@ BLUEPRINTS: Final = (
     views_account.bp,
     views_devices.bp,
     views_renewal.bp,
+    views_people.bp,
     views_switch.bp,
     accounts_api.bp,
     attest.bp,
@@ -84,6 +86,7 @@ BLUEPRINTS: Final = (
     oversee.bp,
     oversee_api.bp,
     checking.bp,
+    views_audit.bp,
     checking.api_bp,
     tasks_pages.bp,
     tasks_api.bp,

@@ -94,6 +94,7 @@ def make_county(session: Session, path: str, at: datetime) -> County:
         "seal": seal,
         "model": model,
         "reference": reference,
+        "person": people[Role.AUDITOR],
         "import": _imported(session, path, at),
     }
     things = {kind: row.uid for kind, row in rows.items()}  # type: ignore[attr-defined]  # all have

@@ -69,6 +69,7 @@ STATION: Final = Line(Audience.STATION)
 FILE_READERS: Final = tuple(set(Role) - {Role.ADMIN})
 READING_ASKERS: Final = (Role.MANAGER, Role.INSPECTOR)
 READING_WATCHERS: Final = (*READING_ASKERS, Role.REGULATOR, Role.AUDITOR)
+PERSON: Final = {"uid": "person"}
 REFERENCE: Final = {"uid": "reference"}
 SERVER_TASK: Final = {"uid": "server_task"}
 API_TASK: Final = {"task": "server_task"}
@@ -130,6 +131,12 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "account.end_session":              roles(shared=True, parts={"session_uid": "task"}),
     "account.end_other_sessions":       OWN,
     "account.end_token":                roles(shared=True, parts={"token_uid": "task"}),
+    "people.index":                     roles(Role.ADMIN, Role.AUDITOR),
+    "people.show":                      roles(Role.ADMIN, Role.AUDITOR, parts=PERSON),
+    "people.sign_out":                  roles(Role.ADMIN, parts=PERSON),
+    "people.unbind":                    roles(Role.ADMIN, parts={**PERSON, "device_uid": "task"}),
+    "people.reset":                     roles(Role.ADMIN, parts=PERSON),
+    "people.consent":                   roles(Role.ADMIN, parts=PERSON),
     "accounts_api.me":                  OWN,
     "accounts_api.regions":             roles(),
     "accounts_api.ledger":              roles(Role.AUDITOR, Role.REGULATOR, Role.ADMIN),
@@ -293,6 +300,9 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "oversee_api.finding":              roles(*FINDING_READERS),
     "oversee_api.resolve":              roles(*DECIDERS, body=CONCLUSION),
     "oversee_api.leads":                roles(*LEAD_READERS),
+    "audit.index":                      roles(*LEDGER_READERS),
+    "audit.export":                     roles(*LEDGER_READERS),
+    "audit.sign_ins":                   roles(*LEDGER_READERS, shared=True),
     "oversee_api.lead":                 roles(*LEAD_READERS),
     "oversee_api.step_lead":            roles(*DECIDERS, body=LEAD_STEP),
 })
