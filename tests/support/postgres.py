@@ -51,24 +51,23 @@ def _as_someone(base: Path) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def server() -> Iterator[str]:
-    """Yield the URL of an empty server, without the database's name."""
-    folder = programs()
+def server(kept: Path | None = None) -> Iterator[str]:
+    """Yield the URL of a server, without the database's name.
+
+    Args:
+        kept: Where its data stay for the next time; thrown away afterwards without it.
+    """
     # The path is short on purpose: a socket's may have 107 bytes.
     base = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
     how = _as_someone(base)
-    data = base / "data"
-    subprocess.run(
-        [folder / "initdb", "-D", data, *INITDB],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        **how,
-    )
+    data = base / "data" if kept is None else kept
+    if not (data / "PG_VERSION").exists():
+        _create(data, how)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     options = " ".join(f"-c {key}={value}" for key, value in OPTIONS.items())
-    start = [folder / "pg_ctl", "-D", data, "-w", "-l", base / "log"]
+    start = [programs() / "pg_ctl", "-D", data, "-w", "-l", base / "log"]
     subprocess.run(
         [*start, "-o", f"-p {port} -k {base} {options}", "start"],
         check=True,
@@ -78,6 +77,19 @@ def server() -> Iterator[str]:
     try:
         yield f"postgresql+psycopg://postgres@127.0.0.1:{port}"
     finally:
-        stop = [folder / "pg_ctl", "-D", data, "-m", "immediate", "stop"]
+        mode = "immediate" if kept is None else "fast"
+        stop = [programs() / "pg_ctl", "-D", data, "-w", "-m", mode, "stop"]
         subprocess.run(stop, check=False, stdout=subprocess.DEVNULL, **how)
         shutil.rmtree(base, ignore_errors=True)
+
+
+def _create(data: Path, how: dict[str, Any]) -> None:
+    if "user" in how:
+        data.mkdir(exist_ok=True)
+        os.chown(data, how["user"], how["group"])
+    subprocess.run(
+        [programs() / "initdb", "-D", data, *INITDB],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        **how,
+    )
