@@ -35,6 +35,7 @@ from app.oversee import checking, views_audit
 from app.oversee import views as oversee
 from app.portal import api as portal_api
 from app.portal import views as portal
+from app.portal import views_blanks
 from app.verify import api as verify_api
 from app.verify import views as verify
 from app.web import (
@@ -62,8 +63,8 @@ BLUEPRINTS: Final = (
     views_second_factor.bp,
     views_account.bp,
     views_devices.bp,
-    views_renewal.bp,
     views_people.bp,
+    views_renewal.bp,
     views_switch.bp,
     accounts_api.bp,
     attest.bp,
@@ -82,11 +83,12 @@ BLUEPRINTS: Final = (
     verify.bp,
     verify_api.bp,
     portal.bp,
+    views_blanks.bp,
     portal_api.bp,
     oversee.bp,
+    views_audit.bp,
     oversee_api.bp,
     checking.bp,
-    views_audit.bp,
     checking.api_bp,
     tasks_pages.bp,
     tasks_api.bp,

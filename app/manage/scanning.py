@@ -40,12 +40,14 @@ class Found:
     Attributes:
         scales: The scale, or those among which a person has to choose.
         tag: The text of our tag where its signature is ours: its public page tells more.
+        blank: uid of a blank tag inside the scope, which may be put on a scale.
     """
 
     outcome: Outcome
     scanned: Scanned
     scales: Sequence[Scale] = ()
     tag: str = ""
+    blank: str = ""
 
 
 def look_up(
@@ -80,8 +82,10 @@ def _bound(session: Session, scanned: Scanned, scope: Scope, tag: Code) -> Found
     """Return what a tag of ours hangs on; one that is replaced still names its scale."""
     text = scanned.key if scanned.kind is ScanKind.TAG else ""
     if tag.scale_id is None:
-        replaced = tag.revoked_at is not None
-        return Found(Outcome.REPLACED if replaced else Outcome.BLANK, scanned, tag=text)
+        if tag.revoked_at is not None:
+            return Found(Outcome.REPLACED, scanned, tag=text)
+        blank = tag.uid if scope.holds(tag.path) else ""
+        return Found(Outcome.BLANK, scanned, tag=text, blank=blank)
     scales = session.scalars(_scales(scope).where(Scale.id == tag.scale_id)).all()
     if not scales:
         return Found(Outcome.ELSEWHERE, scanned, tag=text)

@@ -77,6 +77,7 @@ def _answer(session: Session, found: Found) -> dict[str, Any]:
         "tag": found.tag,
         "scales": cards(session, found.scales, today, {}) if len(found.scales) > 1 else [],
         "register": link("configure.new_scale"),
+        "claim": link("blanks.ask_claim", uid=found.blank) if found.blank else None,
         "adopt": link("codes.adopt_scanned"),
     }
     if len(found.scales) == 1:

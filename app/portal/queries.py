@@ -147,3 +147,11 @@ def _tags() -> Select[Code]:
             )
         )
     )
+
+
+def places(session: Session, scope: Scope) -> list[tuple[str, str]]:
+    """Return path and name of the places inside ``scope``."""
+    rows = session.execute(
+        select(Place.path, Place.name).where(within(Place.path, scope)).order_by(Place.path)
+    )
+    return [(path, name) for path, name in rows]

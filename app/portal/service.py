@@ -65,7 +65,7 @@ def issue(session: Session, scale: Scale, *, by: str, at: datetime) -> Code:
         path=scale.path,
         kind=CodeKind.TAG,
         value=tags.new_id().hex(),
-        number=_free_number(session),
+        number=free_number(session),
         issued_at=at,
     )
     with act(session, scale, "tag_bound", by=by, at=at, details={"number": tag.number}):
@@ -143,7 +143,8 @@ def host_of(base_url: str) -> str:
     return urlsplit(base_url).netloc
 
 
-def _free_number(session: Session) -> str:
+def free_number(session: Session) -> str:
+    """Return eight digits that stand beside no tag yet."""
     while True:
         number = codes.number(1 + secrets.randbelow(codes.LAST))
         if session.scalar(select(Code.id).where(Code.number == number)) is None:

@@ -13,7 +13,8 @@ from app.domain.calendar import local_date
 from app.domain.permissions import TAG_KEEPERS
 from app.domain.public_status import PublicStatus
 from app.domain.roles import Role
-from app.portal import printers, queries, reading, recent, service, sheets
+from app.portal import blanks, printers, queries, reading, recent, service, sheets
+from app.portal.drawing import drawn
 from app.portal.reading import LOST, Answer, TagState
 from app.portal.recent import Kept, Recent
 from app.web import limits
@@ -116,6 +117,8 @@ def sheet_form() -> ResponseReturnValue:
     with reading_session() as session:
         places = queries.places_with_tags(session, scope)
         count = queries.count_printable(session, scope, place)
+        waiting = blanks.waiting(session, scope)
+        own_places = queries.places(session, caller().scope(Role.MANAGER))
     papers = [
         (
             name,
@@ -140,6 +143,10 @@ def sheet_form() -> ResponseReturnValue:
         layout=layout,
         count=count,
         parts=_parts(count),
+        blanks=waiting,
+        own_places=own_places,
+        most=blanks.MOST,
+        blank_error=request.args.get("blank_error", "")[:120],
     )
 
 
@@ -170,20 +177,7 @@ def sheet() -> ResponseReturnValue:
         if part is not None and not 1 <= part <= service.parts(count):
             abort(404)
         tags = service.labels(session, wanted, work.keys.tag, work.settings.base_url)
-    return _drawn(tags, name, f"tags-{part}" if part else "tags")
-
-
-def _drawn(tags: list[sheets.PrintedTag], name: str, file: str) -> Response:
-    """Return the labels: a PDF to look at, or a file for a label printer."""
-    if name in printers.PRINTERS:
-        write, ending = printers.PRINTERS[name]
-        disposition = f'attachment; filename="{file}.{ending}"'
-        data, kind = write(tags), "application/octet-stream"
-    else:
-        disposition = f'inline; filename="{file}.pdf"'
-        data = sheets.sheet(tags, sheets.LAYOUTS[name], local_date(utcnow()))
-        kind = "application/pdf"
-    return Response(data, content_type=kind, headers={"Content-Disposition": disposition})
+    return drawn(tags, name, f"tags-{part}" if part else "tags")
 
 
 @bp.post("/tags/scales/<uid:uid>")
