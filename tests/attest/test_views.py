@@ -316,3 +316,13 @@ class TestWhatIsGone:
         answer = browser(Role.CUSTODIAN).post("/attest/references", **fields)
         assert answer.status_code == 422
         assert "Choose the file again." in answer.text
+
+
+def test_a_scale_with_a_finding_leads_to_it_first(lab: Lab, browser: Browser) -> None:
+    """Asking for a verification is possible and leads nowhere yet: it comes last, and says so."""
+    lab.read(CHEATING)
+    page = browser(Role.MANAGER).get(f"/manage/scales/{lab.scale}")
+    acts = page.split('class="acts"')[1].split("</nav>")[0]
+    assert acts.index("See the finding") < acts.index("Ask for verification")
+    assert "leads no further for now" in acts
+    assert "until the finding is concluded" in acts
