@@ -51,7 +51,7 @@ class Kept(NamedTuple):
 
 
 # Built once: building a statement costs more than asking it.
-KEPT: Final = select(*(getattr(Evidence, name) for name in Kept._fields)).where(
+KEPT: Final = select(*(Evidence.__table__.c[name] for name in Kept._fields)).where(
     or_(
         Evidence.uid.in_(bindparam("uids", expanding=True)),
         and_(
@@ -107,7 +107,7 @@ class Inbox:
             "station": self.station.id,
             "numbers": [report.seq for report in reports],
         }
-        for row in self._session.execute(KEPT, asked):
+        for row in self._session.connection().execute(KEPT, asked):
             self._remember(Kept(*row))
 
     def _remember(self, kept: Kept) -> None:

@@ -17,13 +17,16 @@ BOOK_LIFETIME: Final = timedelta(hours=72)
 MOST: Final = 64
 # Built once: building a statement costs more than asking it.
 FIND: Final = select(
-    Nonce.id, Nonce.value, Nonce.book, Nonce.issued_at, Nonce.expires_at, Nonce.used_at
+    *(
+        Nonce.__table__.c[name]
+        for name in ("id", "value", "book", "issued_at", "expires_at", "used_at")
+    )
 ).where(
     Nonce.value.in_(bindparam("values", expanding=True)),
     Nonce.station_id == bindparam("station"),
 )
 SPEND: Final = (
-    update(Nonce)
+    update(Nonce.__table__)  # type: ignore[arg-type]  # a Table
     .where(Nonce.id.in_(bindparam("ids", expanding=True)))
     .values(used_at=bindparam("at"))
 )
@@ -67,7 +70,7 @@ class Challenge:
 
 def find(session: Session, station_id: int, values: Iterable[str]) -> dict[str, Challenge]:
     """Return those of ``values`` that this station was given."""
-    rows = session.execute(FIND, {"values": list(values), "station": station_id})
+    rows = session.connection().execute(FIND, {"values": list(values), "station": station_id})
     return {row.value: Challenge(*row) for row in rows}
 
 

@@ -25,12 +25,10 @@ GROUP: Final = 4
 BETWEEN: Final = re.compile(r"[\s-]+")
 READ_AS: Final = str.maketrans("OIL", "011")
 HEARD_EVERY: Final = timedelta(seconds=30)
-ASSIGNED: Final = select(StationScale.scale_id, StationScale.until).where(
+STATION_SCALE: Final = StationScale.__table__
+ASSIGNED: Final = select(STATION_SCALE.c.scale_id, STATION_SCALE.c.until).where(
     StationScale.station_id == bindparam("station"),
     StationScale.scale_id.in_(bindparam("scales", expanding=True)),
-)
-BY_TOKEN: Final = select(Station).where(
-    Station.token_digest == bindparam("token"), Station.revoked_at.is_(None)
 )
 
 
@@ -235,7 +233,9 @@ def assignments(session: Session, station: Station) -> list[StationScale]:
 
 def assigned(session: Session, station_id: int, scale_ids: Collection[int]) -> dict[int, bool]:
     """Return which of the scales the station speaks for (true) or once did (false)."""
-    rows = session.execute(ASSIGNED, {"station": station_id, "scales": list(scale_ids)})
+    rows = session.connection().execute(
+        ASSIGNED, {"station": station_id, "scales": list(scale_ids)}
+    )
     found: dict[int, bool] = {}
     for scale_id, until in rows:
         found[scale_id] = until is None or found.get(scale_id, False)
@@ -252,15 +252,9 @@ def parent(path: str) -> str:
     return path.rstrip("/").rpartition("/")[0] + "/"
 
 
-def authenticate(session: Session, token: str) -> Station | None:
-    """Return the station whose bearer token this is, unless it was revoked."""
-    return session.scalar(BY_TOKEN, {"token": digest(token)})
-
-
-def is_worth_noting(station: Station, at: datetime) -> bool:
-    """Return whether the last note of having heard from ``station`` is old enough to renew."""
-    last = station.last_seen_at
-    return last is None or station.silent_since is not None or at - last >= HEARD_EVERY
+def is_worth_noting(last: datetime | None, silent_since: datetime | None, at: datetime) -> bool:
+    """Return whether the last note of having heard from a station is old enough to renew."""
+    return last is None or silent_since is not None or at - last >= HEARD_EVERY
 
 
 def note_heard(session: Session, station_id: int, *, at: datetime) -> None:

@@ -16,5 +16,5 @@ def reserve(session: Session, kind: type[Base], count: int) -> list[int]:
     if session.get_bind().dialect.name == "postgresql":
         drawn = func.nextval(func.pg_get_serial_sequence(table, "id"))
         return list(session.scalars(select(drawn).select_from(func.generate_series(1, count))))
-    last = session.scalar(select(func.max(kind.__table__.c.id))) or 0
+    last = session.connection().scalar(select(func.max(kind.__table__.c.id))) or 0
     return list(range(last + 1, last + 1 + count))

@@ -16,9 +16,10 @@ from app.db.ids import new_uid
 from app.ledger import entries, epochs, merkle
 from app.models import Checkpoint
 
+CHECKPOINT: Final = Checkpoint.__table__
 NEWEST: Final = (
-    select(Checkpoint.size, Checkpoint.root, Checkpoint.at)
-    .order_by(Checkpoint.size.desc())
+    select(CHECKPOINT.c.size, CHECKPOINT.c.root, CHECKPOINT.c.at)
+    .order_by(CHECKPOINT.c.size.desc())
     .limit(1)
 )
 
@@ -54,7 +55,8 @@ def latest(session: Session) -> Checkpoint | None:
 
 def statement(session: Session) -> dict[str, Any] | None:
     """Return what the newest checkpoint says, for a receipt that leaves the machine."""
-    found = session.execute(NEWEST).first()
+    session.flush()
+    found = session.connection().execute(NEWEST).first()
     if found is None:
         return None
     return {"size": found.size, "root": found.root, "at": int(found.at.timestamp())}

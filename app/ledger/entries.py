@@ -52,7 +52,8 @@ def append(session: Session, head: LedgerHead, fields: Mapping[str, Any], at: da
     """
     end = End.of(head)
     session.add(LedgerEntry(**end.append(fields, at)))
-    end.onto(head)
+    for name, value in end.columns().items():
+        setattr(head, name, value)
     session.flush()
     return end.size
 
@@ -86,7 +87,7 @@ class End:
         self.size, self.leaf = seq, leaf.hex()
         return {"seq": seq, "subject": fields["subject"], "leaf": self.leaf, "data": data}
 
-    def onto(self, head: LedgerHead) -> None:
-        """Give the head this end."""
-        head.size, head.leaf = self.size, self.leaf
-        head.peaks = [peak.hex() for peak in self.peaks]
+    def columns(self) -> dict[str, Any]:
+        """Return the columns of the head that has this end."""
+        peaks = [peak.hex() for peak in self.peaks]
+        return {"size": self.size, "leaf": self.leaf, "peaks": peaks}

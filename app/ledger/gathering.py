@@ -26,6 +26,9 @@ from app.ledger.projections import (
 from app.models import LedgerEntry, LedgerHead, Scale, ScaleEvent
 
 GROW: Final = update(LedgerHead.__table__).values(size=bindparam("reached"))  # type: ignore[arg-type]  # a Table
+END: Final = update(LedgerHead.__table__).values(  # type: ignore[arg-type]  # a Table
+    {name: bindparam(name) for name in ("size", "leaf", "peaks")}
+)
 GATHERED: Final = "wutong_gathered"
 PARTS: Final[tuple[Any, ...]] = tuple(part.class_ for _name, part in SUBJECTS[Scale])
 
@@ -155,8 +158,8 @@ class Gathering:
         # The database lets the head grow by one alone: so it does, entry by entry.
         if steps := [{"reached": entry["seq"]} for entry in self._entries[:-1]]:
             connection.execute(GROW, steps)
-        self._end.onto(self._head)
-        self._session.flush()
+        connection.execute(END, self._end.columns())
+        self._session.expire(self._head)
 
     def note_new(self, _session: Session, row: object) -> None:
         """Notice that something new may belong to a scale."""

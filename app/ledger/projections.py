@@ -15,7 +15,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, func, inspect, select
+from sqlalchemy import Connection, Select, bindparam, func, inspect, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.db.base import Base
@@ -88,11 +88,12 @@ SUBJECTS: Final[Mapping[type[Base], tuple[Part, ...]]] = MappingProxyType(
 
 WRITTEN_AS_THEY_ARE: Final = frozenset({str, int, bool, type(None)})
 IDS: Final = "ids"
-STORIES: Final = select(ScaleEvent.scale_id, ScaleEvent.chain).where(
-    ScaleEvent.id.in_(
-        select(func.max(ScaleEvent.id))
-        .where(ScaleEvent.scale_id.in_(bindparam(IDS, expanding=True)))
-        .group_by(ScaleEvent.scale_id)
+EVENTS: Final = ScaleEvent.__table__
+STORIES: Final = select(EVENTS.c.scale_id, EVENTS.c.chain).where(
+    EVENTS.c.id.in_(
+        select(func.max(EVENTS.c.id))
+        .where(EVENTS.c.scale_id.in_(bindparam(IDS, expanding=True)))
+        .group_by(EVENTS.c.scale_id)
     )
 )
 
@@ -202,8 +203,12 @@ class Around:
 
 def around(session: Session, kind: type[Base], ids: Sequence[int]) -> dict[int, Around]:
     """Return what belongs to the subjects ``ids``; a few queries for all of them."""
-    found = {key: _parts(session, key, ids) for key in SUBJECTS[kind]}
-    stories = _stories(session, ids) if kind is Scale else {}
+    if session.autoflush:
+        session.flush()
+    # Past the session, which has nothing to add to columns and takes its time.
+    connection = session.connection()
+    found = {key: _parts(connection, key, ids) for key in SUBJECTS[kind]}
+    stories = _stories(connection, ids) if kind is Scale else {}
     return {
         one: Around(
             {name: found[name, part].get(one, []) for name, part in SUBJECTS[kind]},
@@ -224,11 +229,13 @@ def digest_with(row: Base, beside: Around, version: int | None = None) -> str:
     return digest({**told, "story": beside.story} if kind is Scale else told)
 
 
-def _parts(session: Session, key: Part, ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+def _parts(
+    connection: Connection, key: Part, ids: Sequence[int]
+) -> dict[int, list[dict[str, Any]]]:
     """Return the rows of one kind that belong to the subjects ``ids``, by subject."""
     statement, names = _question(key)
     found: dict[int, list[dict[str, Any]]] = {}
-    for owner, *values in session.execute(statement, {IDS: ids}):
+    for owner, *values in connection.execute(statement, {IDS: ids}):
         told = dict(zip(names, map(plain, values), strict=True))
         found.setdefault(owner, []).append(told)
     return found
@@ -240,13 +247,14 @@ def _question(key: Part) -> tuple[Select[Any], tuple[str, ...]]:
     _name, belongs = key
     part: Any = belongs.class_
     names = _projected(part)
-    statement = select(belongs, *(getattr(part, name) for name in names))
-    return statement.where(belongs.in_(bindparam(IDS, expanding=True))).order_by(part.id), names
+    table, owner = part.__table__, part.__table__.c[belongs.key]
+    statement = select(owner, *(table.c[name] for name in names))
+    return statement.where(owner.in_(bindparam(IDS, expanding=True))).order_by(table.c.id), names
 
 
-def _stories(session: Session, ids: Sequence[int]) -> dict[int, str]:
+def _stories(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
     """Return the end of each scale's story."""
-    return {scale: chain for scale, chain in session.execute(STORIES, {IDS: ids})}  # noqa: C416
+    return {scale: chain for scale, chain in connection.execute(STORIES, {IDS: ids})}  # noqa: C416
 
 
 def evidence_digest(row: Evidence) -> str:
