@@ -1,0 +1,92 @@
+"""A row told under an older projection verifies as such, until its next act tells the newest."""
+
+import pytest
+from sqlalchemy import select, text
+
+from app.config import Settings
+from app.crypto import keys
+from app.crypto.keys import Keys
+from app.db.ids import new_uid
+from app.db.session import Database
+from app.domain.references import Origin
+from app.ledger import projections
+from app.ledger.door import SYSTEM, act
+from app.ledger.verify import problems
+from app.models import Reference
+from tests.support.makers import NOON, make_model, make_person, recorded
+
+
+@pytest.fixture
+def secrets(settings: Settings) -> Keys:
+    """Return the keys of the installation."""
+    return keys.load(settings.keys)
+
+
+@pytest.fixture
+def old(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """Return a database whose reference was registered before references had offices."""
+    with monkeypatch.context() as before, database.transaction() as session:
+        before.setattr(projections, "ADDED", {})
+        projected = projections._projected  # noqa: SLF001 - the version of before, made by hand
+        before.setattr(
+            projections,
+            "_projected",
+            lambda kind: tuple(
+                one for one in projected(kind) if (kind, one) != (Reference, "path")
+            ),
+        )
+        row = Reference(
+            uid=new_uid(),
+            model=make_model(session),
+            software_id="V1.0",
+            address=0,
+            length=1,
+            sha256="0" * 64,
+            code_sha256="0" * 64,
+            crc32="0" * 8,
+            pages=[],
+            origin=Origin.TYPE_SAMPLE,
+            submitted_by=make_person(session),
+            submitted_at=NOON,
+        )
+        recorded(session, row)
+    return database
+
+
+def found(database: Database, secrets: Keys) -> list[str]:
+    """Return the codes that verifying finds."""
+    with database.reading() as session:
+        return [one.code for one in problems(session, secrets.server.public_key())]
+
+
+@pytest.mark.usefixtures("any_url")
+def test_an_old_row_verifies_and_goes_on(old: Database, secrets: Keys) -> None:
+    """Before and after its first act under the new version."""
+    assert found(old, secrets) == []
+    with old.transaction() as session:
+        row = session.scalars(select(Reference)).one()
+        with act(session, row, "withdraw", by=SYSTEM, at=NOON):
+            row.decision_note = "old"
+    assert found(old, secrets) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE reference SET path = '/32/'", "UPDATE reference SET software_id = 'V9'"],
+)
+def test_an_old_row_that_was_changed_is_found(old: Database, secrets: Keys, statement: str) -> None:
+    """The column that came later is covered too: it holds what the migration gave it."""
+    with old.transaction() as session:
+        session.execute(text(statement))
+    assert found(old, secrets) == ["row_altered"]
+
+
+def test_a_new_row_is_not_taken_for_an_old_one(old: Database, secrets: Keys) -> None:
+    """Once told with its office, only that counts."""
+    with old.transaction() as session:
+        row = session.scalars(select(Reference)).one()
+        with act(session, row, "move", by=SYSTEM, at=NOON):
+            row.path = "/32/"
+    with old.transaction() as session:
+        session.execute(text("UPDATE reference SET path = '/'"))
+    assert found(old, secrets) == ["row_altered"]
