@@ -71,7 +71,6 @@ def metrics() -> ResponseReturnValue:
 def init_app(app: Flask) -> None:
     """Count and time every request of ``app``."""
     app.register_blueprint(bp)
-    request_log.init_app(app)
 
     @app.after_request
     def end(response: Response) -> Response:

@@ -313,6 +313,7 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
             409, _l("Somebody else changed this meanwhile. Nothing was overwritten."), BACK
         ),
         "keys_missing": Refusal(503, _l("The server is not ready."), _l("Tell the administrator.")),
+        "schema_busy": Refusal(503, _l("The server is not ready."), _l("Tell the administrator.")),
         "domain_error": Refusal(422, _l("This was refused. Nothing was changed."), BACK),
     }
 )

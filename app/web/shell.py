@@ -3,17 +3,25 @@
 The factory calls `init_app` once, after it has set ``SECRET_KEY`` and before slices come.
 """
 
-import re
-import uuid
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from flask import Flask, Response, g, request, url_for
+from flask import Flask, request, url_for
 from flask_wtf.csrf import CSRFProtect
 
 from app.db.session import utcnow
-from app.web import drawing, errors, formats, i18n, meanings, navigation, security, step_up
+from app.web import (
+    drawing,
+    errors,
+    formats,
+    i18n,
+    meanings,
+    navigation,
+    request_log,
+    security,
+    step_up,
+)
 from app.web.flash_map import FlashMap
 from app.web.requests import StrictRequest
 from app.web.strict_json import SIZE
@@ -21,7 +29,6 @@ from app.web.words import firmware, scales, scripts
 from app.web.words.say import say, say_fact
 
 HERE: Final = Path(__file__).parent
-REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 API: Final = "/api/"
 
 csrf: Final = CSRFProtect()
@@ -35,25 +42,13 @@ def init_app(app: Flask) -> None:
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_CONTENT_LENGTH"] or SIZE
     # A tablet's page may stay open all day: the token lives as long as the session.
     app.config.update(WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_CHECK_DEFAULT=False)
-    app.before_request(_number)
-    app.after_request(_show_number)
+    request_log.init_app(app)
     security.init_app(app)
     i18n.init_app(app)
     errors.init_app(app)
     csrf.init_app(app)
     app.before_request(_refuse_forged)
     _words(app)
-
-
-def _number() -> None:
-    """Number the request, so that a page's words can be found in the log."""
-    given = request.headers.get("X-Request-Id", "")
-    g.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex[:16]
-
-
-def _show_number(response: Response) -> Response:
-    response.headers["X-Request-Id"] = g.get("request_id", "")
-    return response
 
 
 def _refuse_forged() -> None:

@@ -48,6 +48,8 @@ def story(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     page.get(f"/nowhere/{NAME}")
     page.open(f"/t/{TAG}", method="GET")
     page.open("/t/x", method=PHONE)
+    page.get(f"/t/x%00{SERIAL}")  # refused before any hook of ours
+    page.post("/sign-in", data={"login": LOGIN * 9_000_000})
     house.api(Role.MANAGER, "/scales", {"serial_no": SERIAL, "name": NAME, "phone": PHONE})
     house.api(Role.MANAGER, f"/scales?q={SEARCHED}&serial_no={SERIAL}")
     break_down(house, monkeypatch)
