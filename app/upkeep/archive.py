@@ -13,7 +13,7 @@ from typing import IO, Final, Self
 
 from app.upkeep import manifest as manifests
 from app.upkeep.errors import UpkeepError
-from app.upkeep.manifest import Manifest
+from app.upkeep.manifest import Manifest, Member
 
 MANIFEST: Final = "manifest.json"
 KEYS: Final = "keys.sealed"
@@ -67,11 +67,11 @@ class Writer:
 
     def __init__(self, file: IO[bytes]) -> None:
         self._tar = tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT)  # noqa: SIM115
-        self.members: dict[str, tuple[int, str]] = {}
+        self.members: dict[str, Member] = {}
 
-    def add(self, name: str, data: bytes) -> None:
+    def add(self, name: str, data: bytes, came: int = 0) -> None:
         """Add a member from memory."""
-        self._add(name, io.BytesIO(data), len(data))
+        self._add(name, io.BytesIO(data), len(data), came)
 
     def add_file(self, name: str, path: Path) -> None:
         """Add a file that nobody writes to any more."""
@@ -83,12 +83,12 @@ class Writer:
         self._add(MANIFEST, io.BytesIO(manifest), len(manifest))
         self._tar.close()
 
-    def _add(self, name: str, file: IO[bytes], size: int) -> None:
+    def _add(self, name: str, file: IO[bytes], size: int, came: int = 0) -> None:
         about = tarfile.TarInfo(name)
         about.size, about.mode = size, PRIVATE_FILE
         reader = _Hashing(file)
         self._tar.addfile(about, reader)
-        self.members[name] = (size, reader.digest.hexdigest())
+        self.members[name] = Member(size=size, sha256=reader.digest.hexdigest(), came=came)
 
 
 class _Hashing:
@@ -148,6 +148,8 @@ class Reader:
         handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
         with os.fdopen(handle, "wb") as into:
             self._copy(name, into)
+        if came := self.manifest.members[name].came:
+            os.utime(target, ns=(came, came))  # judging asks when an image came
 
     def _open(self, path: Path) -> None:
         try:
@@ -172,7 +174,7 @@ class Reader:
         return manifests.read(data)
 
     def _compare(self) -> None:
-        told = {name: size for name, (size, _sha) in self.manifest.members.items()}
+        told = {name: member.size for name, member in self.manifest.members.items()}
         if told != {name: member.size for name, member in self._found.items()}:
             raise UpkeepError("parts of this backup are missing, added or of another length")
         if not all(member.isreg() for member in self._found.values()):
@@ -188,5 +190,5 @@ class Reader:
                 into.write(chunk)
         except tarfile.TarError as error:
             raise UpkeepError(f"this backup is cut off in {name}") from error
-        if digest.hexdigest() != self.manifest.members[name][1]:
+        if digest.hexdigest() != self.manifest.members[name].sha256:
             raise UpkeepError(f"{name} in this backup was changed: its digest does not fit")

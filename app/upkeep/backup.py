@@ -80,7 +80,7 @@ def _refuse_full_disk(settings: Settings, folder: Path) -> None:
     url = make_url(settings.database_url)
     copies = [Path(str(url.database))] if url.get_backend_name() == "sqlite" else []
     sizes = [2 * path.stat().st_size for path in copies if path.is_file()]
-    sizes += [path.stat().st_size for path in _blobs(settings.blobs)]
+    sizes += [path.stat().st_size for path in _blobs(settings.blobs) if path.is_file()]
     need, free = sum(sizes) + MARGIN, shutil.disk_usage(folder).free
     if need > free:
         raise UpkeepError(
@@ -109,12 +109,15 @@ def _add_blobs(blobs: Blobs, writer: Writer, say: Say) -> tuple[str, ...]:
     damaged = []
     count = size = 0
     for path in _blobs(blobs.folder):
-        data = path.read_bytes()
+        try:
+            data, came = path.read_bytes(), path.stat().st_mtime_ns
+        except FileNotFoundError:
+            continue  # refused a moment after it came, before any row named it
         if hashlib.sha256(data).hexdigest() != path.name:
             damaged.append(path.name)
             say(f"blob {path.name}: damaged on this disk, left out")
             continue
-        writer.add(BLOBS + path.name, data)
+        writer.add(BLOBS + path.name, data, came)
         count, size = count + 1, size + len(data)
         if count % MANY == 0:
             say(f"blobs: {count} ...")

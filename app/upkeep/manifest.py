@@ -35,12 +35,21 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One part: its length, its SHA-256, and when a blob came here (nanoseconds, else 0)."""
+
+    size: int
+    sha256: str
+    came: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """The last member of a backup: without it the file is cut off.
 
     Attributes:
         realm: Key id of the installation; ``public_key`` is the raw key, hex.
-        members: Size and SHA-256 of every other member.
+        members: Every other member, by name.
         damaged: Blobs that were left out: their bytes are no longer those of their names.
     """
 
@@ -49,7 +58,7 @@ class Manifest:
     made_at: int
     with_keys: bool
     facts: Facts
-    members: Mapping[str, tuple[int, str]]
+    members: Mapping[str, Member]
     damaged: tuple[str, ...] = ()
 
     def sign(self, key: Ed25519PrivateKey) -> bytes:
@@ -75,7 +84,7 @@ def read(data: bytes) -> Manifest:
         raise UpkeepError("this backup was made by a newer program; install that one first")
     try:
         facts = Facts(**said.pop("facts"))
-        members = {name: (int(size), str(sha)) for name, (size, sha) in said["members"].items()}
+        members = {name: Member(**each) for name, each in said["members"].items()}
         damaged = tuple(said["damaged"])
         found = Manifest(**{**said, "facts": facts, "members": members, "damaged": damaged})
     except MALFORMED as error:

@@ -123,7 +123,7 @@ def _check(order: Order, backup: Reader) -> None:
 
 
 def _refuse_full_disk(order: Order, backup: Reader) -> None:
-    need = sum(size for size, _sha in backup.manifest.members.values()) + MARGIN
+    need = sum(member.size for member in backup.manifest.members.values()) + MARGIN
     place = order.target.home
     while not place.exists():
         place = place.parent
@@ -188,7 +188,7 @@ def _stage_blobs(backup: Reader, stage: Path) -> None:
     for digest in backup.blobs:
         (folder / digest[:2]).mkdir(mode=PRIVATE, exist_ok=True)
         backup.extract(BLOBS + digest, folder / digest[:2] / digest)
-        if backup.manifest.members[BLOBS + digest][1] != digest:
+        if backup.manifest.members[BLOBS + digest].sha256 != digest:
             raise UpkeepError(f"the blob {digest} is not what its name says")
 
 

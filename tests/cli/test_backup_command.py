@@ -2,12 +2,14 @@
 
 import json
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from sqlalchemy import make_url
 
 from app.db.session import Database
 from app.ledger import checkpoints
+from app.upkeep import journal
 from tests.cli.conftest import Shell
 from tests.cli.test_ledger_command import _key
 from tests.support import databases
@@ -76,6 +78,18 @@ def test_what_the_restore_cut_back_is_explained(
     assert "(disk lost), where epoch 2 begins" in said.out
     kept.write_text(json.dumps({"no": "statement"}))
     assert wutong("ledger", "verify", "--against", kept).status == 3
+
+
+def test_the_next_command_completes_a_restore_that_was_cut_short(
+    wutong: Shell, backup: Path, passphrase: Path
+) -> None:
+    """Killed between two renames, when everything was proved already."""
+    with mock.patch.object(journal, "_rename", side_effect=OSError("the power went")):
+        ran = wutong("restore", backup, "--passphrase-file", passphrase, "--replace")
+    assert (ran.status, "the power went" in ran.err) == (3, True)
+    said = wutong("ledger", "verify")
+    assert (said.status, "has been completed" in said.err) == (0, True)
+    assert "epoch 2" in said.out
 
 
 def test_keys_are_never_written_open(wutong: Shell, tmp_path: Path) -> None:

