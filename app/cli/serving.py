@@ -19,6 +19,8 @@ WORKER: Final = "app.web.patience.PatientWorker"
 GUNICORN: Final = (
     *("--no-control-socket", "--worker-class", WORKER, "--graceful-timeout", "10"),
     *("--logger-class", "app.web.server_log.ServerLog"),
+    # Whom to believe about the address and the scheme is WUTONG_TRUSTED_PROXIES' to say.
+    "--forwarded-allow-ips=",
 )
 # A request may wait for tasks 20 s; a worker that says nothing for a minute is stuck.
 TIMEOUT_S: Final = 60

@@ -1,8 +1,8 @@
 """The jobs process: one leads and keeps the timetable, all of them do server tasks.
 
 Any number of them may run. Only the leader's clock fires; what it missed while nobody led
-is caught up when somebody leads again. Three threads: the scheduler's, one that says that we
-live, and the main one for tasks.
+is caught up when somebody leads again. Three threads: one looks at the timetable, one
+says that we live, and the main one does tasks. All wait by a clock that nobody sets.
 """
 
 import contextlib
@@ -12,30 +12,25 @@ import secrets
 import signal
 import socket
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import FrameType
 from typing import Final
 
-from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.db.session import utcnow
-from app.domain.calendar import CHINA
 from app.jobs import leader, runner, runs
-from app.jobs.timetable import LOOK_AT_SECOND, TIMETABLE, Job
+from app.jobs.timetable import LOOK_AT_SECOND, LOOK_EVERY, TIMETABLE, Job
 from app.web.database import Installation
 from app.work.fence import Fenced, LostError
 from app.work.progress import Terms
 
 LOG: Final = logging.getLogger("wutong.jobs")
 PAUSE_S: Final = 1.0
-LATE_S: Final = 3600
 RENEWALS: Final = 3  # in each lease
-JUMP_S: Final = 2.0
 
 
 class JobsProcess:
@@ -43,7 +38,7 @@ class JobsProcess:
 
     Args:
         lease: How long a leader that says nothing still counts as alive.
-        look_at: Second of the minute at which the timetable is looked at, as cron says it.
+        look_every: How often the timetable is looked at.
     """
 
     def __init__(
@@ -53,12 +48,12 @@ class JobsProcess:
         timetable: Sequence[Job] = TIMETABLE,
         *,
         lease: timedelta = leader.LEASE,
-        look_at: str = LOOK_AT_SECOND,
+        look_every: timedelta = LOOK_EVERY,
     ) -> None:
         self.work = work
         self.timetable = timetable
         self.lease = lease
-        self.look_at = look_at
+        self.look_every = look_every
         # In a container every start has the same host and number: the rest tells them apart.
         start = f"{os.getpid()}:{secrets.token_hex(4)}"
         self.worker = f"{socket.gethostname()[:40]}:{start}"
@@ -67,7 +62,6 @@ class JobsProcess:
         self.stopping = threading.Event()
         self.ended = threading.Event()
         self.one_at_a_time = threading.Lock()
-        self.scheduler = BackgroundScheduler(timezone=CHINA)
         terms = Terms(utcnow, lease, self.stopping.is_set)
         self.tasks = runner.TaskRunner(work, kinds, self.worker, terms)
 
@@ -76,13 +70,14 @@ class JobsProcess:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         heart = threading.Thread(target=self.live, name="heart", daemon=True)
-        self._arm()
-        self.scheduler.start()
+        watch = threading.Thread(target=self._watch, name="timetable", daemon=True)
         heart.start()
+        watch.start()
         try:
             self._loop()
         finally:
-            self.scheduler.shutdown(wait=True)
+            self.stopping.set()
+            watch.join()
             self.ended.set()
             heart.join()
             with self._database_may_fail(), self.work.database.transaction() as session:
@@ -107,24 +102,22 @@ class JobsProcess:
             except Exception:
                 LOG.exception("%s failed; it is tried again in a minute", job.name)
 
-    def _arm(self) -> None:
-        """Set the scheduler's alarms by the clock as it is now."""
-        self.scheduler.remove_all_jobs()
-        options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": LATE_S}
-        for job in self.timetable:
-            self.scheduler.add_job(self.fire, "cron", [job], second=self.look_at, **options)
+    def _watch(self) -> None:
+        """Look at the timetable a little after each minute begins, by whatever clock there is."""
+        while not self.stopping.wait(self._pause()):
+            for job in self.timetable:
+                self.fire(job)
+
+    def _pause(self) -> float:
+        every = self.look_every.total_seconds()
+        return every - (utcnow().timestamp() - LOOK_AT_SECOND) % every
 
     def live(self) -> None:
         """Renew what we hold while we live; no long work may delay it."""
-        ahead = _clock_ahead()
         while True:
             self.campaign()
             with self._database_may_fail():
                 self.tasks.beat()
-            if abs(_clock_ahead() - ahead) > JUMP_S:
-                LOG.warning("the clock was set; the timetable goes by the new time")
-                ahead = _clock_ahead()
-                self._arm()
             if self.ended.wait(self.lease.total_seconds() / RENEWALS):
                 return
 
@@ -176,8 +169,3 @@ class JobsProcess:
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self.stopping.set()
-
-
-def _clock_ahead() -> float:
-    """Return by how much the clock on the wall is ahead of the one that nobody sets."""
-    return utcnow().timestamp() - time.monotonic()

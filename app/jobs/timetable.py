@@ -6,14 +6,15 @@ that failed is tried again a minute later, one that was missed runs when somebod
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from app.domain.duties import DUTIES, Period
 from app.jobs import duties
 from app.web.database import Installation
 
-LOOK_AT_SECOND: Final = "5"
+LOOK_AT_SECOND: Final = 5
+LOOK_EVERY: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ PAGES = {
     "station": ("manager", "/attest/stations/{station}"),
     "tags": ("manager", "/tags"),
     "ledger": ("auditor", "/oversee/ledger"),
+    "tasks": ("auditor", "/tasks"),
     "account": ("verifier", "/account"),
     "tag": (None, "/t/{tag}"),
     "tag-suspended": (None, "/t/{tag_cheating}"),

@@ -1,6 +1,6 @@
 """A jobs process for tests, started as ``python -m tests.jobs.bench URL HOME [unguarded]``.
 
-Its timetable is looked at every second: two real duties, and a probe that looks whether its
+Its timetable is looked at twice a second: two real duties, and a probe that looks whether its
 period has an effect, waits as long as the file ``hold`` is there, and writes one. Without
 guards that is how two processes do it twice. ``unguarded``: each believes it leads and claims.
 """
@@ -25,6 +25,7 @@ from app.web.database import Installation
 from app.work import Progress
 
 LEASE = timedelta(seconds=2)
+LOOK = timedelta(seconds=0.5)
 STEP_S = 0.02
 PROBE = "CREATE TABLE probe (period VARCHAR(20), worker VARCHAR(60))"
 REAL = ("expire_scales", "watch_stations")
@@ -42,7 +43,7 @@ class Bench:
         timetable = [job for job in TIMETABLE if job.name in REAL]
         timetable.append(Job("probe", Period.DAY, self.probe))
         kinds = {"copy": self.copy}
-        self.process = JobsProcess(self.work, kinds, timetable, lease=LEASE, look_at="*")
+        self.process = JobsProcess(self.work, kinds, timetable, lease=LEASE, look_every=LOOK)
 
     def probe(self, work: Installation, at: datetime) -> str:
         """Have one effect in the period, by what was read before it is written."""
