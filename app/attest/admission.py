@@ -8,14 +8,19 @@ import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from typing import Final
 
-from app.domain.errors import DomainError
-from app.web.database import installation
+from flask import current_app
+from flask.sansio.app import App
 
-# One writes, one checks signatures meanwhile: more would only share the same processor.
-AT_WORK: Final = 2
+from app.attest.combining import Combiner
+from app.attest.inbox import Item
+from app.attest.intake import Taken
+from app.domain.errors import DomainError
+
+MOST_TOGETHER: Final = 100
+PLACES: Final = "wutong_intake_places"
+COMBINER: Final = "wutong_intake_combiner"
 PATIENCE_S: Final = 2.0
 SOONEST_S: Final = 2
 SPREAD_S: Final = 6
@@ -60,9 +65,17 @@ def _full() -> IntakeFullError:
     return IntakeFullError("too many stations report at once", retry_after=retry)
 
 
-@lru_cache(maxsize=1)
-def _places(threads: int) -> Places:
-    return Places(min(AT_WORK, threads), max(threads // 4 - AT_WORK, 0))
+def init_app(app: App) -> None:
+    """Give ``app`` its places: a quarter of its threads work, as many may wait."""
+    quarter = max(app.extensions["wutong"].settings.threads // 4, 1)
+    app.extensions[PLACES] = Places(quarter, quarter)
+    app.extensions[COMBINER] = Combiner(MOST_TOGETHER)
+
+
+def deliveries() -> Combiner[Item, Taken | DomainError]:
+    """Return where deliveries that wait for each other are taken in together."""
+    found: Combiner[Item, Taken | DomainError] = current_app.extensions[COMBINER]
+    return found
 
 
 @contextmanager
@@ -72,5 +85,6 @@ def place() -> Iterator[None]:
     Raises:
         IntakeFullError: All are taken.
     """
-    with _places(installation().settings.threads).place():
+    places: Places = current_app.extensions[PLACES]
+    with places.place():
         yield

@@ -180,7 +180,7 @@ def progress(task: str, body: bytes) -> None:
     document = read_object(body, size=SMALL)
     wire.check("progress", document)
     with transaction() as session:
-        found = tasks.own(session, who.id, [task]).get(task)
+        found = tasks.own(session, [who.id], [task]).get(task)
         if found is None:
             raise tasks.TaskGoneError("this station has no such task")
         tasks.note_progress(found, document, at=utcnow())

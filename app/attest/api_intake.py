@@ -13,6 +13,7 @@ from app.attest import admission, inbox, intake, preparing, rejudging
 from app.attest.admission import IntakeFullError
 from app.attest.calling import bench, sender
 from app.attest.cases import Sender
+from app.attest.inbox import Item
 from app.attest.intake import Taken
 from app.attest.wire import SCHEMAS, EvidenceInvalidError, Signed, open_evidence
 from app.blobs import BlobTooLargeError, DigestMismatchError
@@ -26,6 +27,7 @@ from app.web.strict_json import JsonTooLargeError, StrictJsonError, read_object
 
 LOG: Final = logging.getLogger("wutong.attest")
 bp = Blueprint("intake", __name__)
+bp.record_once(lambda state: admission.init_app(state.app))
 
 IMAGE_SIZE: Final = 16 * 1024 * 1024
 EVIDENCE_SIZE: Final = 16 * 1024 * 1024
@@ -157,8 +159,13 @@ def _take(who: Sender, signed: Sequence[Signed]) -> list[Taken | DomainError]:
     if wanted := preparing.worth_comparing([each.report for each in signed], bench()):
         with reading() as session:
             preparing.compare_beforehand(session, wanted, bench())
+    items = [Item(who, each) for each in signed]
+    return admission.deliveries().do(items, _take_together)
+
+
+def _take_together(items: Sequence[Item]) -> list[Taken | DomainError]:
     with transaction() as session:
-        return intake.receive(session, signed, who, bench(), at=utcnow())
+        return intake.receive(session, items, bench(), at=utcnow())
 
 
 def _take_alone(who: Sender, signed: Signed) -> Taken | DomainError:

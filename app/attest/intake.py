@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.attest import judging, nonces
 from app.attest.cases import Bench, Case, Opinion, Sender
 from app.attest.effects import Settlement, settle
-from app.attest.inbox import Inbox
+from app.attest.inbox import Inbox, Item
 from app.attest.lookups import Lookups
 from app.attest.nonces import Challenge
 from app.attest.wire import Measurement, Signed
@@ -71,50 +71,45 @@ class _Delivery:
 
 
 def receive(
-    session: Session, delivered: Sequence[Signed], sender: Sender, bench: Bench, *, at: datetime
+    session: Session, delivered: Sequence[Item], bench: Bench, *, at: datetime
 ) -> list[Taken | DomainError]:
     """Take verified reports in, in their order; return the receipt or the refusal of each.
 
     What is refused is refused before anything of it is written: the others are not touched.
     """
     head = entries.lock(session)  # before all else: of 50 at once, 49 find the first
-    inbox = Inbox(session, sender)
-    fresh = inbox.look_up([signed for signed in delivered if signed.report.station == sender.uid])
-    if not fresh:
-        return [_answer(inbox, signed) for signed in delivered]
+    inbox = Inbox(session)
+    if not inbox.look_up(delivered):
+        return [_answer(inbox, item) for item in delivered]
     known = Lookups(session)
     with gathered(session, head) as together:
         scales = inbox.scales_found()
         together.learn(scales)
         known.learn(scales)
-        answers = [_answer(inbox, signed, (known, bench, at)) for signed in delivered]
+        answers = [_answer(inbox, item, (known, bench, at)) for item in delivered]
         nonces.spend(session, inbox.spent, at=at)
         known.write()
     return answers
 
 
 def _answer(
-    inbox: Inbox, signed: Signed, take: tuple[Lookups, Bench, datetime] | None = None
+    inbox: Inbox, item: Item, take: tuple[Lookups, Bench, datetime] | None = None
 ) -> Taken | DomainError:
     try:
-        if kept := inbox.kept(signed):
+        if kept := inbox.kept(item):
             return Taken(kept.receipt, is_new=False)
-        scale = inbox.scale(signed.report.scale)
+        scale = inbox.scale(item)
     except DomainError as refusal:
         return refusal
     assert take is not None  # noqa: S101 - what is not fresh was found, or refused
     known, bench, at = take
-    evidence = _take(known, _look_up(inbox, signed, scale, at), bench, inbox.checkpoint, at)
+    evidence = _take(known, _look_up(inbox, item, scale, at), bench, inbox.checkpoint, at)
     inbox.keep(evidence)
     return Taken(evidence.receipt, is_new=True)
 
 
-def _look_up(inbox: Inbox, signed: Signed, scale: Scale, at: datetime) -> _Delivery:
-    report = signed.report
-    task = inbox.tasks.get(report.task or "")
-    if task is not None and task.scale_id != scale.id:
-        task = None  # a task for another scale is not done by this reading
-    nonce = inbox.challenges.get(report.nonce or "")
+def _look_up(inbox: Inbox, item: Item, scale: Scale, at: datetime) -> _Delivery:
+    report, task, nonce = item.report, inbox.task(item, scale), inbox.challenge(item)
     state = nonces.state(nonce, report.nonce, task, at)
     if nonce is not None and nonce.used_at is None:
         nonce.used_at = at
@@ -122,15 +117,15 @@ def _look_up(inbox: Inbox, signed: Signed, scale: Scale, at: datetime) -> _Deliv
     case = Case(
         report=report,
         scale=scale,
-        station_id=inbox.station.id,
+        station_id=item.sender.id,
         taken_at=taken_at(report.iat, nonce if state in VOUCHED else None, at),
         nonce=state,
-        assigned=inbox.is_assigned(scale),
+        assigned=inbox.is_assigned(item, scale),
     )
     return _Delivery(
         id=inbox.next_id(),
-        signed=signed,
-        station=inbox.station,
+        signed=item.signed,
+        station=item.sender,
         scale=scale,
         task=task,
         nonce_state=state,

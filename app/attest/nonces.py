@@ -19,12 +19,9 @@ MOST: Final = 64
 FIND: Final = select(
     *(
         Nonce.__table__.c[name]
-        for name in ("id", "value", "book", "issued_at", "expires_at", "used_at")
+        for name in ("id", "value", "station_id", "book", "issued_at", "expires_at", "used_at")
     )
-).where(
-    Nonce.value.in_(bindparam("values", expanding=True)),
-    Nonce.station_id == bindparam("station"),
-)
+).where(Nonce.value.in_(bindparam("values", expanding=True)))
 SPEND: Final = (
     update(Nonce.__table__)  # type: ignore[arg-type]  # a Table
     .where(Nonce.id.in_(bindparam("ids", expanding=True)))
@@ -62,15 +59,16 @@ class Challenge:
 
     id: int
     value: str
+    station_id: int
     book: NonceBook
     issued_at: datetime
     expires_at: datetime
     used_at: datetime | None
 
 
-def find(session: Session, station_id: int, values: Iterable[str]) -> dict[str, Challenge]:
-    """Return those of ``values`` that this station was given."""
-    rows = session.connection().execute(FIND, {"values": list(values), "station": station_id})
+def find(session: Session, values: Iterable[str]) -> dict[str, Challenge]:
+    """Return those of ``values`` that were given to a station."""
+    rows = session.connection().execute(FIND, {"values": list(values)})
     return {row.value: Challenge(*row) for row in rows}
 
 

@@ -26,8 +26,10 @@ BETWEEN: Final = re.compile(r"[\s-]+")
 READ_AS: Final = str.maketrans("OIL", "011")
 HEARD_EVERY: Final = timedelta(seconds=30)
 STATION_SCALE: Final = StationScale.__table__
-ASSIGNED: Final = select(STATION_SCALE.c.scale_id, STATION_SCALE.c.until).where(
-    StationScale.station_id == bindparam("station"),
+ASSIGNED: Final = select(
+    STATION_SCALE.c.station_id, STATION_SCALE.c.scale_id, STATION_SCALE.c.until
+).where(
+    StationScale.station_id.in_(bindparam("stations", expanding=True)),
     StationScale.scale_id.in_(bindparam("scales", expanding=True)),
 )
 
@@ -231,14 +233,15 @@ def assignments(session: Session, station: Station) -> list[StationScale]:
     )
 
 
-def assigned(session: Session, station_id: int, scale_ids: Collection[int]) -> dict[int, bool]:
-    """Return which of the scales the station speaks for (true) or once did (false)."""
-    rows = session.connection().execute(
-        ASSIGNED, {"station": station_id, "scales": list(scale_ids)}
-    )
-    found: dict[int, bool] = {}
-    for scale_id, until in rows:
-        found[scale_id] = until is None or found.get(scale_id, False)
+def assigned(
+    session: Session, station_ids: Collection[int], scale_ids: Collection[int]
+) -> dict[tuple[int, int], bool]:
+    """Return which station speaks for which scale (true) or once did (false)."""
+    asked = {"stations": list(station_ids), "scales": list(scale_ids)}
+    found: dict[tuple[int, int], bool] = {}
+    for station_id, scale_id, until in session.connection().execute(ASSIGNED, asked):
+        pair = station_id, scale_id
+        found[pair] = until is None or found.get(pair, False)
     return found
 
 

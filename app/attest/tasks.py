@@ -184,13 +184,17 @@ def envelope(task: Task, key: Ed25519PrivateKey, station_uid: str) -> dict[str, 
     return dsse.sign(key, dsse.TASK, order)
 
 
-def own(session: Session, station_id: int, uids: Collection[str]) -> dict[str, Task]:
-    """Return the station's tasks among ``uids``, locked until the transaction ends."""
+def own(session: Session, station_ids: Collection[int], uids: Collection[str]) -> dict[str, Task]:
+    """Return the stations' tasks among ``uids``, locked until the transaction ends."""
     if not uids:
         return {}
     found = session.scalars(
         select(Task)
-        .where(Task.uid.in_(uids), Task.station_id == station_id, Task.executor == Executor.STATION)
+        .where(
+            Task.uid.in_(uids),
+            Task.station_id.in_(station_ids),
+            Task.executor == Executor.STATION,
+        )
         .order_by(Task.id)
         .with_for_update()
     )

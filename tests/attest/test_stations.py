@@ -166,7 +166,8 @@ class TestAssigning:
         with lab.work.database.transaction() as session:
             station, scale = self.at(session)
             stations.revoke(session, station, by=SYSTEM, at=utcnow())
-            assert stations.assigned(session, station.id, [scale.id]) == {scale.id: False}
+            found = stations.assigned(session, [station.id], [scale.id])
+            assert found == {(station.id, scale.id): False}
             with pytest.raises(stations.StationRevokedError):
                 stations.assign(session, station, scale, "p", by=SYSTEM, at=utcnow())
 
@@ -296,8 +297,7 @@ def test_a_challenge_of_the_book_runs_out(lab: Lab) -> None:
     """After 72 hours it vouches for nothing."""
     value = lab.nonce()
     with lab.work.database.reading() as session:
-        station = session.scalars(select(Station)).one()
-        nonce = nonces.find(session, station.id, [value])[value]
+        nonce = nonces.find(session, [value])[value]
         late = utcnow() + timedelta(hours=72)
         assert nonces.state(nonce, value, None, utcnow()) is NonceState.BOOK
         assert nonces.state(nonce, value, None, late) is NonceState.STALE
