@@ -12,11 +12,14 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from gunicorn import util
 from gunicorn.http import get_parser
+from gunicorn.http.body import Body
+from gunicorn.http.errors import ParseException
 from gunicorn.workers.gthread import TConn, ThreadWorker
+from werkzeug.exceptions import BadRequest
 
 from app.domain.errors import DomainError
 
@@ -116,6 +119,27 @@ class Deadline:
         return data
 
 
+class SoundBody:
+    """A body whose faults are the sender's, and answered as such."""
+
+    def __init__(self, body: Body) -> None:
+        self._body = body
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever gunicorn's body has
+        return getattr(self._body, name)
+
+    def read(self, size: int | None = None) -> bytes:
+        """Read some of it.
+
+        Raises:
+            BadRequest: Its chunks are none.
+        """
+        try:
+            return bytes(self._body.read(size))
+        except ParseException:
+            raise BadRequest from None
+
+
 class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """A threaded worker whose threads never wait for a request to arrive."""
 
@@ -198,6 +222,11 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         """Answer, and close: what is left of a long body is nobody's next request."""
         self.handle(conn)
         return False
+
+    def handle_request(self, req: Any, conn: TConn) -> bool:  # noqa: ANN401 - gunicorn's own
+        """Answer one request."""
+        req.body = SoundBody(req.body)
+        return bool(super().handle_request(req, conn))
 
     def _keepalive_after(self, conn: TConn, keepalive: bool) -> bool:  # noqa: FBT001 - gunicorn's
         if isinstance(conn.parser.unreader.sock, Deadline):

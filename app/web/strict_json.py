@@ -1,7 +1,8 @@
 """The one reader of JSON: what it lets through means the same to every program.
 
 Refused: anything but UTF-8, duplicate keys, NaN and Infinity, integers beyond 64 bits, lone
-surrogates, NUL, deep nesting, and a document that is not an object. Each costs linear time.
+surrogates, NUL, deep nesting, objects of thousands of keys, and a document that is no object.
+Each costs linear time.
 """
 
 import json
@@ -16,6 +17,7 @@ SIZE: Final = 1024 * 1024
 LARGEST: Final = 2**63 - 1
 SMALLEST: Final = -(2**63)
 DIGITS: Final = 20
+MOST_KEYS: Final = 1000
 
 # Possessive, and an unclosed string runs to the end: no input makes this backtrack.
 TOKEN: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[{\]}]', re.DOTALL)
@@ -83,6 +85,8 @@ def _check_depth(raw: bytes, depth: int) -> None:
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > MOST_KEYS:
+        raise StrictJsonError(f"an object has more than {MOST_KEYS} keys", limit=MOST_KEYS)
     found = dict(pairs)
     if len(found) != len(pairs):
         raise StrictJsonError("a key is given twice")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from app.cli.serving import gunicorn
+from app.cli.serving import WORKER, gunicorn
 from app.config import Settings
 
 STARTS_S = 30.0
@@ -26,11 +26,15 @@ def free_port() -> int:
 
 @contextmanager
 def served(
-    settings: Settings, app: str = "app.wsgi:app", env: dict[str, str] | None = None
+    settings: Settings,
+    app: str = "app.wsgi:app",
+    env: dict[str, str] | None = None,
+    worker: str = WORKER,
 ) -> Iterator[str]:
     """Yield the address of a server of our own; it is ended with its workers."""
     port = free_port()
-    command = [*gunicorn(settings, f"127.0.0.1:{port}")[:-1], app]
+    usual = gunicorn(settings, f"127.0.0.1:{port}")[:-1]
+    command = [*(worker if part == WORKER else part for part in usual), app]
     given = {
         **os.environ,
         "WUTONG_HOME": str(settings.home),

@@ -97,3 +97,16 @@ def test_an_upload_is_read_no_further_than_its_limit() -> None:
     assert endless.tell() <= 99_999 + 64 * 1024
     with pytest.raises(UploadMissingError):
         read_limited(io.BytesIO(b""), 10)
+
+
+def test_a_photo_in_passes_is_held_to_fewer_pixels() -> None:
+    """It cannot be decoded at a fraction of its size, as the usual kind can."""
+    wide = Image.new("L", (6000, 3000))
+    for progressive in (False, True):
+        out = io.BytesIO()
+        wide.save(out, "JPEG", progressive=progressive)
+        if progressive:
+            with pytest.raises(BadPhotoError):
+                draw_anew(out.getvalue())
+        else:
+            assert draw_anew(out.getvalue()).width == 1600
