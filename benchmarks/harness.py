@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 Document = Mapping[str, object]
+MEASURED: Final = "measured"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,11 @@ class Row:
     goal: str
     passed: bool
     note: str = ""
+
+    @property
+    def measured(self) -> bool:
+        """Whether there is a figure at all."""
+        return self.goal != MEASURED
 
     def as_json(self) -> Document:
         """Return the row as it stands in the document."""
@@ -60,7 +66,7 @@ def rows_from(documents: Iterable[Mapping[str, Any]]) -> Iterator[Row]:
 
 def failed(name: str, why: str) -> Row:
     """Return the row of a measurement that could not be made."""
-    return Row(name=name, value=0.0, unit="", ratio=None, goal="measured", passed=False, note=why)
+    return Row(name=name, value=0.0, unit="", ratio=None, goal=MEASURED, passed=False, note=why)
 
 
 def _row(name: str, value: float, unit: str, ratio: float | None, note: str) -> Row:

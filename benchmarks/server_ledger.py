@@ -16,10 +16,11 @@ from app.ledger import entries
 from app.ledger.door import SYSTEM, act
 from benchmarks.harness import Row, at_least, at_most
 from benchmarks.server_home import home
+from benchmarks.sizes import SIZE
 from tests.support.makers import NOON, make_model, make_place, make_scale
 
-CHAIN: Final = 25_000
-SCALES: Final = 800
+CHAIN: Final = SIZE.chain
+SCALES: Final = SIZE.scales
 MB: Final = 1024  # ru_maxrss is in KiB on Linux
 # A process of its own: what it holds is what verifying holds.
 VERIFY: Final = """

@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from benchmarks.sizes import SIZE
+
 CLIENTS: Final = 4
-ROUNDS: Final = 3
-ROUND_S: Final = 1.5
+ROUNDS: Final = SIZE.rounds
+ROUND_S: Final = SIZE.round_s
 HEAD_END: Final = b"\r\n\r\n"
 LENGTH: Final = b"content-length:"
 
@@ -111,6 +113,30 @@ def rate(port: int, message: bytes, seconds: float = ROUND_S) -> float:
 
     _together(work, CLIENTS)
     return sum(counts) / seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """What the empty route answers in a second, before and after what is held against it."""
+
+    before: float
+    after: float
+
+    @property
+    def mean(self) -> float:
+        """B0."""
+        return (self.before + self.after) / 2
+
+    def __str__(self) -> str:
+        """Return B0 and how far it drifted meanwhile."""
+        drift = self.after / self.before - 1
+        return f"B0 {self.mean:.0f}/s, drift {drift:+.0%}"
+
+
+def empty_rate(port: int) -> float:
+    """Return how many times a second the empty route is answered."""
+    message = request("GET", "/healthz", f"127.0.0.1:{port}")
+    return sorted(rate(port, message) for _ in range(ROUNDS))[ROUNDS // 2]
 
 
 def _together(work: Callable[[int], None], clients: int) -> None:
