@@ -54,7 +54,9 @@ def bind(
         device.last_seen_at = at
         _renew(session, device, person, at)
         session.execute(
-            update(SignIn).where(SignIn.uid == binding.sign_in).values(device_id=device.id)
+            update(SignIn)
+            .where(SignIn.uid == binding.sign_in)
+            .values(device_id=device.id, last_seen_at=at)
         )
     return token
 

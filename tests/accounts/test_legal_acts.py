@@ -1,0 +1,155 @@
+"""Each act with effect in law asks on its page for a fresh proof; one line per act."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from app.accounts import recovery
+from app.accounts.recovery import Reset
+from app.config import Settings
+from app.crypto import keys
+from app.db.session import utcnow
+from app.domain.calendar import local_date
+from app.domain.lifecycle import Action
+from app.domain.permissions import LEGAL, LegalAct
+from app.domain.roles import Role
+from app.factory import create_app
+from app.ledger.door import SYSTEM, act
+from app.models import LedgerEntry, Person, Scale
+from app.web import step_up
+from app.web.identity import COOKIE
+from tests.support import databases, makers
+from tests.support.proof import fresh_code
+from tests.support.world import HERE, make_county, sign_in
+
+RESULT = {
+    "kind": "subsequent",
+    "verified_on": local_date(utcnow()).isoformat(),
+    "body": "计量所",
+    "label_no": "L1",
+}
+CONCLUSION = {"outcome": "confirmed", "words": "another program", "document_no": "JL-1"}
+STEP = {"state": "handed_over", "document_no": "AJ-1"}
+NUMBER = {"number": "停〔2026〕3号"}
+# Who does it, what it is done to, the rest of the form.
+REQUESTS: dict[LegalAct, tuple[Role, str, dict[str, Any]]] = {
+    LegalAct.PASS: (Role.VERIFIER, "scale", {**RESULT, "result": "pass", "seal_no": "S1"}),
+    LegalAct.FAIL: (Role.VERIFIER, "scale", {**RESULT, "result": "fail", "failed_items": "zero"}),
+    LegalAct.STOP_ORDER: (Role.INSPECTOR, "scale", NUMBER),
+    LegalAct.LIFT_STOP_ORDER: (Role.INSPECTOR, "scale", NUMBER),
+    LegalAct.HOLD: (Role.INSPECTOR, "scale", NUMBER),
+    LegalAct.RELEASE_HOLD: (Role.INSPECTOR, "scale", NUMBER),
+    LegalAct.CONCLUDE: (Role.INSPECTOR, "finding", CONCLUSION),
+    LegalAct.STEP_LEAD: (Role.INSPECTOR, "lead", STEP),
+    LegalAct.APPROVE_REFERENCE: (Role.CUSTODIAN, "reference", {}),
+    LegalAct.WITHDRAW_REFERENCE: (Role.CUSTODIAN, "reference", {}),
+    LegalAct.CONSENT_RESET: (Role.ADMIN, "verifier", {}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Court:
+    """An application with one of everything, and who may act on it."""
+
+    app: Flask
+    things: dict[str, str]
+    cookies: dict[Role, str]
+
+    def ask(self, deed: LegalAct, code: str = "") -> tuple[int, str]:
+        """Send the form of ``deed``; return status and page."""
+        role, thing, body = REQUESTS[deed]
+        parts = {"uid": self.things[thing]}
+        if "kind" in next(self.app.url_map.iter_rules(LEGAL[deed].page)).arguments:
+            parts["kind"] = deed.value
+        with self.app.test_request_context():
+            path = self.app.url_for(LEGAL[deed].page, **parts)
+        client = self.app.test_client()
+        client.set_cookie(COOKIE, self.cookies[role])
+        answer = client.post(path, data={**body, "code": code})
+        return answer.status_code, answer.text
+
+    def entries(self) -> int:
+        """Return how many entries the ledger has."""
+        with self.app.extensions["wutong"].database.reading() as session:
+            return session.scalars(select(func.count(LedgerEntry.seq))).one()
+
+
+@pytest.fixture(scope="module")
+def court(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Court]:
+    """Yield it; another verifier's reset waits for consent, another custodian submitted."""
+    home = tmp_path_factory.mktemp("law")
+    keys.create(home / "keys")
+    with databases.sqlite_copy(sqlite_template, home) as url:
+        app = create_app(Settings(home=home, database_url=url))
+        app.config["WTF_CSRF_METHODS"] = set()  # forgery has tests of its own
+        yield build(app)
+        app.extensions["wutong"].database.dispose()
+
+
+def build(app: Flask) -> Court:
+    """Return the court of a fresh application."""
+    work, at, cookies = app.extensions["wutong"], utcnow(), {}
+    actors = {role for role, _thing, _body in REQUESTS.values()}
+    with work.database.transaction() as session:
+        county = make_county(session, HERE, at)
+        first = county.people[Role.VERIFIER]
+        recovery.ask_reset(session, first, Reset(second_factor=True), by="another", at=at)
+        things = {**county.things, "verifier": first.uid}
+        for role in actors:
+            office = "/" if role is Role.CUSTODIAN else HERE
+            makers.make_person(session, f"second-{role}", [role], office)
+        scale = session.scalars(select(Scale)).one()
+        with act(session, scale, Action.SUBMIT, by=SYSTEM, at=at):
+            pass
+    for role in actors:
+        fresh_code(work, f"second-{role}")
+        with work.database.transaction() as session:
+            named = select(Person).where(Person.login == f"second-{role}")
+            cookies[role] = sign_in(session, session.scalars(named).one(), at)
+    return Court(app, things, cookies)
+
+
+def test_every_act_of_the_table_has_a_request_here(court: Court) -> None:
+    """A new act without one fails; so does one whose page is no route."""
+    assert set(REQUESTS) == set(LegalAct) == set(LEGAL)
+    assert {one.page for one in LEGAL.values()} <= set(court.app.view_functions)
+
+
+@pytest.mark.parametrize("deed", LegalAct)
+@pytest.mark.parametrize("code", ["", "000000"])
+def test_the_page_asks_for_a_fresh_proof(court: Court, deed: LegalAct, code: str) -> None:
+    """Without it nothing is written; the field says what is wrong."""
+    before = court.entries()
+    status, page = court.ask(deed, code)
+    assert (status, 'id="error-code"' in page, court.entries()) == (422, True, before)
+
+
+@pytest.mark.parametrize("deed", LegalAct)
+def test_the_page_spends_the_proof(
+    court: Court, deed: LegalAct, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asking is not enough: where nothing was proven, nothing is spent and nothing written."""
+    monkeypatch.setattr(step_up, "confirm", lambda *_given: None)
+    before = court.entries()
+    status, _page = court.ask(deed, "123456")
+    assert (status, court.entries()) == (403, before)
+
+
+@pytest.mark.parametrize("deed", LegalAct)
+def test_without_its_step_up_a_page_is_found_out(
+    court: Court, deed: LegalAct, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: a page that does neither goes on to write."""
+
+    def stop(*_given: Any) -> None:  # noqa: ANN401 - whatever it is called with
+        raise RuntimeError("here the act would be written")
+
+    monkeypatch.setattr(step_up, "confirm", lambda *_given: None)
+    monkeypatch.setattr(step_up, "spend", stop)
+    status, page = court.ask(deed, "123456")
+    assert (status, 'id="error-code"' in page) == (500, False)
