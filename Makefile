@@ -42,6 +42,7 @@ check: install ## format, lint, types, layers, templates, translations
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy
 	@$(BIN)/djlint --quiet --lint app
+	@$(BIN)/hadolint Dockerfile
 	@$(BIN)/python -m tools.translations check
 
 .PHONY: help install demo demo-clean test soak bench fmt check
