@@ -3,6 +3,8 @@
 `make test` sends a few of each kind to every operation, `make soak` many, to both databases.
 """
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +33,7 @@ from app.factory import create_app
 from app.ledger.door import SYSTEM, act
 from app.models import Grant, Person
 from tests.support import databases
+from tests.support.served import served
 from tests.support.world import HERE, api_token, make_county, station_token
 
 CHECKS: list[CheckFunction] = [
@@ -41,6 +44,7 @@ CHECKS: list[CheckFunction] = [
     response_schema_conformance,
 ]
 FEW, MANY = 2, 150
+BRIEF_S, LONG_S = 20, 600
 # Roles that the rules keep apart for people; a fuzzer may hold them all at once.
 EVERYTHING = tuple(Role)
 LONGEST_S = 1.0
@@ -73,14 +77,15 @@ def _allow_everything(session: Any, person: Person) -> None:  # noqa: ANN401 - a
 
 
 def fuzz(app: Flask, tokens: dict[str, str], mode: GenerationMode, examples: int) -> int:
-    """Send ``examples`` requests to each operation and return how many were sent."""
+    """Send ``examples`` requests to each operation of stations and return how many were sent."""
     schema = openapi.from_wsgi("/api/v1/openapi.json", app=app)
     sent = 0
     for found in schema.get_all_operations():
         operation = found.ok()
         (scheme,) = (operation.definition.raw["security"] or [{"person": []}])[0]
-        header = {"Authorization": f"Bearer {tokens[scheme]}"}
-        sent += _fuzz_one(operation, header, mode, examples)
+        if scheme == "station":
+            header = {"Authorization": f"Bearer {tokens[scheme]}"}
+            sent += _fuzz_one(operation, header, mode, examples)
     return sent
 
 
@@ -115,25 +120,85 @@ def _fuzz_one(
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
-def test_no_request_breaks_the_server_or_the_description(
+def test_no_report_of_a_station_breaks_the_server_or_the_description(
     tmp_path: Path, sqlite_template: Path, mode: GenerationMode
 ) -> None:
     """Neither those that fit the description nor those that do not."""
-    with (
-        databases.sqlite_copy(sqlite_template, tmp_path) as url,
-        serving(tmp_path, url) as (
-            app,
-            tokens,
-        ),
-    ):
+    with databases.sqlite_copy(sqlite_template, tmp_path) as url, serving(tmp_path, url) as town:
+        app, tokens = town
         assert fuzz(app, tokens, mode, FEW) > FEW
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
-def test_many_requests_break_neither_database(
+def test_many_reports_break_neither_database(
     tmp_path: Path, any_url: str, mode: GenerationMode
 ) -> None:
     """The same at length."""
     with serving(tmp_path, any_url) as (app, tokens):
         assert fuzz(app, tokens, mode, MANY) > MANY
+
+
+def all_phases(home: Path, url: str, seconds: int, examples: int) -> str:
+    """Run every phase of schemathesis against a real server, and return what it says.
+
+    Examples, coverage, fuzzing, and sequences in which one answer leads to the next request.
+    """
+    with serving(home, url) as (_app, tokens):
+        found = Settings(home=home, database_url=url, workers=1, threads=8)
+        with served(found, env={"WUTONG_RATES": "0"}) as address:
+            command = [
+                *(
+                    sys.executable,
+                    "-m",
+                    "schemathesis.cli",
+                    "run",
+                    f"{address}/api/v1/openapi.json",
+                ),
+                *("--phases", "examples,coverage,fuzzing,stateful"),
+                *("--checks", ",".join(check.__name__ for check in CHECKS)),
+                *("--header", f"Authorization: Bearer {tokens['person']}"),
+                # Stations are asked above, with their own token; the token in use stays.
+                *("--exclude-path-regex", "/stations/(me|enrol)|/blobs/|/me/tokens/"),
+                *("--max-time", str(seconds), "--max-examples", str(examples)),
+                *("--seed", "1", "--generation-deterministic"),
+                *("--warnings", "off", "--no-color", "--suppress-health-check", "all"),
+            ]
+            ran = subprocess.run(
+                command,
+                cwd=home,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=seconds + 120,
+            )
+    assert ran.returncode == 0, ran.stdout[-8000:] + ran.stderr[-2000:]
+    return ran.stdout
+
+
+def test_all_phases_find_nothing(tmp_path: Path, any_url: str) -> None:
+    """No fault of the server and no answer that the description does not know."""
+    said = all_phases(tmp_path, any_url, BRIEF_S, FEW)
+    assert "test cases" in said or "generated" in said, said
+
+
+@pytest.mark.soak
+def test_all_phases_at_length_find_nothing(tmp_path: Path, any_url: str) -> None:
+    """The same for ten minutes a database."""
+    assert all_phases(tmp_path, any_url, LONG_S, MANY)
+
+
+def test_a_word_that_is_broken_is_found(
+    tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: a server that answers as it never said is told of."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    with databases.sqlite_copy(sqlite_template, tmp_path) as url:
+        keys.create(tmp_path / "keys")
+        found = Settings(home=tmp_path, database_url=url, workers=1, threads=4)
+        with served(found, "tests.api.lying:app") as address:
+            command = [sys.executable, "-m", "schemathesis.cli", "run"]
+            command += [f"{address}/api/v1/openapi.json", "--phases", "coverage", "--no-color"]
+            command += ["--include-path", "/api/v1/me", "--checks", "content_type_conformance"]
+            ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ran.returncode == 1, ran.stdout
