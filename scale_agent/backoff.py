@@ -28,6 +28,10 @@ class Backoff:
         self._failures = min(self._failures + 1, 30)
         return ceiling * (0.5 + self._chance.random() / 2)
 
+    def stretch(self, seconds: float) -> float:
+        """Return a pause that somebody asked for: never shorter, up to half as long again."""
+        return seconds * (1.0 + self._chance.random() / 2)
+
     def succeed(self) -> None:
         """Start over."""
         self._failures = 0

@@ -205,7 +205,8 @@ class Courier:
 
     def _rest(self, now: float, words: str, seconds: float | None = None) -> None:
         own = self._backoff.fail()
-        rest = own if seconds is None else max(seconds, 0.1)
+        # The server tells many stations the same: they are not to come back as one.
+        rest = own if seconds is None else self._backoff.stretch(max(seconds, 0.1))
         self._until = now + rest
         warn("will_try_again", in_s=round(rest, 1), why=words)
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
-from app.attest import tasks
+from app.attest import tasks, to_dos
 from app.attest.cases import Opinion
 from app.attest.lookups import Lookups
 from app.db.ids import new_uid
@@ -199,15 +199,15 @@ def _is_same(finding: Finding, evidence: Evidence) -> bool:
 def _write_to_dos(known: Lookups, case: Settlement, at: datetime) -> None:
     scale, evidence = case.scale, case.evidence
     if case.opinion is None:
-        tasks.ask_person(known, scale, VERIFIER_ERROR, evidence, at=at)
+        to_dos.ask_person(known, scale, VERIFIER_ERROR, evidence, at=at)
         return
     judgement = case.opinion.judgement
     if judgement is None:
         return
     if not evidence.assigned:
         if judgement.verdict is not Verdict.MATCH:
-            tasks.ask_person(known, scale, FROM_UNASSIGNED, evidence, at=at)
+            to_dos.ask_person(known, scale, FROM_UNASSIGNED, evidence, at=at)
     elif judgement.verdict in TO_DO:
-        tasks.ask_person(known, scale, TO_DO[judgement.verdict], evidence, at=at)
+        to_dos.ask_person(known, scale, TO_DO[judgement.verdict], evidence, at=at)
     elif judgement.verdict is Verdict.MATCH and judgement.counts:
-        tasks.settle_to_dos(known, scale, ANSWERED, evidence, at=at)
+        to_dos.settle_to_dos(known, scale, ANSWERED, evidence, at=at)

@@ -1,4 +1,4 @@
-"""Reading tasks for stations, and to-dos for people that a reading sets off."""
+"""Reading tasks for stations: asked for, handed out, told of, called off, done."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.attest import nonces
-from app.attest.lookups import UNFINISHED, Lookups
+from app.attest.lookups import UNFINISHED
 from app.attest.profiles import METHODS, Profile
 from app.crypto import dsse
 from app.db.ids import new_uid
@@ -61,7 +61,7 @@ def request_reading(session: Session, scale: Scale, *, by: str, at: datetime) ->
     profile = Profile.of(scale.model.profile)
     if profile.protocol not in METHODS:
         raise NotReadableError("the model's profile names no way to read it")
-    if scale.hold_document and profile.opens_case and held(HeldDeed.READ_WITH_OPENING):
+    if _is_held(scale, profile):
         raise EvidenceHeldError("the scale is held as evidence and may not be opened")
     session.refresh(scale, with_for_update=True)  # two who ask at once get one task
     place = station_of(session, scale)
@@ -87,6 +87,16 @@ def request_reading(session: Session, scale: Scale, *, by: str, at: datetime) ->
     session.add(task)
     session.flush()
     return task
+
+
+def _is_held(scale: Scale, profile: Profile) -> bool:
+    opens = bool(scale.hold_document) and profile.opens_case
+    return opens and held(HeldDeed.READ_WITH_OPENING)
+
+
+def is_held(task: Task) -> bool:
+    """Return whether a hold, set since the task was asked for, forbids its reading."""
+    return task.scale is not None and _is_held(task.scale, Profile.of(task.scale.model.profile))
 
 
 def _errand(profile: Profile, port: str, nonce: str) -> dict[str, Any]:
@@ -160,8 +170,13 @@ def is_news(task: Task, at: datetime) -> bool:
 def hand_out(session: Session, station: Station, *, at: datetime) -> list[Task]:
     """Return the station's tasks, now running; unfinished ones are handed out again."""
     # Locked, so that a task called off meanwhile is not handed out.
-    found = list(session.scalars(_of_station(station.id, at).with_for_update()))
-    for task in found:
+    found = []
+    for task in session.scalars(_of_station(station.id, at).with_for_update()).all():
+        if is_held(task):
+            task.state, task.finished_at = TaskState.CANCELLED, at
+            task.result = {"error": EvidenceHeldError.code}
+            continue
+        found.append(task)
         if is_news(task, at):
             task.state, task.claimed_at = TaskState.RUNNING, at
             task.claimed_by = f"station:{station.uid}"
@@ -205,9 +220,10 @@ def note_progress(task: Task, progress: dict[str, Any], *, at: datetime) -> bool
     """Take the station's word on how far it is; return whether it was worth writing.
 
     Raises:
-        TaskGoneError: Nobody waits for it any more.
+        TaskGoneError: Nobody waits for it any more, or a hold forbids it.
     """
-    if task.state in ENDED or (task.expires_at is not None and task.expires_at <= at):
+    is_over = task.expires_at is not None and task.expires_at <= at
+    if task.state in ENDED or is_over or is_held(task):
         raise TaskGoneError("the task was cancelled, is finished or is past its time")
     told = {key: value for key, value in progress.items() if key != "state"}
     if progress["state"] == "failed":
@@ -245,41 +261,3 @@ def finish(task: Task, evidence: Evidence, *, at: datetime) -> None:
         "verdict": evidence.verdict.value if evidence.verdict else None,
         "level": evidence.level,
     }
-
-
-def ask_person(
-    known: Lookups, scale: Scale, kind: str, evidence: Evidence, *, at: datetime
-) -> Task:
-    """Give people a to-do about the scale; one that is open tells of the newest reading."""
-    told = {
-        "evidence": evidence.uid,
-        "verdict": evidence.verdict.value if evidence.verdict else None,
-        "reasons": list(evidence.reasons),
-    }
-    to_dos = known.to_dos(scale)
-    task = next((one for one in to_dos if one.kind == kind), None)
-    if task is None:
-        task = Task(
-            uid=new_uid(),
-            path=scale.path,
-            executor=Executor.PERSON,
-            kind=kind,
-            state=TaskState.QUEUED,
-            scale=scale,
-            created_at=at,
-        )
-        known.session.add(task)
-        to_dos.append(task)
-    task.payload = told
-    return task
-
-
-def settle_to_dos(
-    known: Lookups, scale: Scale, kinds: frozenset[str], evidence: Evidence, *, at: datetime
-) -> None:
-    """End the to-dos that a good reading answers."""
-    to_dos = known.to_dos(scale)
-    for task in [one for one in to_dos if one.kind in kinds]:
-        task.state, task.finished_at = TaskState.DONE, at
-        task.result = {"evidence": evidence.uid}
-        to_dos.remove(task)

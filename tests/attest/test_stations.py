@@ -220,6 +220,25 @@ class TestTasks:
         with pytest.raises(tasks.EvidenceHeldError):
             lab.ask_reading()
 
+    def test_a_hold_calls_off_what_waits_to_be_opened(self, lab: Lab) -> None:
+        """Asked for before the hold: not handed out, with the reason; if it runs, it is over."""
+        opens = {"protocol": "an3155", "opens_case": True}
+        lab.change(lambda scale: setattr(scale.model, "profile", opens))
+        uid = lab.ask_reading()
+        assert len(lab.call("GET", "/stations/me/tasks").get_json()["items"]) == 1
+        lab.change(lambda scale: setattr(scale, "hold_document", "通市监证〔2026〕7号"))
+        told = {"state": "running", "pass": 1, "passes": 2, "bytes": 0, "total": 9}
+        assert self.tell(lab, uid, told) == 410
+        assert lab.call("GET", "/stations/me/tasks").get_json()["items"] == []
+        task = lab.row(Task, uid)
+        assert (task.state.value, task.result) == ("cancelled", {"error": "evidence_hold"})
+
+    def test_a_hold_leaves_a_reading_from_outside_alone(self, lab: Lab) -> None:
+        """The control: only what opens the case is called off."""
+        lab.ask_reading()
+        lab.change(lambda scale: setattr(scale, "hold_document", "通市监证〔2026〕7号"))
+        assert len(lab.call("GET", "/stations/me/tasks").get_json()["items"]) == 1
+
     def test_progress_is_kept_once_a_second(self, lab: Lab) -> None:
         """More is heard and not written; the ledger hears nothing of it."""
         uid, before = lab.ask_reading(), len(lab.all(LedgerEntry))
