@@ -14,6 +14,7 @@ from app.db.session import utcnow
 from app.upkeep import backup as backups
 from app.upkeep import restore as restores
 from app.upkeep.archive import Reader
+from app.upkeep.orders import Order
 from app.upkeep.target import Target
 
 FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -72,7 +73,7 @@ def restore(file: Path, into: Path | None, passphrase_file: Path | None, **more:
     if sealed and (passphrase_file or not target.has_keys()):
         passphrase = _asked(passphrase_file, confirm=False)
     done = restores.restore(
-        restores.Order(
+        Order(
             file=file,
             target=target,
             passphrase=passphrase,

@@ -7,8 +7,7 @@ as it was.
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -25,48 +24,15 @@ from app.ledger.verify import problems
 from app.models import Epoch, Person
 from app.upkeep import facts, journal, postgresql, sealing, snapshot
 from app.upkeep.archive import BLOBS, DATABASE, KEYS, Reader
+from app.upkeep.checks import check
 from app.upkeep.errors import UpkeepError
 from app.upkeep.journal import STAGING, Journal
 from app.upkeep.manifest import Facts
-from app.upkeep.target import Target
+from app.upkeep.orders import Order, Restored
 
 Say = Callable[[str], None]
-MARGIN: Final = 16 * 2**20
 SHOWN: Final = 5
 PRIVATE: Final = 0o700
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What is to be restored.
-
-    Attributes:
-        realm: Key id of the installation that the operator means; None where the target says it.
-        by: Sign-in name of the operator, or nothing.
-        reason: For the ledger's epoch; no personal data.
-        replace: Whether what is there may be put aside.
-        damaged_as_it_was: Whether a ledger that was damaged when it was backed up is wanted.
-    """
-
-    file: Path
-    target: Target
-    passphrase: str | None
-    at: datetime
-    realm: str | None = None
-    by: str | None = None
-    reason: str = ""
-    replace: bool = False
-    damaged_as_it_was: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Restored:
-    """What came of it."""
-
-    epoch: int
-    size: int
-    upgraded_from: str | None
-    aside: tuple[str, ...] = ()
 
 
 def restore(order: Order, say: Say) -> Restored:
@@ -76,7 +42,7 @@ def restore(order: Order, say: Say) -> Restored:
         UpkeepError: Why not.
     """
     with Reader(order.file) as backup:
-        _check(order, backup)
+        check(order, backup)
         with _staging(order) as stage:
             say("reading the backup and comparing every digest ...")
             signer = _stage_keys(order, backup, stage)
@@ -86,53 +52,6 @@ def restore(order: Order, say: Say) -> Restored:
             result = _prove(order, backup, (url, signer), say)
             aside = _put_in_place(order, stage, url)
     return replace(result, aside=aside)
-
-
-def _check(order: Order, backup: Reader) -> None:
-    """Refuse what needs no staging to be refused."""
-    manifest, target = backup.manifest, order.target
-    wanted = target.realm or order.realm
-    if wanted is None:
-        raise UpkeepError(
-            f"this is a backup of the installation {manifest.realm}; if that is the one you mean,"
-            f" say so: --realm {manifest.realm}"
-        )
-    if wanted != manifest.realm:
-        raise UpkeepError(
-            f"this is a backup of another installation: {manifest.realm}, not {wanted}"
-        )
-    if manifest.facts.kind != target.kind:
-        raise UpkeepError(
-            f"this is a backup of {manifest.facts.kind}, the target is {target.kind}; restore it"
-            " into an SQLite home of its own first, then: wutong db move"
-            if manifest.facts.kind == "sqlite"
-            else f"this is a backup of PostgreSQL, the target is {target.kind}; set"
-            " WUTONG_DATABASE_URL to a PostgreSQL database"
-        )
-    if not schema.knows(target.settings.database_url, manifest.facts.revision):
-        raise UpkeepError(
-            f"the backup's schema {manifest.facts.revision} is newer than this program; install"
-            " the program that made it"
-        )
-    if target.has_data() and not order.replace:
-        raise UpkeepError(
-            f"{target.home} or its database is not empty; --replace puts what is there aside"
-        )
-    target.refuse_in_use()
-    _refuse_full_disk(order, backup)
-
-
-def _refuse_full_disk(order: Order, backup: Reader) -> None:
-    need = sum(member.size for member in backup.manifest.members.values()) + MARGIN
-    place = order.target.home
-    while not place.exists():
-        place = place.parent
-    free = shutil.disk_usage(place).free
-    if need > free:
-        raise UpkeepError(
-            f"the disk of {place} has {free // 2**20} MiB left, the restore needs"
-            f" {need // 2**20} MiB"
-        )
 
 
 @contextmanager

@@ -19,9 +19,10 @@ from app.ledger import checkpoints, epochs
 from app.ledger.door import SYSTEM, act
 from app.ledger.verify import Problem, problems
 from app.models import LedgerHead, ScaleEvent
-from app.upkeep import backup, postgresql, restore, sealing, snapshot
+from app.upkeep import backup, facts, postgresql, restore, sealing, snapshot
 from app.upkeep.archive import Reader
 from app.upkeep.manifest import Facts
+from app.upkeep.orders import Order, Restored
 from app.upkeep.target import Target
 from tests.support.makers import (
     NOON,
@@ -70,11 +71,11 @@ class House:
         order = backup.Order(settings=self.settings, out=out, passphrase=passphrase, at=NOON)
         return backup.make(order, hush)[0]
 
-    def restore(self, file: Path, **changes: Any) -> restore.Restored:  # noqa: ANN401
+    def restore(self, file: Path, **changes: Any) -> Restored:  # noqa: ANN401
         """Restore ``file`` into this installation."""
         with Reader(file) as found:
             realm = found.manifest.realm
-        usual = restore.Order(
+        usual = Order(
             file=file, target=Target(self.settings), passphrase=PASSPHRASE, at=LATER, realm=realm
         )
         return restore.restore(replace(usual, **changes), hush)
@@ -85,7 +86,7 @@ class House:
         if url.get_backend_name() == "sqlite":
             return snapshot.held(Path(str(url.database)))
         with postgresql.connected(url) as connection:
-            return restore.facts.of(connection)
+            return facts.of(connection)
 
     def problems(self) -> list[Problem]:
         """Return what verifying the ledger says."""
