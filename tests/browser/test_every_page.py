@@ -32,6 +32,14 @@ PAGES = {
     "ledger": ("auditor", "/oversee/ledger"),
     "tasks": ("auditor", "/tasks"),
     "account": ("verifier", "/account"),
+    "bind": ("verifier", "/account/device"),
+    "recovery-codes": ("verifier", "/account/recovery-codes"),
+    "switch": (None, "/sign-in/switch"),
+    "order": ("inspector", "/manage/scales/{honest}/orders/stop_order"),
+    "people": ("admin", "/people"),
+    "person": ("admin", "/people/{person}"),
+    "audit": ("auditor", "/oversee/audit"),
+    "sign-ins": ("auditor", "/oversee/sign-ins"),
     "tag": (None, "/t/{tag}"),
     "tag-suspended": (None, "/t/{tag_cheating}"),
     "tag-forged": (None, "/t/forged"),
@@ -52,6 +60,7 @@ def things(demo: Demo) -> dict[str, str]:
         "reference": "SELECT uid FROM reference",
         "evidence": "SELECT uid FROM evidence WHERE verdict = 'mismatch'",
         "station": "SELECT uid FROM station",
+        "person": "SELECT uid FROM person WHERE login = 'inspector'",
     }
     found = {name: str(database.execute(query).fetchone()[0]) for name, query in one.items()}
     database.close()
