@@ -14,7 +14,7 @@ class Size:
 
     small: int = 10_000
     large: int = 1_000_000
-    times: int = 25
+    times: int = 15
     postgresql: bool = True
     round_s: float = 1.5
     rounds: int = 3

@@ -22,6 +22,7 @@ from app.models import (
     ScaleCell,
     ScaleEvent,
     ScaleModel,
+    ScaleTotal,
     Stall,
     Trader,
     Verification,
@@ -29,8 +30,8 @@ from app.models import (
 from app.standing.totals import (
     Tally,
     is_legally,
+    numbers_of_places,
     tallies,
-    tallies_of_places,
     tallies_of_scales,
 )
 from app.web.paging import Cursor, Page, fetch
@@ -82,7 +83,9 @@ def fleet(session: Session, asked: Asked, cursor: Cursor | None, limit: int) -> 
     if asked.state or asked.legal or asked.firmware:
         # The cell has an index for each filter, in the order of the list.
         kept = ScaleCell
-        rows = rows.join(ScaleCell, ScaleCell.scale_id == Scale.id).where(*_of_kind(asked))
+        rows = rows.join(ScaleCell, ScaleCell.scale_id == Scale.id).where(
+            *_of_kind(ScaleCell, asked)
+        )
     rows = rows.where(within(kept.path, asked.scope))
     if asked.place is not None:
         place = select(Place.path).where(Place.uid == asked.place)
@@ -119,20 +122,20 @@ def count(session: Session, asked: Asked) -> Counts:
         by_place = tallies_of_scales(session, found, asked.today)
         places = _places(session, asked, {one.path for one in by_place})
         here = [one for one in by_place if path in (None, one.path)]
+        at = _sums(by_place, asked, lambda one: one.path)
     else:
         here = tallies(session, asked.scope if path is None else Scope((path,)), asked.today)
         places = _places(session, asked)
-        paths = [place.path for place in places]
-        by_place = tallies_of_places(session, paths, asked.today)
-    at = Counter[str]()
-    for one in by_place:
-        at[one.path] += one.number * _fits(one, asked)
+        paths, fitting = [place.path for place in places], tuple(_of_kind(ScaleTotal, asked))
+        at = numbers_of_places(session, paths, fitting)
     return Counts(
         total=sum(one.number for one in here if _fits(one, asked)),
         state=_sums(here, replace(asked, state=None), lambda one: one.state),
         legal=_sums(here, replace(asked, legal=None), lambda one: one.legal),
         firmware=_sums(here, replace(asked, firmware=None), _read),
-        places=tuple((place.uid, place.name, at[place.path]) for place in places if at[place.path]),
+        places=tuple(
+            (place.uid, place.name, at[place.path]) for place in places if place.path in at
+        ),
     )
 
 
@@ -206,13 +209,13 @@ def _sums(here: list[Tally], asked: Asked, of: Callable[[Tally], Key]) -> dict[K
     return dict(sums)
 
 
-def _of_kind(asked: Asked) -> Iterator[ColumnElement[bool]]:
+def _of_kind(kept: type[ScaleCell | ScaleTotal], asked: Asked) -> Iterator[ColumnElement[bool]]:
     if asked.state is not None:
-        yield ScaleCell.state == asked.state
+        yield kept.state == asked.state
     if asked.legal is not None:
-        yield is_legally(ScaleCell, asked.legal, asked.today)
+        yield is_legally(kept, asked.legal, asked.today)
     if asked.firmware is not None:
-        yield ScaleCell.verdict == ("" if asked.firmware == UNREAD else str(asked.firmware))
+        yield kept.verdict == ("" if asked.firmware == UNREAD else str(asked.firmware))
 
 
 def _searched(session: Session, rows: Select[Any], asked: Asked) -> Select[Any]:

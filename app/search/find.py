@@ -69,9 +69,12 @@ def scales(session: Session, text: str, scope: Scope, most: int = MANY) -> list[
     words = clean(text)
     if not words or not scope:
         return []
-    rows = union(*_sources(session, words, scope)).limit(most + 1)
-    ids = list(session.scalars(rows))
-    return None if len(ids) > most else ids
+    ids: set[int] = set()
+    for rows in _sources(session, words, scope, most):
+        found = session.scalars(rows.limit(most + 1)).all() if rows is not None else None
+        if found is None or len(ids := ids.union(found)) > most:
+            return None
+    return list(ids)
 
 
 def clean(text: str) -> str:
@@ -79,16 +82,19 @@ def clean(text: str) -> str:
     return " ".join(text.split())[:LONGEST]
 
 
-def _sources(session: Session, words: str, scope: Scope) -> Iterator[Select[Any]]:
-    yield select(Scale.id).where(within(Scale.path, scope), Scale.id.in_(_coded(words)))
+def _sources(session: Session, words: str, scope: Scope, most: int) -> Iterator[Select[Any] | None]:
+    """Yield the queries of what is found; None where there is too much to go on."""
+    here = select(Scale.id).where(within(Scale.path, scope))
+    yield here.where(Scale.id.in_(_coded(words)))
     if len(words) < SHORTEST:
-        yield select(Scale.id).where(within(Scale.path, scope), Scale.market_no == words)
+        yield here.where(Scale.market_no == words)
         return
     dialect = session.get_bind().dialect.name
-    here = select(Scale.id).where(within(Scale.path, scope))
     yield holding(dialect, Kind.SCALE, words, scope)
-    yield here.where(Scale.stall_id.in_(holding(dialect, Kind.STALL, words, scope)))
-    yield here.where(Scale.trader_id.in_(holding(dialect, Kind.TRADER, words, scope)))
+    for kind, column in ((Kind.STALL, Scale.stall_id), (Kind.TRADER, Scale.trader_id)):
+        # Read here, so that it ends where there are too many.
+        ids = session.scalars(holding(dialect, kind, words, scope).limit(most + 1)).all()
+        yield here.where(column.in_(ids)) if len(ids) <= most else None
 
 
 def _coded(words: str) -> Select[Any]:

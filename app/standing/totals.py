@@ -62,11 +62,16 @@ def tallies(session: Session, scope: Scope, today: date) -> list[Tally]:
     return _told(session, rows.group_by(*_BY))
 
 
-def tallies_of_places(session: Session, paths: Sequence[str], today: date) -> list[Tally]:
-    """Return the same of each of some places, given by their paths."""
-    rows = select(*_of_day(ScaleTotal, today), func.sum(ScaleTotal.number), ScaleTotal.path)
-    rows = rows.where(ScaleTotal.path.in_(paths))
-    return _told(session, rows.group_by(*_BY, ScaleTotal.path))
+def numbers_of_places(
+    session: Session, paths: Sequence[str], conditions: Sequence[ColumnElement[bool]]
+) -> dict[str, int]:
+    """Return how many scales that fit ``conditions`` (on `ScaleTotal`) each place has, by path."""
+    rows = session.execute(
+        select(ScaleTotal.path, func.sum(ScaleTotal.number))
+        .where(ScaleTotal.path.in_(paths), *conditions)
+        .group_by(ScaleTotal.path)
+    )
+    return {path: number for path, number in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
 def tallies_of_scales(session: Session, ids: Sequence[int], today: date) -> list[Tally]:
