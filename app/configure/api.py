@@ -2,9 +2,10 @@
 
 from flask import Blueprint
 
-from app.configure import api_models, api_places, api_scales
+from app.configure import api_codes, api_models, api_places, api_scales
 
 bp = Blueprint("configure_api", __name__, url_prefix="/api/v1")
 bp.register_blueprint(api_places.bp)
 bp.register_blueprint(api_models.bp)
 bp.register_blueprint(api_scales.bp)
+bp.register_blueprint(api_codes.bp)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.routing import BaseConverter
 
 from app.web.access import Audience, access
-from app.web.api_openapi import document
+from app.web.api_openapi import codes_of, document
 
 EXTENSION: Final = "wutong_openapi"
 
@@ -61,4 +61,6 @@ def docs() -> ResponseReturnValue:
         ],
         tags=[tag["name"] for tag in found["tags"]],
         schemas=found["components"]["schemas"],
+        about=found["info"]["description"],
+        codes=codes_of(current_app),
     )

@@ -34,11 +34,25 @@ from app.web.api_reading import (
     PreconditionRequiredError,
 )
 from app.web.api_schemas import Schemas
+from app.web.limits import TooManyRequestsError
+from app.web.refusals import of_code
 from app.web.requests import NotJsonError
 from app.web.strict_json import JsonTooLargeError, StrictJsonError
 
 VERSION: Final = "3.1.0"
+RETRY_AFTER: Final = {
+    "Retry-After": {"description": "seconds to wait", "schema": {"type": "integer", "minimum": 0}}
+}
+ABOUT: Final = (
+    "Bearer tokens (`wutong token add --user NAME`). Lists give `items` and `next`, which "
+    "goes back as `after`. Writes take `Idempotency-Key`. What can be changed carries an "
+    "ETag; a change sends it back as `If-Match`. Errors are problem+json (RFC 9457) with a "
+    "stable `code`. Acts with effect in law want the person on a page: a token is answered "
+    "`step_up_required`."
+)
 PREFIX: Final = "/api/v1/"
+# What any route may say without declaring it.
+ALWAYS: Final = frozenset({"not_found", "conflict", "request_timeout", "too_many_requests"})
 WRITE: Final = TokenScope.WRITE
 PART: Final = re.compile(r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>")
 UID: Final = r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
@@ -106,6 +120,7 @@ def document(app: Flask) -> dict[str, Any]:
             "title": "Wutong",
             "version": "1",
             "summary": "The fleet of market price-computing scales",
+            "description": ABOUT,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
@@ -136,6 +151,7 @@ def _common(route: Route) -> Iterator[type[DomainError]]:
     if route.access.roles:
         yield ForbiddenError
     yield InvalidRequestError
+    yield TooManyRequestsError
     if route.operation.body is not None:
         yield from (NotJsonError, StrictJsonError, JsonTooLargeError)
     if route.operation.opens is Opens.TRANSACTION:
@@ -196,9 +212,21 @@ def _parameters(route: Route, schemas: Schemas) -> Iterator[dict[str, Any]]:
         }
     if route.operation.opens is Opens.TRANSACTION:
         key = {"type": "string", "pattern": r"^[\x21-\x7e]{1,100}$"}
-        yield {"name": HEADER, "in": "header", "required": False, "schema": key}
+        yield {
+            "name": HEADER,
+            "in": "header",
+            "required": False,
+            "description": "the same key again: one effect and the same answer",
+            "schema": key,
+        }
     if route.operation.conditional:
-        yield {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}}
+        yield {
+            "name": "If-Match",
+            "in": "header",
+            "required": True,
+            "description": "the ETag of what is changed, as it was read; `*` for any version",
+            "schema": {"type": "string"},
+        }
 
 
 def _without_null(schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -221,9 +249,18 @@ def _responses(route: Route, schemas: Schemas) -> dict[str, Any]:
     problem = {PROBLEM: {"schema": schemas.reference(Problem, "serialization")}}
     for status, codes in problems_of(route).items():
         listed = ", ".join(f"`{code}`" for code in codes)
-        found[str(status)] = {"description": listed, "content": problem}
+        found[str(status)] = {"description": listed, "content": problem, "x-codes": codes}
+        if status in errors.RETRIED:
+            found[str(status)]["headers"] = RETRY_AFTER
     found["default"] = {"description": "Any other problem", "content": problem}
     return found
+
+
+def codes_of(app: Flask) -> dict[str, tuple[int, str, str]]:
+    """Return every code that some route may refuse with: its status, what it says, what to do."""
+    codes = {code for route in routes(app) for all_ in problems_of(route).values() for code in all_}
+    found = {code: of_code(code) for code in sorted(codes | ALWAYS)}
+    return {code: (one.status, str(one.said), str(one.to_do)) for code, one in found.items()}
 
 
 def _tag(route: Route) -> str:

@@ -44,7 +44,7 @@ CHECKS: list[CheckFunction] = [
     response_schema_conformance,
 ]
 FEW, MANY = 2, 150
-BRIEF_S, LONG_S = 20, 600
+BRIEF_S, LONG_S = 15, 600
 # Roles that the rules keep apart for people; a fuzzer may hold them all at once.
 EVERYTHING = tuple(Role)
 LONGEST_S = 1.0

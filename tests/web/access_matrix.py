@@ -264,6 +264,10 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "configure_api.scales.seals":       roles(*FILE_READERS),
     # 403: each records only seals of their own kind
     "configure_api.scales.record_seal": roles(*SEALERS, body=NEW_SEAL, inside={403}),
+    "configure_api.codes.codes":         roles(*FILE_READERS),
+    "configure_api.codes.adopt":         roles(Role.MANAGER, body={"kind": "city", "value": "1"}),
+    # 409: a tag of ours is not given up but voided
+    "configure_api.codes.give_up":       roles(Role.MANAGER, parts={"code": "tag"}),
     "configure_api.scales.seal_seen":   roles(*SEALERS, body={"state": "broken"}),
     # verify
     "verify.record":                    roles(Role.VERIFIER, parts={"uid": "scale"}),

@@ -1,0 +1,107 @@
+"""Everything a page can change, a program can change: or the table says why not.
+
+A page that writes and stands in neither column fails the build.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from app.config import Settings
+from app.factory import create_app
+from app.web.api_openapi import routes
+
+IN_PERSON = "the person proves to be there: sign-in, password, second factor, PIN, devices"
+IN_STEPS = "a list is checked, looked at and written by people; `wutong import` is its program"
+SHEETS = "blank tags are printed and glued by people; issuing a tag is `POST /tags`"
+
+# endpoint of a page -> operation of the API
+BY_PROGRAM = {
+    "account.end_session": "DELETE /api/v1/me/sessions/{session_uid}",
+    "account.end_other_sessions": "DELETE /api/v1/me/sessions",
+    "account.end_token": "DELETE /api/v1/me/tokens/{token_uid}",
+    "attest.request_reading": "POST /api/v1/scales/{scale}/readings",
+    "attest.cancel": "POST /api/v1/scales/{scale}/readings/{task}/cancel",
+    "codes.adopt": "POST /api/v1/scales/{scale}/codes",
+    "codes.adopt_scanned": "POST /api/v1/scales/{scale}/codes",
+    "codes.give_up": "POST /api/v1/scales/{scale}/codes/{code}/give-up",
+    "configure.register": "POST /api/v1/scales",
+    "configure.save_photo": "PUT /api/v1/scales/{scale}/photo",
+    "configure.save_seal": "POST /api/v1/scales/{scale}/seals",
+    "configure.seal_seen": "PATCH /api/v1/scales/{scale}/seals/{seal}",
+    "ledger_check.start": "POST /api/v1/ledger/checks",
+    "manage_acts.do": "POST /api/v1/scales/{scale}/actions",
+    "manage_acts.order": "POST /api/v1/scales/{scale}/orders",
+    "manage_acts.opening": "POST /api/v1/scales/{scale}/opening",
+    "oversee.conclude": "POST /api/v1/findings/{finding}/resolution",
+    "oversee.step_lead": "POST /api/v1/leads/{lead}/steps",
+    "portal.issue": "POST /api/v1/tags",
+    "portal.revoke": "POST /api/v1/tags/{tag}/revoke",
+    "references.look": "POST /api/v1/references/look",
+    "references.submit": "POST /api/v1/references",
+    "references.approve": "POST /api/v1/references/{reference}/actions",
+    "references.reject": "POST /api/v1/references/{reference}/actions",
+    "references.withdraw": "POST /api/v1/references/{reference}/actions",
+    "register.add_place": "POST /api/v1/markets",
+    "register.add_stall": "POST /api/v1/stalls",
+    "register.add_trader": "POST /api/v1/traders",
+    "register.add_model": "POST /api/v1/models",
+    "scan.look_up": "POST /api/v1/scans",
+    "stations.create": "POST /api/v1/stations",
+    "stations.assign": "POST /api/v1/stations/{station}/scales",
+    "stations.unassign": "DELETE /api/v1/stations/{station}/scales/{scale}",
+    "stations.renew_code": "POST /api/v1/stations/{station}/code",
+    "stations.revoke": "POST /api/v1/stations/{station}/revoke",
+    "tasks.cancel": "POST /api/v1/tasks/{task}/cancel",
+    "verify.save": "POST /api/v1/scales/{scale}/actions",
+}
+# blueprint or endpoint of a page -> why programs have no such thing
+BY_PEOPLE_ONLY = {
+    "accounts": IN_PERSON,
+    "account.change_password": IN_PERSON,
+    "account.unbind": IN_PERSON,
+    "renewal": IN_PERSON,
+    "second_factor": IN_PERSON,
+    "devices": IN_PERSON,
+    "switch": IN_PERSON,
+    "people": IN_PERSON,
+    "imports": IN_STEPS,
+    "blanks": SHEETS,
+}
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """Yield the whole application."""
+    app = create_app(settings)
+    yield app
+    app.extensions["wutong"].database.dispose()
+
+
+def pages_that_write(app: Flask) -> set[str]:
+    """Return the endpoint of every page that takes a POST."""
+    return {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "POST" in (rule.methods or ()) and not rule.rule.startswith("/api/")
+    }
+
+
+def unaccounted(endpoints: set[str]) -> set[str]:
+    """Return those of ``endpoints`` that neither table knows."""
+    known = {*BY_PROGRAM, *BY_PEOPLE_ONLY}
+    return {one for one in endpoints if not known & {one, one.partition(".")[0]}}
+
+
+def test_every_page_that_writes_has_its_counterpart(app: Flask) -> None:
+    """Add the operation to the API and a line here, or the reason why none makes sense."""
+    assert unaccounted(pages_that_write(app)) == set()
+    assert unaccounted({*pages_that_write(app), "manage_acts.sell"}) == {"manage_acts.sell"}
+
+
+def test_the_tables_speak_of_what_is_there(app: Flask) -> None:
+    """No line for a page or an operation that is gone."""
+    operations = {f"{route.method.upper()} {route.path}" for route in routes(app)}
+    assert set(BY_PROGRAM.values()) - operations == set()
+    assert set(BY_PROGRAM) - pages_that_write(app) == set()
