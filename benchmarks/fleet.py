@@ -29,7 +29,9 @@ from app.models import (
     Region,
     RegionKind,
     Scale,
+    ScaleCell,
     ScaleModel,
+    ScaleTotal,
     Seal,
     Stall,
     Trader,
@@ -58,6 +60,10 @@ RARE: Final = 0.01  # of all seals broken, verifications failed, scales stopped
 OVERDUE_DAYS: Final = 376  # of them three in a hundred more than a year ago
 TWO_NAMES: Final = 0.8
 MODELS: Final = 8
+SECONDARY: Final = (
+    "SELECT indexname, indexdef FROM pg_indexes"
+    " WHERE schemaname = 'public' AND (indexname LIKE 'search%' OR indexname LIKE 'ix_%')"
+)
 KIND: Final = "state, verdict, legal, from_on, until_on, phase_on"
 
 
@@ -91,7 +97,7 @@ def sqlite(size: int) -> str:
 
 
 def postgresql(server: str, size: int) -> str:
-    """Return the URL of such a database on ``server``, whose data are kept as well."""
+    """Return the URL of the same data on ``server``, which are kept as well."""
     name = f"fleet_{size}"
     engine = create_engine(f"{server}/postgres", poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -99,62 +105,78 @@ def postgresql(server: str, size: int) -> str:
         if not connection.scalar(there, {"name": name}):
             for statement in ("DROP DATABASE IF EXISTS draft", "CREATE DATABASE draft"):
                 connection.exec_driver_sql(statement)
-            make(f"{server}/draft", size)
+            _copy(sqlite(size), f"{server}/draft")
             connection.exec_driver_sql(f"ALTER DATABASE draft RENAME TO {name}")
     return f"{server}/{name}"
 
 
 def make(url: str, size: int) -> None:
-    """Migrate the empty database at ``url`` and put ``size`` scales in."""
+    """Migrate the empty SQLite database at ``url`` and put ``size`` scales in."""
     print(f"making a fleet of {size} ...", file=sys.stderr, flush=True)
     schema.upgrade(url)
     engine = create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-300000"):
+            connection.exec_driver_sql(f"PRAGMA {pragma}")
         paused = _pause(connection)
         _fill(connection, size)
-        _resume(connection, paused)
+        _count(connection)
+        for sql in paused:
+            connection.exec_driver_sql(sql)
+            _index(connection, sql)
         connection.commit()
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        lite = engine.dialect.name == "sqlite"
-        connection.exec_driver_sql("ANALYZE" if lite else "VACUUM ANALYZE")
+        connection.exec_driver_sql("ANALYZE")
+        connection.commit()
+
+
+def _copy(source: str, target: str) -> None:
+    """Copy what `make` made to the empty PostgreSQL database at ``target``."""
+    print(f"copying {source} to PostgreSQL ...", file=sys.stderr, flush=True)
+    schema.upgrade(target)
+    engine = create_engine(target, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with create_engine(source, poolclass=NullPool).connect() as rows, engine.connect() as there:
+        for statement in ("session_replication_role = replica", "TIME ZONE 'UTC'"):
+            there.exec_driver_sql(f"SET {statement}")  # no triggers: what they write comes along
+        indexes = there.execute(text(SECONDARY)).all()
+        for name, _ in indexes:
+            there.exec_driver_sql(f"DROP INDEX {name}")
+        for kind in COPIED:
+            columns = ", ".join(kind.__table__.columns.keys())
+            found = rows.exec_driver_sql(f"SELECT {columns} FROM {kind.__tablename__}")  # noqa: S608 - our own names
+            put = f"COPY {kind.__tablename__} ({columns}) FROM STDIN"
+            with there.connection.cursor() as cursor, cursor.copy(put) as copy:  # type: ignore[attr-defined]
+                for row in found:
+                    copy.write_row(row)
+        for _, definition in indexes:
+            there.exec_driver_sql(definition)
+        there.exec_driver_sql("VACUUM ANALYZE")
 
 
 def _pause(connection: Connection) -> list[str]:
-    """Take the triggers away that would count and index row by row; return how to put them back."""
-    if connection.dialect.name != "sqlite":
-        connection.exec_driver_sql("SET session_replication_role = replica")
-        found = connection.execute(
-            text("SELECT indexname, indexdef FROM pg_indexes WHERE indexname LIKE 'search%'")
-        ).all()
-        for name, _ in found:
-            connection.exec_driver_sql(f"DROP INDEX {name}")
-        return [definition for _, definition in found]
-    found = connection.exec_driver_sql(
-        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
-        " AND (name LIKE '%_cell' OR name LIKE '%counted' OR name LIKE '%_is_%')"
+    """Take the triggers away that count and index row by row; return how to put them back."""
+    found = connection.execute(
+        text(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+            " AND (name LIKE '%_cell' OR name LIKE '%counted' OR name LIKE '%_is_%')"
+        )
     ).all()
     for name, _ in found:
         connection.exec_driver_sql(f"DROP TRIGGER {name}")
     return [sql for _, sql in found]
 
 
-def _resume(connection: Connection, paused: list[str]) -> None:
-    """Count and index everything at once, and put the triggers back."""
+def _count(connection: Connection) -> None:
+    """Fill cells and totals at once."""
     connection.exec_driver_sql("INSERT INTO scale_cell SELECT * FROM scale_cell_live")
     paths = connection.scalars(text("SELECT path FROM place")).all()
     for path in sorted({one[: at + 1] for one in paths for at in _slashes(one)}):
         connection.execute(
             text(
-                f"INSERT INTO scale_total SELECT CAST(:path AS varchar(120)), {KIND}, count(*)"  # noqa: S608 - our own names
-                f" FROM scale_cell WHERE path >= :path AND path < :end GROUP BY {KIND}"
+                f"INSERT INTO scale_total SELECT :path, {KIND}, count(*) FROM scale_cell"  # noqa: S608 - our own names
+                f" WHERE path >= :path AND path < :end GROUP BY {KIND}"
             ),
             {"path": path, "end": path[:-1] + "0"},
         )
-    for sql in paused:
-        connection.exec_driver_sql(sql)
-        _index(connection, sql)
-    if connection.dialect.name != "sqlite":
-        connection.exec_driver_sql("SET session_replication_role = origin")
 
 
 def _slashes(path: str) -> Iterator[int]:
@@ -304,4 +326,9 @@ Make = Callable[[int, Mapping[str, Any], random.Random], dict[str, Any]]
 ROWS: Final[tuple[tuple[Any, Make], ...]] = (
     *((Stall, _stall), (Trader, _trader), (Scale, _scale)),
     *((Verification, _passed), (Seal, _seal)),
+)
+COPIED: Final = (
+    *(Region, Maker, ScaleModel, ModelRange, Place),
+    *(kind for kind, _ in ROWS),
+    *(ScaleCell, ScaleTotal),
 )
