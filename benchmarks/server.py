@@ -126,9 +126,9 @@ def _batches(lab: Lab, settings: Settings) -> float:
     found = _envelopes(lab, (BATCHES + WARM) * BATCH)
     parts = [found[start : start + BATCH] for start in range(0, len(found), BATCH)]
     warm, messages = _warm([_post(lab, settings, {"items": part}) for part in parts])
-    each_once(settings.port, warm, 1)
+    each_once(settings.port, warm)
     began = time.monotonic()
-    answers = each_once(settings.port, messages, 1)
+    answers = each_once(settings.port, messages)
     took = time.monotonic() - began
     for answer in answers:
         items = json.loads(answer.body)["items"]

@@ -10,6 +10,7 @@ from typing import Any, Final
 import rfc8785
 
 LARGEST: Final = 2**53 - 1
+ALIKE: Final = frozenset({str, bool, type(None)})
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -25,13 +26,15 @@ def canonical(document: Any) -> bytes:  # noqa: ANN401 - any JSON value
 def _is_plain(value: object) -> bool:
     """Return whether both encoders write the same: exact types alone, ASCII keys."""
     kind = type(value)
-    if kind is str or value is None or kind is bool:
+    if kind in ALIKE:
         return True
     if kind is int:
         return -LARGEST <= value <= LARGEST  # type: ignore[operator]  # it is an int
     if kind is dict:
         for key, held in value.items():  # type: ignore[attr-defined]  # it is a dict
-            if type(key) is not str or not key.isascii() or not _is_plain(held):
+            if type(key) is not str or not key.isascii():
+                return False
+            if type(held) not in ALIKE and not _is_plain(held):  # a call for few of them
                 return False
         return True
     return kind is list and all(map(_is_plain, value))  # type: ignore[call-overload]  # it is a list
