@@ -3,11 +3,13 @@
 from typing import Final
 
 import click
+from sqlalchemy import inspect, select
 
-from app.cli.context import FINDING, open_database, revisions, settings
+from app.cli.context import FINDING, fail, open_database, revisions, settings
 from app.config import Settings
 from app.crypto import keys
 from app.db import schema
+from app.models import LedgerHead
 
 PRIVATE: Final = 0o700  # the database and the blobs are nobody else's business
 
@@ -16,9 +18,25 @@ def prepare(found: Settings) -> None:
     """Make what is missing: folders, keys, and the schema at its newest."""
     for folder in (found.home, found.blobs):
         folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
-    open_database(found).dispose()
+    refuse_other_keys(found)
     keys.create(found.keys)
     schema.upgrade(found.database_url)
+
+
+def refuse_other_keys(found: Settings) -> None:
+    """End in words where a database is in use and the keys that signed it are not here."""
+    database = open_database(found)
+    try:
+        with database.engine.connect() as connection:
+            there = inspect(connection).has_table(LedgerHead.__tablename__)
+            size = connection.scalar(select(LedgerHead.size)) if there else 0
+    finally:
+        database.dispose()
+    if size and not any((found.keys / name).exists() for name in keys.NAMES):
+        fail(
+            f"the database has {size} entries, and {found.keys} has no keys: fresh ones would make"
+            " every tag and every signature a forgery. Restore the keys from a backup"
+        )
 
 
 @click.command()

@@ -1,6 +1,7 @@
 """Exit status: 0 done, 1 finding, 2 wrong usage, 3 not possible; never a traceback."""
 
 import contextlib
+import shutil
 import socket
 import sqlite3
 from pathlib import Path
@@ -9,7 +10,19 @@ import pytest
 
 from tests.cli.conftest import Shell
 
-NAMED = ("init", "demo", "run", "jobs", "db", "user", "token", "labels", "ledger", "firmware")
+NAMED = (
+    "init",
+    "demo",
+    "doctor",
+    "run",
+    "jobs",
+    "db",
+    "user",
+    "token",
+    "labels",
+    "ledger",
+    "firmware",
+)
 NAMED += ("backup", "restore")
 GROUPS = {
     "db": ("upgrade", "downgrade", "check", "move"),
@@ -101,6 +114,17 @@ def test_a_home_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     shell = Shell(tmp_path / "file" / "home")
     assert "Not a directory" in shell("init").err
     assert shell("demo").status == 3
+
+
+def test_fresh_keys_are_not_made_for_a_database_in_use(wutong: Shell) -> None:
+    """A volume of keys that is empty after a move; an empty database gets its keys."""
+    assert wutong("region", "add", "/32/", "江苏省").status == 0
+    shutil.rmtree(wutong.home / "keys")
+    ran = wutong("init")
+    assert (ran.status, "Restore the keys" in ran.err) == (3, True), ran.err
+    assert not (wutong.home / "keys").exists()
+    (wutong.home / "wutong.db").unlink()
+    assert wutong("init").status == 0
 
 
 @pytest.mark.parametrize("key", ["server.key", "tag.key", "session.key", "totp.key"])
