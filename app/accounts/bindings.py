@@ -51,7 +51,7 @@ def bind(
             device = _new(session, token, binding.name, at)
         others = [one for one, _bound in bound.people_of(session, device, at) if one != person]
         device.shared = device.shared or binding.shared or bool(others)
-        device.last_seen_at = at
+        device.name, device.last_seen_at = binding.name, at
         _renew(session, device, person, at)
         session.execute(
             update(SignIn)

@@ -27,7 +27,10 @@ NAME: Final = 60
 def ask() -> ResponseReturnValue:
     """Ask what this device is called, whether others use it, and for a PIN."""
     _need_authenticator()
-    return _page(Form({"name": devices.name(request.user_agent.string)}))
+    with reading() as session:
+        device = bound.find(session)
+    name = device.name if device else devices.name(request.user_agent.string)
+    return _page(Form({"name": name}))
 
 
 @bp.post("/device")

@@ -75,7 +75,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """How often a password, PIN or code was right and wrong on one day; nobody is named."""
+    """How often a password, code or secret was right and wrong on one day; nobody is named."""
 
     day: date
     right: int

@@ -79,7 +79,7 @@ def export() -> ResponseReturnValue:
 @bp.get("/sign-ins")
 @access(*LEDGER_READERS)
 def sign_ins() -> ResponseReturnValue:
-    """Count right and wrong passwords, PINs and codes by day: numbers, nobody's name."""
+    """Count right and wrong passwords, codes and secrets by day: numbers, nobody's name."""
     with reading() as session:
         return render_template("oversee/sign_ins.html", days=audit.sign_ins(session, utcnow()))
 
