@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from app.db.ids import new_uid
@@ -17,9 +17,21 @@ from app.domain.legal_status import LegalCode
 from app.domain.lifecycle import TRANSITIONS, State
 from app.domain.scope import Scope
 from app.domain.seals import SealKind, SealOwner, SealState
+from app.domain.verdicts import Verdict
 from app.domain.verification import VerificationResult
 from app.ledger.door import SYSTEM, act
-from app.models import Place, Scale, ScaleCell, ScaleModel, ScaleTotal, Seal, Verification
+from app.models import (
+    Evidence,
+    EvidenceStatus,
+    Place,
+    Scale,
+    ScaleCell,
+    ScaleModel,
+    ScaleTotal,
+    Seal,
+    Station,
+    Verification,
+)
 from app.standing import standings
 from app.standing.totals import is_legally, rebuild_totals, tallies, totals_drift
 from tests.conftest import NOON
@@ -36,7 +48,7 @@ from tests.support.makers import (
 TODAY = date(2026, 11, 23)
 DAYS = [TODAY + timedelta(days=days) for days in (0, 1, 2, 40, 400)]
 NEXT_DOOR = "/32/3206/320613/320613001/M01/"
-STEP = st.tuples(st.integers(0, 9), st.integers(0, 2), st.integers(0, 11))
+STEP = st.tuples(st.integers(0, 11), st.integers(0, 2), st.integers(0, 11))
 
 
 def by_rule(session: Session, scope: Scope, today: date) -> Counter[Any]:
@@ -118,14 +130,56 @@ def _in_bulk(session: Session, _scale: Scale, number: int) -> None:
     session.execute(update(Scale).values(opened_on=TODAY - timedelta(days=number)))
 
 
+def _read(session: Session, scale: Scale, number: int) -> None:
+    """Let evidence stand."""
+    with act(session, scale, "evidence", by=SYSTEM, at=NOON):
+        row = Evidence(
+            uid=new_uid(),
+            path=scale.path,
+            station=session.scalars(select(Station)).one(),
+            scale=scale,
+            seq=session.scalar(select(func.count()).select_from(Evidence)),
+            received_at=NOON,
+            taken_at=NOON,
+            envelope=b"{}",
+            payload_sha256="ab" * 32,
+            protocol="an3155",
+            agent_verdict="read",
+            status=EvidenceStatus.JUDGED,
+            verdict=_verdict_of(number),
+        )
+        session.add(row)
+        session.flush()
+        scale.standing_evidence_id = row.id
+
+
+def _rejudge(session: Session, scale: Scale, number: int) -> None:
+    """Judge again what stands, or let it lapse by an error."""
+    row = session.get(Evidence, scale.standing_evidence_id or 0)
+    with act(session, scale, "evidence_judged", by=SYSTEM, at=NOON):
+        if row is not None and number % 4:
+            row.verdict = _verdict_of(number)
+        else:
+            scale.standing_evidence_id = None
+
+
+def _verdict_of(number: int) -> Verdict:
+    return list(Verdict)[number % len(Verdict)]
+
+
 ACTS: tuple[Callable[[Session, Scale, int], None], ...] = (
     *(_verify, _seal, _reseal, _move, _order),
     *(_open, _phase_out, _advance, _register, _in_bulk),
+    *(_read, _rejudge),
 )
 
 
 @pytest.mark.usefixtures("any_url")
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(st.lists(STEP, min_size=3, max_size=20))
 def test_totals_equal_a_live_count_after_any_acts(
     session: Session, steps: list[tuple[int, int, int]]
@@ -135,6 +189,7 @@ def test_totals_equal_a_live_count_after_any_acts(
     places = [make_place(session), make_place(session, NEXT_DOOR, "隔壁")]
     model = make_model(session)
     stall, trader = make_stall(session, places[0]), make_trader(session, places[0])
+    session.add(Station(uid=new_uid(), path=COUNTY, place=places[0], name="一号", created_at=NOON))
     fleet = [
         make_scale(session, places[n % 2], model, f"SN-{n}", stall=stall, trader=trader)
         for n in range(3)
