@@ -25,6 +25,8 @@ RETRY_S: Final = "5"
 RETRIED: Final = frozenset({429, 503})
 # Facts of an error that programs may read; all others stay inside.
 SHOWN: Final = ("errors", "obstacles")
+# What HTTP itself refuses and we do too has one code, whoever noticed first.
+OURS: Final = {408: "request_timeout", 413: "body_too_large", 429: "too_many_requests"}
 # Errors of the database that are no fault of ours.
 CODES: Final = {NoResultFound: "not_found", StaleDataError: "conflict", IntegrityError: "conflict"}
 
@@ -82,7 +84,7 @@ def _csrf(_error: CSRFError) -> Response:
 def _http(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:  # noqa: PLR2004 - redirects are no refusals
         return Response.force_type(error.get_response())  # type: ignore[return-value]  # cls
-    code = error.name.lower().replace(" ", "_")
+    code = OURS.get(error.code) or error.name.lower().replace(" ", "_")
     response = _show(code, of_status(error.code), {}, error.code)
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After", "WWW-Authenticate"}:
