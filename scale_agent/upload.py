@@ -204,9 +204,9 @@ class Courier:
             self._hold(sha256, now, f"image {sha256}: {answer.in_words()}")
 
     def _rest(self, now: float, words: str, seconds: float | None = None) -> None:
-        own = self._backoff.fail()
-        # The server tells many stations the same: they are not to come back as one.
-        rest = own if seconds is None else self._backoff.stretch(max(seconds, 0.1))
+        # A server that says when is not away: its wish counts as no failure. It tells many
+        # stations the same, and they are not to come back as one.
+        rest = self._backoff.fail() if seconds is None else self._backoff.stretch(max(seconds, 0.1))
         self._until = now + rest
         warn("will_try_again", in_s=round(rest, 1), why=words)
 

@@ -141,6 +141,16 @@ def test_the_servers_own_wish_for_a_pause_is_kept(bench: Bench) -> None:
     assert 0 < bench.step() < 1
 
 
+def test_being_told_to_wait_is_no_failure(bench: Bench) -> None:
+    """After a long queue at a busy server, one broken connection costs a second, not minutes."""
+    bench.server.retry_after = "3"
+    bench.server.faults.extend([503] * 12 + ["down"])
+    bench.capture()
+    for _ in range(12):
+        assert 3 <= bench.step() <= 4.5
+    assert bench.step() <= 1
+
+
 def test_pauses_grow_with_jitter_up_to_five_minutes() -> None:
     """A thousand stations do not come back in the same second."""
     backoff = Backoff(chance=random.Random(1))  # noqa: S311 - repeatable
