@@ -125,7 +125,8 @@ def tell(session: Session, scope: Scope, rows: Sequence[LedgerEntry]) -> list[To
             row.seq,
             datetime.fromisoformat(data["at"]),
             data["action"],
-            *data["subject"].split(":", 1),
+            data["subject"].partition(":")[0],
+            data["subject"].partition(":")[2],
             names.get(data["subject"], ""),
             names.get(_actor_key(data["actor"]), data["actor"]),
             row.leaf,
@@ -210,5 +211,6 @@ def _named(kind: str, uids: set[str]) -> Any:  # noqa: ANN401 - a select of uid 
             return select(Stall.uid, Stall.number).where(Stall.uid.in_(uids))
         case "reference":
             return select(Reference.uid, Reference.software_id).where(Reference.uid.in_(uids))
-    table = NAMED[kind]
-    return select(table.uid, table.name).where(table.uid.in_(uids))
+        case _:
+            table = NAMED[kind]
+            return select(table.uid, table.name).where(table.uid.in_(uids))

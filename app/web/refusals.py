@@ -197,7 +197,7 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
             422, _l("The image is not as long as its report says."), PROGRAM
         ),
         "report_failed": Refusal(
-            500,
+            503,
             _l("This report could not be taken in. The others were."),
             _l("Tell the administrator."),
         ),

@@ -16,9 +16,7 @@ depends_on = None
 
 def upgrade() -> None:
     with op.batch_alter_table("api_token", schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column("scopes", sa.String(length=120), server_default="read write", nullable=False)
-        )
+        batch_op.add_column(sa.Column("scopes", sa.String(length=120), server_default="read write", nullable=False))
 
 
 def downgrade() -> None:

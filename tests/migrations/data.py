@@ -42,7 +42,8 @@ AFTER: dict[str, tuple[list[str], dict[str, object]]] = {
                 " code_sha256, crc32, pages, origin, origin_note, file_name, file_format, status,"
                 " submitted_by_id, submitted_at, decision_note, envelope, version)"
                 " SELECT '7', m.id, 'V1', 'program', 0, 0, '', '', '', '[]', 'type_sample', '', '',"
-                " '', 'submitted', p.id, '2026-11-23 04:00:00', '', '', 1 FROM scale_model m, person p"
+                " '', 'submitted', p.id, '2026-11-23 04:00:00', '', '', 1"
+                " FROM scale_model m, person p"
             ),
         ],
         {"SELECT count(*) FROM remark": 0, "SELECT path FROM reference": "/"},
@@ -101,14 +102,15 @@ AFTER: dict[str, tuple[list[str], dict[str, object]]] = {
             ),
             (
                 "INSERT INTO place (uid, path, name, kind, address, organiser, phone,"
-                " fair_scale_spot) VALUES ('7', '/32/3206/M01/', '城东农贸市场', 'market', '', '', '', '')"
+                " fair_scale_spot) VALUES ('7', '/32/3206/M01/', '城东农贸市场', 'market',"
+                " '', '', '', '')"
             ),
             (
                 "INSERT INTO scale (uid, path, place_id, model_id, serial_no, market_no, role,"
                 " software_id, production_code, repair_code, verification_code, no_code_reason,"
                 " state, hold_document, stop_order, baseline_ueid, created_at, version) SELECT '8',"
-                " p.path, p.id, m.id, 'SN-1', '', 'trade', '', '', '', '', '', 'registered', '', '',"
-                " '', '2026-11-23 04:00:00', 1 FROM place p, scale_model m"
+                " p.path, p.id, m.id, 'SN-1', '', 'trade', '', '', '', '', '', 'registered', '',"
+                " '', '', '2026-11-23 04:00:00', 1 FROM place p, scale_model m"
             ),
         ],
         {

@@ -23,7 +23,17 @@ from app.web.words import firmware, scales
 from app.web.words.say import TABLES, say, say_fact, say_obstacle
 
 # Codes that no person ever sees.
-INNER = {"Consequence", "AgentVerdict", "RegionKind", "CellState", "PagesOutcome"}
+INNER = {
+    "Consequence",
+    "AgentVerdict",
+    "RegionKind",
+    "CellState",
+    "PagesOutcome",
+    "ScanKind",
+    "Period",
+    "LegalAct",
+    "TokenScope",
+}
 
 CHINESE: dict[Enum, str] = {
     State.REGISTERED: "已登记",

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from app.domain.advisories import AdvisoryCode
-from app.web.words import firmware, places, scales, work
+from app.web.words import firmware, importing, places, scales, work
 
 TABLES: Final[Mapping[type[Enum], Mapping[Any, Any]]] = MappingProxyType(
     {
@@ -33,6 +33,11 @@ TABLES: Final[Mapping[type[Enum], Mapping[Any, Any]]] = MappingProxyType(
             firmware.ORIGIN,
             firmware.FINDING,
             firmware.LEAD,
+            importing.FLAW,
+            importing.DOUBT,
+            importing.STATE,
+            importing.KIND,
+            importing.OUTCOME,
             places.PLACE,
             places.REGION,
             places.CODE,
