@@ -16,7 +16,8 @@ from werkzeug.exceptions import HTTPException
 
 from app.domain.errors import DomainError
 from app.web.i18n import is_public
-from app.web.refusals import CSRF, Refusal, of_code, of_status
+from app.web.refusal import Refusal
+from app.web.refusals import CSRF, of_code, of_status
 from app.web.words.say import say_obstacle
 
 PROBLEM: Final = "application/problem+json"
