@@ -63,7 +63,7 @@ def request_reading(session: Session, scale: Scale, *, by: str, at: datetime) ->
         raise NotReadableError("the model's profile names no way to read it")
     if _is_held(scale, profile):
         raise EvidenceHeldError("the scale is held as evidence and may not be opened")
-    session.refresh(scale, with_for_update=True)  # two who ask at once get one task
+    session.refresh(scale, with_for_update={"of": Scale})  # two who ask at once get one task
     place = station_of(session, scale)
     if place is None:
         raise NoStationError("the scale is on no station")
@@ -243,7 +243,7 @@ def cancel(session: Session, task: Task, *, at: datetime) -> None:
     Raises:
         TaskGoneError: It has ended already.
     """
-    session.refresh(task, with_for_update=True)
+    session.refresh(task, with_for_update={"of": Task})
     if task.state in ENDED:
         raise TaskGoneError("the task has ended already")
     task.state, task.finished_at = TaskState.CANCELLED, at

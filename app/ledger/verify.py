@@ -39,7 +39,7 @@ class Chain:
     size: int = 0
     leaf: str = ""
     peaks: list[bytes] = field(default_factory=list)
-    last: dict[str, tuple[int, str]] = field(default_factory=dict)
+    last: dict[str, tuple[int, str | None]] = field(default_factory=dict)
     roots: dict[int, str] = field(default_factory=dict)
     epochs: dict[int, str] = field(default_factory=dict)
 

@@ -42,8 +42,8 @@ def make() -> ResponseReturnValue:
     count = request.form.get("count", type=int) or 0
     with transaction() as session:
         wanted = select(Place).where(within(Place.path, caller().scope(Role.MANAGER)))
-        place = session.scalars(wanted.where(Place.path == request.form.get("place", ""))).one()
-        if not 1 <= count <= blanks.MOST:
+        place = session.scalar(wanted.where(Place.path == request.form.get("place", "")))
+        if place is None or not 1 <= count <= blanks.MOST:
             error = _("A number from 1 to %(most)s is needed.", most=blanks.MOST)
             return redirect(url_for("portal.sheet_form", blank_error=error), 303)
         blanks.make(session, place, count, at=utcnow())

@@ -18,7 +18,7 @@ LONGEST: Final = 200
 # Whose words are written by us, by the system or by the database's own engine, and of what
 # they say only the first line: SQLAlchemy puts the statement and its values below.
 SPOKEN: Final = re.compile(r"RuntimeError|OperationalError|\w*(OS|Permission|Timeout)Error")
-QUIET: Final = ("apscheduler", "alembic", "urllib3")
+QUIET: Final = ("apscheduler", "alembic", "urllib3", "httpx")
 
 Event = MutableMapping[str, Any]
 

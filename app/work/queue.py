@@ -75,7 +75,8 @@ def cancel_server_task(session: Session, task: Task, *, at: datetime) -> None:
         TaskEndedError: It has ended already.
         TaskFixedError: It is of a kind that has to be done.
     """
-    session.refresh(task, with_for_update=True)
+    # Of the task alone: PostgreSQL locks no optional side of what was loaded with it.
+    session.refresh(task, with_for_update={"of": Task})
     if task.state in ENDED:
         raise TaskEndedError("the task has ended already")
     if not task.may_cancel:

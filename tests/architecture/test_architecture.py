@@ -84,3 +84,20 @@ def test_nothing_reads_what_a_users_machine_has_not() -> None:
         if any(word in path.read_text() for word in outside)
     ]
     assert offenders == []
+
+
+def test_a_refresh_locks_its_own_table_only() -> None:
+    """PostgreSQL locks no optional side of what a row was loaded with; SQLite would not notice."""
+    offenders = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sources("app")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "refresh"
+        and any(
+            each.arg == "with_for_update" and not isinstance(each.value, ast.Dict)
+            for each in node.keywords
+        )
+    ]
+    assert offenders == []

@@ -199,7 +199,8 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     # manage
     "manage.scales":                    roles(*FILE_READERS),
     "blanks.make":                      roles(Role.MANAGER),
-    "blanks.labels":                    roles(*TAG_KEEPERS),
+    # which place: an address without one finds none
+    "blanks.labels":                    roles(*TAG_KEEPERS, inside={404}),
     "blanks.ask_claim":                 roles(Role.MANAGER, parts={"uid": "tag"}),
     "blanks.claim":                     roles(Role.MANAGER, parts={"uid": "tag"}),
     "codes.of_scale":                   roles(Role.MANAGER, parts={"uid": "scale"}),

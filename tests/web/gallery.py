@@ -140,6 +140,7 @@ def cards(today: date) -> list[SimpleNamespace]:
             until=today + timedelta(days=101),
             advisories=codes,
             photo=None,
+            rests=False,
         )
         for number, state, legal, codes in rows
     ]

@@ -149,7 +149,7 @@ def start(
     enqueue: Enqueue | None = None,
 ) -> None:
     """Begin to apply or to undo, or go on with what was cut short; nobody else can meanwhile."""
-    session.refresh(imported, with_for_update=True)
+    session.refresh(imported, with_for_update={"of": ImportSession})
     if not may_start(imported, state):
         raise ImportStateError(f"the import is {imported.state.value}")
     with act(session, imported, f"import_{state.value}", by=by, at=at):
