@@ -16,8 +16,10 @@ from types import MappingProxyType
 from typing import Final
 
 from benchmarks import (
+    camera,
     firmware,
     footprint,
+    importing,
     server,
     server_ledger,
     server_lists,
@@ -49,6 +51,8 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = MappingProxyType(
         "server-evidence": server.evidence,
         "server-ledger": server_ledger.verification,
         "server-labels": server_lists.labels,
+        "import": importing.lists_of_a_county,
+        "camera": camera.scanning,
         "lists-sqlite": server_lists.lists_sqlite,
         "lists-postgresql": server_lists.lists_postgresql,
     }

@@ -23,6 +23,7 @@ class Size:
     chain: int = 25_000
     scales: int = 800
     labels: int = 1_000
+    rows: int = 100_000
 
 
 FULL: Final = Size()
@@ -38,6 +39,7 @@ TINY: Final = Size(
     chain=50,
     scales=5,
     labels=10,
+    rows=50,
 )
 IS_TINY: Final = os.environ.get("BENCH_SIZE") == "tiny"
 SIZE: Final = TINY if IS_TINY else FULL

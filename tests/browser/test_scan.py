@@ -11,31 +11,10 @@ import segno
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import WIDTHS, People
-from tests.support.browser import launched
+from tests.support.browser import before_camera, film, launched
 from tests.support.demo import Demo
 
 pytestmark = pytest.mark.browser
-
-FPS = 15
-SIZE = (640, 480)
-GREY = 180
-
-
-def film(text: str, to: Path) -> Path:
-    """Write a Y4M that shows ``text`` as a QR code: what the fake camera sees, in a loop."""
-    width, height = SIZE
-    rows = [
-        [0 if dark else 255 for dark in row]
-        for row in segno.make(text, error="m").matrix_iter(scale=6)
-    ]
-    top, left = (height - len(rows)) // 2, (width - len(rows)) // 2
-    luma = bytearray([GREY]) * (width * height)
-    for y, row in enumerate(rows, top):
-        luma[y * width + left : y * width + left + len(row)] = bytes(row)
-    picture = b"FRAME\n" + bytes(luma) + b"\x80" * (width * height // 2)
-    head = f"YUV4MPEG2 W{width} H{height} F{FPS}:1 Ip A1:1 C420jpeg\n".encode()
-    to.write_bytes(head + picture * FPS)
-    return to
 
 
 @contextlib.contextmanager
@@ -43,13 +22,8 @@ def camera_on(
     chromium: Browser, demo: Demo, people: People, seen: Path, width: str = "phone"
 ) -> Iterator[Page]:
     """Open the scan page as a manager in a browser whose camera sees the film ``seen``."""
-    fake = [
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-video-capture={seen}",
-    ]
     # A browser of its own: which film a camera shows is fixed when it starts.
-    own = launched(chromium.browser_type, fake)
+    own = launched(chromium.browser_type, before_camera(seen))
     size = WIDTHS[width]
     context = own.new_context(
         viewport={"width": size[0], "height": size[1]}, locale="zh-CN", permissions=["camera"]

@@ -36,6 +36,8 @@ self.onmessage = async ({ data }) => {
   if (data.wasm) {
     // Served from here: the library would ask a public host otherwise.
     await prepareZXingModule({ overrides: { locateFile: () => data.wasm }, fireImmediately: true });
+    // The first picture is slow, the program being compiled as it runs: let it be an empty one.
+    await readBarcodes(new ImageData(320, 240), options(true));
     self.postMessage({ ready: true });
     return;
   }
