@@ -1,8 +1,8 @@
 """The jobs process: one leads and keeps the timetable, all of them do server tasks.
 
 Any number of them may run. Only the leader's clock fires; what it missed while nobody led
-is caught up when somebody leads again. Three threads: one looks at the timetable, one
-says that we live, and the main one does tasks. All wait by a clock that nobody sets.
+is caught up when somebody leads again. APScheduler's threads look at the timetable, one says
+that we live, and the main one does tasks.
 """
 
 import contextlib
@@ -23,7 +23,8 @@ from sqlalchemy.orm import Session
 
 from app.db.session import utcnow
 from app.jobs import leader, runner, runs
-from app.jobs.timetable import LOOK_AT_SECOND, LOOK_EVERY, TIMETABLE, Job
+from app.jobs.clock import Clock
+from app.jobs.timetable import LOOK_EVERY, TIMETABLE, Job
 from app.web.database import Installation
 from app.work.fence import Fenced, LostError
 from app.work.progress import Terms
@@ -53,7 +54,7 @@ class JobsProcess:
         self.work = work
         self.timetable = timetable
         self.lease = lease
-        self.look_every = look_every
+        self.clock = Clock(self._look, look_every)
         # In a container every start has the same host and number: the rest tells them apart.
         start = f"{os.getpid()}:{secrets.token_hex(4)}"
         self.worker = f"{socket.gethostname()[:40]}:{start}"
@@ -70,14 +71,13 @@ class JobsProcess:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         heart = threading.Thread(target=self.live, name="heart", daemon=True)
-        watch = threading.Thread(target=self._watch, name="timetable", daemon=True)
         heart.start()
-        watch.start()
+        self.clock.start()
         try:
             self._loop()
         finally:
             self.stopping.set()
-            watch.join()
+            self.clock.stop()
             self.ended.set()
             heart.join()
             with self._database_may_fail(), self.work.database.transaction() as session:
@@ -102,19 +102,14 @@ class JobsProcess:
             except Exception:
                 LOG.exception("%s failed; it is tried again in a minute", job.name)
 
-    def _watch(self) -> None:
-        """Look at the timetable a little after each minute begins, by whatever clock there is."""
-        while not self.stopping.wait(self._pause()):
-            for job in self.timetable:
-                self.fire(job)
-
-    def _pause(self) -> float:
-        every = self.look_every.total_seconds()
-        return every - (utcnow().timestamp() - LOOK_AT_SECOND) % every
+    def _look(self) -> None:
+        for job in self.timetable:
+            self.fire(job)
 
     def live(self) -> None:
         """Renew what we hold while we live; no long work may delay it."""
         while True:
+            self.clock.follow()
             self.campaign()
             with self._database_may_fail():
                 self.tasks.beat()
@@ -157,8 +152,7 @@ class JobsProcess:
 
     def _take_over(self) -> None:
         self.elected.clear()
-        for job in self.timetable:
-            self.fire(job)
+        self._look()
 
     @contextlib.contextmanager
     def _database_may_fail(self) -> Iterator[None]:

@@ -13,7 +13,6 @@ from app.domain.duties import DUTIES, Period
 from app.jobs import duties
 from app.web.database import Installation
 
-LOOK_AT_SECOND: Final = 5
 LOOK_EVERY: Final = timedelta(minutes=1)
 
 
