@@ -106,7 +106,7 @@ def test_a_report_that_makes_us_stumble_costs_the_others_nothing(
 
     monkeypatch.setattr(effects, "_write_verdict", stumble)
     answer = lab.call("POST", "/evidence", {"items": items}).get_json()["items"]
-    assert [item["status"] for item in answer] == [201, 201, 500, 201, 201]
+    assert [item["status"] for item in answer] == [201, 201, 503, 201, 201]
     assert len(lab.all_evidence()) == 4
     monkeypatch.undo()
     again = lab.call("POST", "/evidence", {"items": items}).get_json()["items"]
