@@ -3,7 +3,7 @@
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, g, render_template, request
+from flask import Blueprint, Flask, g, redirect, render_template, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -51,12 +51,23 @@ def camera() -> ResponseReturnValue:
     return _page()
 
 
+@bp.get("/t/<tag>")
+@access(*READERS)
+def staff(tag: str) -> ResponseReturnValue:
+    """Lead staff from the public page of a tag to the scale itself, or say what the tag is."""
+    return _looked_up(f"https://{_host()}{scanned.TAG_PATH}{tag}", straight=True)
+
+
 @bp.post("")
 @access(*READERS)
 def look_up() -> ResponseReturnValue:
     """Answer a code that was read or typed; the code itself never stands in an address."""
-    raw = request.form.get("code", "")
-    host = urlsplit(installation().settings.base_url).netloc
+    return _looked_up(request.form.get("code", ""))
+
+
+def _looked_up(raw: str, *, straight: bool = False) -> ResponseReturnValue:
+    """Answer a code; ``straight`` goes on to the one scale it stands for."""
+    host = _host()
     try:
         read = scanned.read(raw, host)
     except DomainError as error:
@@ -64,7 +75,14 @@ def look_up() -> ResponseReturnValue:
     with reading() as session:
         key = installation().keys.tag.public_key()
         found = scanning.look_up(session, read, caller().scope(), key, host)
+        if straight and found.outcome is Outcome.SCALE:
+            return redirect(url_for("manage.scale", uid=found.scales[0].uid), 303)
         return _page(raw=raw, answer=_answer(session, found))
+
+
+def _host() -> str:
+    """Return the host that our tags are signed for."""
+    return urlsplit(installation().settings.base_url).netloc
 
 
 def _answer(session: Session, found: Found) -> dict[str, Any]:
@@ -103,7 +121,7 @@ def _page(**values: Any) -> str:  # noqa: ANN401 - as templates take them
     return render_template(
         "manage/scan.html",
         key=installation().keys.tag.public_key().public_bytes_raw().hex(),
-        host=urlsplit(installation().settings.base_url).netloc,
+        host=_host(),
         in_chat=IN_CHAT in request.user_agent.string,
         **values,
     )

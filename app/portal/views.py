@@ -30,6 +30,7 @@ bp.record_once(lambda state: add_section(state.app, "tags", "portal.sheet_form")
 
 RECENT: Final = Recent()
 LONGEST_REASON: Final = 200
+IN_CHAT: Final = "MicroMessenger"  # WeChat's own browser
 
 
 def find(session: Session, tag: str) -> Answer:
@@ -46,7 +47,8 @@ def find(session: Session, tag: str) -> Answer:
 def show(tag: str) -> ResponseReturnValue:
     """Tell whoever scans a tag what it stands for."""
     as_data, today = wants_problem(), local_date(utcnow())
-    key = (request.script_root, request.full_path, language(), as_data)
+    in_chat = IN_CHAT in request.user_agent.string
+    key = (request.script_root, request.full_path, language(), as_data, in_chat)
     body = RECENT.get(installation().database, key, today)
     if body is not None:
         return _said(body, as_data=as_data)
@@ -57,6 +59,7 @@ def show(tag: str) -> ResponseReturnValue:
         body = json.dumps(document(tag, answer), ensure_ascii=False)
     else:
         page = {"tag": tag, "answer": answer, "TagState": TagState, "unknown": PublicStatus.UNKNOWN}
+        page["in_chat"] = in_chat
         body = render_template("portal/tag.html", **page)
     if answer.genuine and answer.told:
         RECENT.put(key, Kept(body, today, size, answer.told))

@@ -188,3 +188,21 @@ def test_the_screen_is_green_only_for_what_may_serve_now(house: House) -> None:
         command = service.Act(action=Action.SUSPEND, reason=next(iter(SuspendReason)))
         service.perform(session, found, command, by="test", at=utcnow())
     assert 'data-meaning="stopped"' in scan(client, "SN-0001").text
+
+
+def test_staff_come_from_the_public_page_to_the_scale_itself(house: House) -> None:
+    """Also inside a chat program, which is told what works there; others have to sign in."""
+    identity = tags.new_id()
+    add_code(house, CodeKind.TAG, identity.hex(), number=codes.number(4711))
+    text = tag_address(house, identity).rsplit("/", 1)[1]
+    client = house.page(Role.INSPECTOR)
+    public = client.get(f"/t/{text}?lang=en")
+    assert f"/manage/scan/t/{text}" in public.text
+    assert "WeChat" not in public.text
+    chat = {"User-Agent": "Mozilla/5.0 MicroMessenger/8.0.50"}
+    assert "system browser" in client.get(f"/t/{text}?lang=en", headers=chat).text
+    answer = client.get(f"/manage/scan/t/{text}")
+    assert answer.headers["Location"].endswith(house.scale)
+    stranger = house.app.test_client().get(f"/manage/scan/t/{text}")
+    assert "/sign-in" in stranger.headers["Location"]
+    assert 'data-outcome="scan_forged"' in client.get(f"/manage/scan/t/{text[:-2]}zz").text

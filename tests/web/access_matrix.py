@@ -215,6 +215,7 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "imports.apply":                    roles(Role.MANAGER, parts={"uid": "import"}),
     "imports.undo":                     roles(Role.MANAGER, parts={"uid": "import"}),
     "scan.camera":                      roles(*FILE_READERS, shared=True),
+    "scan.staff":                       roles(*FILE_READERS, shared=True),
     "scan.look_up":                     roles(*FILE_READERS),
     "manage.scale":                     roles(*FILE_READERS, parts={"uid": "scale"}),
     "manage.photo":                     roles(*FILE_READERS, parts={"uid": "scale"}, inside={404}),
