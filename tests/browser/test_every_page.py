@@ -17,6 +17,8 @@ SMALLEST = 44
 PAGES = {
     "sign-in": (None, "/sign-in"),
     "scan": ("manager", "/manage/scan"),
+    "imports": ("manager", "/configure/imports"),
+    "codes": ("manager", "/configure/scales/{honest}/codes"),
     "fleet": ("manager", "/manage/scales"),
     "scale": ("manager", "/manage/scales/{cheating}"),
     "scale-honest": ("inspector", "/manage/scales/{honest}"),
