@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final, Self
+from urllib.parse import urlsplit
 
 Network = IPv4Network | IPv6Network
 # The driver we ship; a bare URL would ask for another one.
@@ -86,6 +87,11 @@ class Settings:
         )
 
     @property
+    def host(self) -> str:
+        """The host that tags are signed for: with the port, without the scheme."""
+        return host_of(self.base_url)
+
+    @property
     def keys(self) -> Path:
         """Folder of the installation's private keys, mode 0700."""
         return self.home / "keys"
@@ -128,3 +134,8 @@ def _with_driver(url: str) -> str:
         if url.startswith(bare):
             return DRIVER + url.removeprefix(bare)
     return url
+
+
+def host_of(base_url: str) -> str:
+    """Return the host in an address of ours: with the port, without the scheme."""
+    return urlsplit(base_url).netloc

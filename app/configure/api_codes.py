@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from flask import Blueprint
 from pydantic import Field
@@ -64,7 +63,7 @@ def codes(session: Session, scale: str) -> api.Listed[CodeOut]:
 def adopt(session: Session, scale: str, body: AdoptIn) -> CodeOut:
     """From now on it finds this scale. `If-Match` is the scale's ETag."""
     row = _scale_to_change(session, scale)
-    host = urlsplit(installation().settings.base_url).netloc
+    host = installation().settings.host
     try:
         command = NewCode(body.kind, body.value, host)
         return _code(adopt_code(session, row, command, by=caller().uid, at=utcnow()))

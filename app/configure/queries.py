@@ -115,10 +115,3 @@ def numbers(session: Session, found: Sequence[Place]) -> dict[int, tuple[int, in
 def _count(session: Session, column: InstrumentedAttribute[int], ids: list[int]) -> dict[int, int]:
     rows = session.execute(select(column, func.count()).where(column.in_(ids)).group_by(column))
     return {found: number for found, number in rows}  # noqa: C416 - rows are no pairs to mypy
-
-
-def scales_numbered(scope: Scope, text: str) -> Select[Scale]:
-    """Return the scales inside ``scope`` whose market or serial number is ``text``, two at most."""
-    by_market = (Scale.market_no == text) & (Scale.market_no != "")
-    wanted = by_market | (Scale.serial_no == text)
-    return select(Scale).where(within(Scale.path, scope), wanted).limit(2)

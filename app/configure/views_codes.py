@@ -1,7 +1,6 @@
 """Codes of other systems: adopted on the page of a scale, or straight from a scan."""
 
 from typing import Final
-from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import search
 from app.configure import queries
 from app.configure.forms import Form
 from app.configure.service import FieldsError
@@ -55,7 +55,7 @@ def adopt_scanned() -> ResponseReturnValue:
     form = Form.read(request.form, FIELDS)
     with transaction() as session:
         scope = caller().scope(Role.MANAGER)
-        found = session.scalars(queries.scales_numbered(scope, form["scale"])).all()
+        found = session.scalars(search.numbered(form["scale"], scope)).all()
         if len(found) != 1:
             form.errors["scale"] = _("There is no single scale of this number here.")
         elif _adopt(session, found[0], form):
@@ -81,7 +81,7 @@ def _adopt(session: Session, scale: Scale, form: Form) -> bool:
     kind = form.one_of("kind", CodeKind, CodeKind.CITY)
     if form.errors:
         return False
-    host = urlsplit(installation().settings.base_url).netloc
+    host = installation().settings.host
     command = NewCode(kind, form["value"], host)
     try:
         adopt_code(session, scale, command, by=caller().uid, at=utcnow())

@@ -3,7 +3,6 @@
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Final
-from urllib.parse import urlsplit
 
 from flask import Blueprint
 from pydantic import ConfigDict, Field
@@ -276,7 +275,7 @@ def scan(body: CodeIn) -> ScanOut:
     A question, not a change; the code stands in the body so that no log keeps it.
     """
     found = installation()
-    host, key = urlsplit(found.settings.base_url).netloc, found.keys.tag.public_key()
+    host, key = found.settings.host, found.keys.tag.public_key()
     with reading() as session:
         seen = scanning.look_up(session, scanned.read(body.code, host), caller().scope(), key, host)
         return ScanOut(outcome=seen.outcome, scales=[scale.uid for scale in seen.scales])

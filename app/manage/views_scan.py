@@ -1,7 +1,6 @@
 """Scanning: the camera's page, and what stands behind a code, the same for every field task."""
 
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, g, redirect, render_template, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
@@ -22,13 +21,13 @@ from app.web.database import installation, reading
 from app.web.meanings import Meaning, meaning
 from app.web.navigation import add_section
 from app.web.refusals import of_code
+from app.web.requests import in_chat
 from app.web.security import WITH_WASM
 
 bp = Blueprint("scan", __name__, url_prefix="/manage/scan", template_folder="templates")
 
 PART: Final = "X-Part"  # the page's script asks for the answer alone
 INVALID: Final = 422
-IN_CHAT: Final = "MicroMessenger"
 # What the colour of the whole screen says, where it is not a scale's own status.
 MEANINGS: Final = {
     Outcome.SEVERAL: Meaning.ATTENTION,
@@ -55,7 +54,9 @@ def camera() -> ResponseReturnValue:
 @access(*READERS)
 def staff(tag: str) -> ResponseReturnValue:
     """Lead staff from the public page of a tag to the scale itself, or say what the tag is."""
-    return _looked_up(f"https://{_host()}{scanned.TAG_PATH}{tag}", straight=True)
+    return _looked_up(
+        f"https://{installation().settings.host}{scanned.TAG_PATH}{tag}", straight=True
+    )
 
 
 @bp.post("")
@@ -67,7 +68,7 @@ def look_up() -> ResponseReturnValue:
 
 def _looked_up(raw: str, *, straight: bool = False) -> ResponseReturnValue:
     """Answer a code; ``straight`` goes on to the one scale it stands for."""
-    host = _host()
+    host = installation().settings.host
     try:
         read = scanned.read(raw, host)
     except DomainError as error:
@@ -78,11 +79,6 @@ def _looked_up(raw: str, *, straight: bool = False) -> ResponseReturnValue:
         if straight and found.outcome is Outcome.SCALE:
             return redirect(url_for("manage.scale", uid=found.scales[0].uid), 303)
         return _page(raw=raw, answer=_answer(session, found))
-
-
-def _host() -> str:
-    """Return the host that our tags are signed for."""
-    return urlsplit(installation().settings.base_url).netloc
 
 
 def _answer(session: Session, found: Found) -> dict[str, Any]:
@@ -121,7 +117,7 @@ def _page(**values: Any) -> str:  # noqa: ANN401 - as templates take them
     return render_template(
         "manage/scan.html",
         key=installation().keys.tag.public_key().public_bytes_raw().hex(),
-        host=_host(),
-        in_chat=IN_CHAT in request.user_agent.string,
+        host=installation().settings.host,
+        in_chat=in_chat(),
         **values,
     )

@@ -8,12 +8,12 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.config import host_of
 from app.crypto import tags
 from app.db.ids import new_uid
 from app.domain import codes
@@ -136,11 +136,6 @@ def address(tag: Code, key: Ed25519PrivateKey, base_url: str) -> str:
     """Return the address that the code of ``tag`` holds."""
     text = tags.render(key, host_of(base_url), bytes.fromhex(tag.value))
     return f"{base_url}/t/{text}"
-
-
-def host_of(base_url: str) -> str:
-    """Return the host that tags are signed for: with the port, without the scheme."""
-    return urlsplit(base_url).netloc
 
 
 def free_number(session: Session) -> str:

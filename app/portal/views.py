@@ -24,13 +24,13 @@ from app.web.database import reading as reading_session
 from app.web.errors import wants_problem
 from app.web.i18n import language
 from app.web.navigation import add_section
+from app.web.requests import in_chat
 
 bp = Blueprint("portal", __name__, template_folder="templates")
 bp.record_once(lambda state: add_section(state.app, "tags", "portal.sheet_form"))
 
 RECENT: Final = Recent()
 LONGEST_REASON: Final = 200
-IN_CHAT: Final = "MicroMessenger"  # WeChat's own browser
 
 
 def find(session: Session, tag: str) -> Answer:
@@ -38,7 +38,7 @@ def find(session: Session, tag: str) -> Answer:
     if reading.looks_typed(tag):
         limits.spend("typed", limits.TYPED)  # a number of eight digits can be guessed
     work = installation()
-    host = service.host_of(work.settings.base_url)
+    host = work.settings.host
     return reading.read(session, tag, work.keys.tag.public_key(), host, local_date(utcnow()))
 
 
@@ -47,8 +47,7 @@ def find(session: Session, tag: str) -> Answer:
 def show(tag: str) -> ResponseReturnValue:
     """Tell whoever scans a tag what it stands for."""
     as_data, today = wants_problem(), local_date(utcnow())
-    in_chat = IN_CHAT in request.user_agent.string
-    key = (request.script_root, request.full_path, language(), as_data, in_chat)
+    key = (request.script_root, request.full_path, language(), as_data, in_chat())
     body = RECENT.get(installation().database, key, today)
     if body is not None:
         return _said(body, as_data=as_data)
@@ -59,7 +58,7 @@ def show(tag: str) -> ResponseReturnValue:
         body = json.dumps(document(tag, answer), ensure_ascii=False)
     else:
         page = {"tag": tag, "answer": answer, "TagState": TagState, "unknown": PublicStatus.UNKNOWN}
-        page["in_chat"] = in_chat
+        page["in_chat"] = in_chat()
         body = render_template("portal/tag.html", **page)
     if answer.genuine and answer.told:
         RECENT.put(key, Kept(body, today, size, answer.told))

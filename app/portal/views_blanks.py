@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import search
 from app.db.scope import within
 from app.db.session import utcnow
 from app.domain.permissions import TAG_KEEPERS
@@ -122,12 +123,8 @@ def _blank(session: Session, uid: str) -> Code:
 
 
 def _scale(session: Session, errors: dict[str, Any]) -> Scale | None:
-    number = request.form.get("scale", "").strip()
-    wanted = select(Scale).where(
-        within(Scale.path, caller().scope(Role.MANAGER)),
-        ((Scale.market_no == number) & (Scale.market_no != "")) | (Scale.serial_no == number),
-    )
-    found = session.scalars(wanted.limit(2)).all()
+    scope = caller().scope(Role.MANAGER)
+    found = session.scalars(search.numbered(request.form.get("scale", ""), scope)).all()
     if len(found) != 1:
         errors["scale"] = _("There is no single scale of this number here.")
         return None

@@ -7,7 +7,7 @@ Chinese name of two characters is one look-up, and another region's rows are nev
     scales(session, "秀兰", caller().scope())      # ids of scales, for lists; None: too many
 """
 
-from app.search.find import LONGEST, MANY, MOST, Found, find, scales
+from app.search.find import LONGEST, MANY, MOST, Found, find, numbered, scales
 from app.search.index import Kind, hold
 
-__all__ = ["LONGEST", "MANY", "MOST", "Found", "Kind", "find", "hold", "scales"]
+__all__ = ["LONGEST", "MANY", "MOST", "Found", "Kind", "find", "hold", "numbered", "scales"]

@@ -77,6 +77,20 @@ def scales(session: Session, text: str, scope: Scope, most: int = MANY) -> list[
     return list(ids)
 
 
+def numbered(text: str, scope: Scope) -> Select[Scale]:
+    """Return the scales inside ``scope`` whose market or serial number is ``text``, two at most.
+
+    For a number typed beside a scale: one is meant, and two tell that it is not enough.
+    """
+    words = text.strip()
+    by_market = (Scale.market_no == words) & (Scale.market_no != "")
+    return (
+        select(Scale)
+        .where(within(Scale.path, scope), by_market | (Scale.serial_no == words))
+        .limit(2)
+    )
+
+
 def clean(text: str) -> str:
     """Return ``text`` as it is searched."""
     return " ".join(text.split())[:LONGEST]

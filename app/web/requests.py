@@ -1,11 +1,19 @@
 """Requests as this server takes them: JSON through the strict reader, bodies limited."""
 
-from typing import Any
+from typing import Any, Final
 
-from flask import Request
+from flask import Request, request
 
 from app.domain.errors import DomainError
 from app.web.strict_json import SIZE, read_object
+
+# WeChat's own browser, which has no live camera and no work without a network.
+CHAT: Final = "MicroMessenger"
+
+
+def in_chat() -> bool:
+    """Return whether the page is looked at inside a chat program."""
+    return CHAT in request.user_agent.string
 
 
 class NotJsonError(DomainError):
