@@ -49,7 +49,7 @@ from app.models import (
 FIRST: Final = 1
 # Columns that each later version of a kind added, with what its migration gave to old rows.
 ADDED: Final[Mapping[type[Base], tuple[Mapping[str, Any], ...]]] = MappingProxyType(
-    {Reference: ({"path": "/"},)}
+    {Reference: ({"path": "/"},), Scale: ({"filing_no": "", "filed_on": None},)}
 )
 # Not facts of the subject: counters of ours, clocks that tick, secrets.
 SKIPPED: Final = frozenset({"version", "secret", "totp_last_step", "last_seen_at", "silent_since"})

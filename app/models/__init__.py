@@ -15,6 +15,7 @@ from app.models.catalogue import AccuracyClass, Maker, ModelRange, ScaleModel, T
 from app.models.derived import ScaleCell, ScaleTotal
 from app.models.importing import ImportLine, ImportSession
 from app.models.ledger import Checkpoint, Epoch, LedgerEntry, LedgerHead
+from app.models.lists import BulkAct, BulkLine, BulkOutcome, ChosenColumns, SavedFilter
 from app.models.people import (
     ApiToken,
     Credential,
@@ -37,7 +38,11 @@ from app.models.work import JobRun, Leader, Task
 __all__ = [
     "AccuracyClass",
     "ApiToken",
+    "BulkAct",
+    "BulkLine",
+    "BulkOutcome",
     "Checkpoint",
+    "ChosenColumns",
     "Code",
     "CodeKind",
     "Credential",
@@ -69,6 +74,7 @@ __all__ = [
     "RegionKind",
     "Remark",
     "ResetRequest",
+    "SavedFilter",
     "Scale",
     "ScaleCell",
     "ScaleEvent",

@@ -76,6 +76,9 @@ class Scale(Base):
     hold_document: Mapped[str] = mapped_column(String(80), default="")
     stop_order: Mapped[str] = mapped_column(String(80), default="")
     suspended_for: Mapped[SuspensionReason | None]
+    # With the local metrology authority (备案).
+    filing_no: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    filed_on: Mapped[date | None]
 
     baseline_ueid: Mapped[str] = mapped_column(String(64), default="")
     baseline_parameters: Mapped[maybe_digest]

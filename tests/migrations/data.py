@@ -118,4 +118,38 @@ AFTER: dict[str, tuple[list[str], dict[str, object]]] = {
             "SELECT count(*) FROM scale_total WHERE number = 1 AND path IN ('/', '/32/')": 2,
         },
     ),
+    # finding, filing, acts on many: no scale was filed, a certificate of before is found
+    "c7d15b92e3a8": (
+        [
+            "INSERT INTO maker (uid, name) VALUES ('5', '衡器厂')",
+            (
+                "INSERT INTO scale_model (uid, maker_id, name, type_approval_no, accuracy,"
+                " generation, networked, required_level, evidence_days, profile, recalled, version)"
+                " SELECT '6', id, 'ACS', '', 'III', 'old', false, 0, 365, '{}', false, 1 FROM maker"
+            ),
+            (
+                "INSERT INTO place (uid, path, name, kind, address, organiser, phone,"
+                " fair_scale_spot) VALUES ('7', '/32/3206/M01/', '城东农贸市场', 'market',"
+                " '', '', '', '')"
+            ),
+            (
+                "INSERT INTO scale (uid, path, place_id, model_id, serial_no, market_no, role,"
+                " software_id, production_code, repair_code, verification_code, no_code_reason,"
+                " state, hold_document, stop_order, baseline_ueid, created_at, version) SELECT '8',"
+                " p.path, p.id, m.id, 'SN-1', '', 'trade', '', '', '', '', '', 'registered', '',"
+                " '', '', '2026-11-23 04:00:00', 1 FROM place p, scale_model m"
+            ),
+            (
+                "INSERT INTO verification (uid, path, scale_id, kind, result, regulation, body,"
+                " verified_on, certificate_no, label_no, failed_items, recorded_at) SELECT '9',"
+                " path, id, 'initial', 'fail', 'JJG 539', '所', '2026-11-20', '电衡字20261', '', '[]',"
+                " '2026-11-23 04:00:00' FROM scale"
+            ),
+        ],
+        {
+            "SELECT count(*) FROM scale WHERE filing_no = '' AND filed_on IS NULL": 1,
+            "SELECT count(*) FROM saved_filter": 0,
+            "SELECT count(*) FROM bulk_line": 0,
+        },
+    ),
 }
