@@ -1,5 +1,6 @@
 """The tables. Importing this package loads them all into ``Base.metadata``."""
 
+from app.domain.scale_types import AccuracyClass, TypeGeneration
 from app.models.attestation import (
     Evidence,
     EvidenceStatus,
@@ -11,8 +12,17 @@ from app.models.attestation import (
     Station,
     StationScale,
 )
-from app.models.catalogue import AccuracyClass, Maker, ModelRange, ScaleModel, TypeGeneration
+from app.models.catalogue import Maker, ModelRange, ScaleModel
 from app.models.derived import ScaleCell, ScaleTotal
+from app.models.field import (
+    Appeal,
+    Campaign,
+    CampaignDay,
+    CampaignScale,
+    InServiceCheck,
+    Recall,
+    RecallScale,
+)
 from app.models.importing import ImportLine, ImportSession
 from app.models.ledger import Checkpoint, Epoch, LedgerEntry, LedgerHead
 from app.models.lists import BulkAct, BulkLine, BulkOutcome, ChosenColumns, SavedFilter
@@ -32,15 +42,45 @@ from app.models.people import (
 )
 from app.models.places import Place, PlaceKind, Region, RegionKind, Stall, Trader
 from app.models.scale import Code, CodeKind, Remark, Scale, ScaleEvent, Seal
+from app.models.standards import (
+    Body,
+    BodyRegion,
+    Calibration,
+    CalibrationUse,
+    Mark,
+    MarkIssue,
+    MarkLot,
+    MeasurementStandard,
+    Qualification,
+    StandardWeight,
+    StockDay,
+)
 from app.models.verification import Verification
 from app.models.work import JobRun, Leader, Task
+from app.models.worksheets import (
+    Certificate,
+    PlatformUpload,
+    SignatureBatch,
+    WeightUse,
+    Worksheet,
+    WorksheetDraft,
+)
 
 __all__ = [
     "AccuracyClass",
     "ApiToken",
+    "Appeal",
+    "Body",
+    "BodyRegion",
     "BulkAct",
     "BulkLine",
     "BulkOutcome",
+    "Calibration",
+    "CalibrationUse",
+    "Campaign",
+    "CampaignDay",
+    "CampaignScale",
+    "Certificate",
     "Checkpoint",
     "ChosenColumns",
     "Code",
@@ -56,18 +96,27 @@ __all__ = [
     "IdempotencyKey",
     "ImportLine",
     "ImportSession",
+    "InServiceCheck",
     "JobRun",
     "Lead",
     "Leader",
     "LedgerEntry",
     "LedgerHead",
     "Maker",
+    "Mark",
+    "MarkIssue",
+    "MarkLot",
+    "MeasurementStandard",
     "ModelRange",
     "Nonce",
     "NonceBook",
     "Person",
     "Place",
     "PlaceKind",
+    "PlatformUpload",
+    "Qualification",
+    "Recall",
+    "RecallScale",
     "RecoveryCode",
     "Reference",
     "Region",
@@ -83,12 +132,18 @@ __all__ = [
     "Seal",
     "SignIn",
     "SignInAttempt",
+    "SignatureBatch",
     "Stall",
+    "StandardWeight",
     "Station",
     "StationScale",
     "StepUp",
+    "StockDay",
     "Task",
     "Trader",
     "TypeGeneration",
     "Verification",
+    "WeightUse",
+    "Worksheet",
+    "WorksheetDraft",
 ]

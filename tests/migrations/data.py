@@ -142,7 +142,7 @@ AFTER: dict[str, tuple[list[str], dict[str, object]]] = {
             (
                 "INSERT INTO verification (uid, path, scale_id, kind, result, regulation, body,"
                 " verified_on, certificate_no, label_no, failed_items, recorded_at) SELECT '9',"
-                " path, id, 'initial', 'fail', 'JJG 539', '所', '2026-11-20', '电衡字20261', '', '[]',"
+                " path, id, 'initial', 'fail', 'JJG 539', '所', '2026-11-20', '字20261', '', '[]',"
                 " '2026-11-23 04:00:00' FROM scale"
             ),
         ],
@@ -151,5 +151,10 @@ AFTER: dict[str, tuple[list[str], dict[str, object]]] = {
             "SELECT count(*) FROM saved_filter": 0,
             "SELECT count(*) FROM bulk_line": 0,
         },
+    ),
+    # the verification body: nothing of it was there before
+    "d3f82a61b7e4": (
+        [],
+        {"SELECT count(*) FROM worksheet": 0, "SELECT count(*) FROM standard_weight": 0},
     ),
 }
