@@ -5,6 +5,7 @@ from typing import Final
 import click
 from sqlalchemy import inspect, select
 
+from app import search
 from app.cli.context import FINDING, fail, open_database, revisions, settings
 from app.config import Settings
 from app.crypto import keys
@@ -80,3 +81,15 @@ def check() -> None:
 
 
 COMMANDS: Final = (init, db)
+
+
+@db.command("rebuild-search")
+def rebuild_search() -> None:
+    """Make the search's index anew from the rows, should it ever find too little or too much."""
+    database = open_database(settings())
+    try:
+        with database.transaction() as session:
+            names = search.rebuild(session.connection())
+    finally:
+        database.dispose()
+    click.echo(f"searched anew: {', '.join(names)}")

@@ -7,7 +7,33 @@ Chinese name of two characters is one look-up, and another region's rows are nev
     scales(session, "秀兰", caller().scope())      # ids of scales, for lists; None: too many
 """
 
-from app.search.find import LONGEST, MANY, MOST, Found, find, numbered, scales
+from app.search.find import (
+    LONGEST,
+    MANY,
+    MOST,
+    Found,
+    clean,
+    find,
+    kinds,
+    numbered,
+    scales,
+    the_one,
+)
 from app.search.index import Kind, hold
+from app.search.rebuild import rebuild
 
-__all__ = ["LONGEST", "MANY", "MOST", "Found", "Kind", "find", "hold", "numbered", "scales"]
+__all__ = [
+    "LONGEST",
+    "MANY",
+    "MOST",
+    "Found",
+    "Kind",
+    "clean",
+    "find",
+    "hold",
+    "kinds",
+    "numbered",
+    "rebuild",
+    "scales",
+    "the_one",
+]

@@ -1,6 +1,6 @@
 """What people type into the search box, and what it finds: the exact code first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 from app.db.scope import within
 from app.domain.codes import NumberError, parse_number
 from app.domain.scope import Scope
-from app.models import Code, Scale
-from app.search.index import SHORTEST, SOURCES, Kind, folded, holding
+from app.models import Code, Scale, Verification
+from app.search.index import SHORTEST, SOURCES, Kind, Source, folded, holding
 
 LONGEST: Final = 60
 MOST: Final = 20
 # A list of more than these is read in its own order instead, which finds them soon.
 MANY: Final = 1000
+# What is found in words leads to a scale itself.
+SCALES: Final = frozenset({Kind.SCALE, Kind.CERTIFICATE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,9 @@ class Found:
 
     Attributes:
         words: The name or number that was searched, as it is written.
+        uid: Of a certificate, that of its scale.
         exact: It is what was typed, not only a part of it.
+        by_code: It carries the code that was typed.
     """
 
     kind: Kind
@@ -34,6 +38,7 @@ class Found:
     words: str
     path: str
     exact: bool
+    by_code: bool = False
 
 
 def find(session: Session, text: str, scope: Scope, limit: int = MOST) -> list[Found]:
@@ -42,18 +47,9 @@ def find(session: Session, text: str, scope: Scope, limit: int = MOST) -> list[F
     Kinds come in the order of `Kind`, within one the whole word before its beginning before
     any part. At most ``limit`` of each kind are looked at.
     """
-    words = clean(text)
-    if not words or not scope:
-        return []
-    by_code = [
-        Found(Kind.SCALE, uid, words, path, exact=True)
-        for uid, path in session.execute(
-            select(Scale.uid, Scale.path)
-            .where(within(Scale.path, scope), Scale.id.in_(_coded(words)))
-            .limit(limit)
-        )
-    ]
-    parts = [one for kind in Kind for one in _parts(session, kind, words, scope, limit)]
+    found = kinds(session, text, scope, limit)
+    by_code = [one for one in found[Kind.SCALE] if one.by_code]
+    parts = [one for kind in Kind for one in found[kind] if not one.by_code]
     parts.sort(key=lambda one: not one.exact)
     seen: dict[str, Found] = {}
     for one in (*by_code, *parts):
@@ -61,10 +57,42 @@ def find(session: Session, text: str, scope: Scope, limit: int = MOST) -> list[F
     return list(seen.values())[:limit]
 
 
+def kinds(
+    session: Session, text: str, scope: Scope, limit: int = MOST
+) -> Mapping[Kind, list[Found]]:
+    """Return at most ``limit`` things of each kind that ``text`` means, the best first."""
+    words = clean(text)
+    found: dict[Kind, list[Found]] = {kind: [] for kind in Kind}
+    if not words or not scope:
+        return found
+    for kind in Kind:
+        found[kind] = _parts(session, kind, words, scope, limit)
+    by_code = [
+        Found(Kind.SCALE, uid, words, path, exact=True, by_code=True)
+        for uid, path in session.execute(
+            select(Scale.uid, Scale.path)
+            .where(within(Scale.path, scope), Scale.id.in_(_coded(words)))
+            .limit(limit)
+        )
+    ]
+    known = {one.uid for one in by_code}
+    others = [one for one in found[Kind.SCALE] if one.uid not in known]
+    found[Kind.SCALE] = [*by_code, *others][:limit]
+    return found
+
+
+def the_one(found: Mapping[Kind, Sequence[Found]]) -> str | None:
+    """Return the uid of the one scale that was meant exactly, or None where it is not one."""
+    exact = [one for kind in Kind for one in found[kind] if one.exact]
+    meant = {one.uid for one in exact if one.kind in SCALES}
+    return meant.pop() if len(meant) == 1 and all(one.kind in SCALES for one in exact) else None
+
+
 def scales(session: Session, text: str, scope: Scope, most: int = MANY) -> list[int] | None:
     """Return the ids of the scales that ``text`` finds, or None where they are more than ``most``.
 
-    By any code or its number, serial or market number, the stall, the trader's name.
+    By any code or its number, serial or market number, the stall, the trader's name, a
+    certificate or label of its verifications.
     """
     words = clean(text)
     if not words or not scope:
@@ -109,6 +137,12 @@ def _sources(session: Session, words: str, scope: Scope, most: int) -> Iterator[
         # Read here, so that it ends where there are too many.
         ids = session.scalars(holding(dialect, kind, words, scope).limit(most + 1)).all()
         yield here.where(column.in_(ids)) if len(ids) <= most else None
+    if len(words) >= SOURCES[Kind.CERTIFICATE].size:
+        ids = session.scalars(
+            holding(dialect, Kind.CERTIFICATE, words, scope).limit(most + 1)
+        ).all()
+        certified = select(Verification.scale_id).where(Verification.id.in_(ids))
+        yield here.where(Scale.id.in_(certified)) if len(ids) <= most else None
 
 
 def _coded(words: str) -> Select[Any]:
@@ -122,20 +156,29 @@ def _coded(words: str) -> Select[Any]:
 
 def _parts(session: Session, kind: Kind, words: str, scope: Scope, limit: int) -> list[Found]:
     source = SOURCES[kind]
-    rows = select(source.model.uid, source.model.path, *source.words)
-    if len(words) < SHORTEST:
+    if len(words) < source.size:
         return []
     dialect = session.get_bind().dialect.name
-    ids = holding(dialect, kind, words, scope).limit(limit)
+    ids = select(holding(dialect, kind, words, scope).limit(limit).subquery())
     asked = folded(words)
     found = [
         (uid, path, next(part for part in parts if asked in folded(part)))
         for uid, path, *parts in session.execute(
-            rows.where(source.model.id.in_(select(ids.subquery())))
+            _named(source, scope).where(source.model.id.in_(ids))
         )
     ]
     found.sort(key=lambda one: (_rank(folded(one[2]), asked), one[2], one[0]))
     return [Found(kind, uid, part, path, exact=folded(part) == asked) for uid, path, part in found]
+
+
+def _named(source: Source, scope: Scope) -> Select[Any]:
+    """Return uid, path and words of a kind; of a certificate, uid and path of its scale."""
+    columns: list[Any] = list(source.words)
+    if source.model is not Verification:
+        return select(source.model.uid, source.model.path, *columns)
+    # The scale may have come from another region since, or gone to one.
+    rows = select(Scale.uid, Scale.path, *columns).where(within(Scale.path, scope))
+    return rows.join(Verification, Verification.scale_id == Scale.id)
 
 
 def _rank(part: str, asked: str) -> int:

@@ -2,7 +2,8 @@
 
 PostgreSQL: GIN over ``search_tokens(words, path)``. SQLite: the FTS5 table ``search_index``,
 fed by triggers, its words in hex behind the letter of their kind. Letters of ASCII are folded,
-nothing else; ``%`` and ``_`` are characters like others.
+nothing else; ``%`` and ``_`` are characters like others. Certificates are cut into threes:
+among a million of them pairs of digits say little.
 """
 
 from collections.abc import Sequence
@@ -32,10 +33,12 @@ from sqlalchemy.orm import Session
 
 from app.db.scope import within
 from app.domain.scope import EVERYWHERE, Scope
-from app.models import Place, Scale, Stall, Trader
+from app.models import Place, Scale, Stall, Trader, Verification
 
-SHORTEST: Final = 2  # one pair
-Searched = type[Place] | type[Stall] | type[Trader] | type[Scale]
+PAIR: Final = 2
+THREE: Final = 3
+SHORTEST: Final = PAIR
+Searched = type[Place] | type[Stall] | type[Trader] | type[Scale] | type[Verification]
 
 
 class Kind(StrEnum):
@@ -45,16 +48,24 @@ class Kind(StrEnum):
     STALL = "stall"
     TRADER = "trader"
     SCALE = "scale"
+    CERTIFICATE = "certificate"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a kind is kept: its table, what is searched of it, its letter and remainder."""
+    """Where a kind is kept: its table, what is searched of it, its letter and row numbers.
+
+    Attributes:
+        step: Of FTS5: a row's number is ``id * step + remainder``.
+        size: Characters of a piece; shorter words find nothing.
+    """
 
     model: Searched
     words: tuple[SQLColumnExpression[str], ...]
     letter: str
-    remainder: int
+    remainder: int = 0
+    step: int = 4
+    size: int = PAIR
 
 
 SOURCES: Final = MappingProxyType(
@@ -63,6 +74,12 @@ SOURCES: Final = MappingProxyType(
         Kind.STALL: Source(Stall, (Stall.number,), "s", 1),
         Kind.TRADER: Source(Trader, (Trader.name,), "t", 2),
         Kind.SCALE: Source(Scale, (Scale.serial_no, Scale.market_no), "w", 3),
+        # Came later: the numbers below zero were free.
+        Kind.CERTIFICATE: Source(
+            *(Verification, (Verification.certificate_no, Verification.label_no), "c"),
+            step=-1,
+            size=THREE,
+        ),
     }
 )
 INDEX: Final = table("search_index", column("rowid", Integer()), column("search_index"))
@@ -78,19 +95,19 @@ def holding(dialect: str, kind: Kind, words: str, scope: Scope) -> Select[Any]:
     """Return the query of the ids of the rows of ``kind`` that hold ``words``.
 
     Args:
-        words: At least `SHORTEST` characters.
+        words: At least as many characters as a piece of the kind has.
     """
     source, words = SOURCES[kind], folded(words)
-    pairs = sorted({words[at : at + 2] for at in range(len(words) - 1)})
+    pieces = sorted({words[at : at + source.size] for at in range(len(words) - source.size + 1)})
     model = source.model
     rows: Select[Any] = select(model.id)
     if dialect == "sqlite":
-        match = INDEX.c.search_index.op("MATCH")(_expression(source.letter, pairs, scope))
-        row = (INDEX.c.rowid - source.remainder) // len(SOURCES)
+        match = INDEX.c.search_index.op("MATCH")(_expression(source.letter, pieces, scope))
+        row = (INDEX.c.rowid - source.remainder) / literal_column(str(source.step))
         rows = rows.select_from(INDEX).join(model, model.id == row).where(match)
     else:
-        rows = rows.where(_overlaps(source, pairs, scope))
-    exact = () if len(words) == SHORTEST else (_contains(dialect, source.words, words),)
+        rows = rows.where(_overlaps(source, pieces, scope))
+    exact = () if len(words) == source.size else (_contains(dialect, source.words, words),)
     return rows.where(within(model.path, scope), *exact)
 
 
@@ -112,20 +129,23 @@ def _lower(dialect: str, words: SQLColumnExpression[str]) -> ColumnElement[str]:
     return func.lower(words if dialect == "sqlite" else collate(words, "C"))
 
 
-def _expression(letter: str, pairs: list[str], scope: Scope) -> str:
-    needed = [f"{letter}{pair.encode().hex()}" for pair in pairs]
+def _expression(letter: str, pieces: list[str], scope: Scope) -> str:
+    needed = [f"{letter}{piece.encode().hex()}" for piece in pieces]
     regions = [f"{letter}p{path.encode().hex()}" for path in scope.paths]
     if EVERYWHERE not in scope.paths:
         needed.append(f"({' OR '.join(regions)})")
     return " AND ".join(needed)
 
 
-def _overlaps(source: Source, pairs: list[str], scope: Scope) -> ColumnElement[bool]:
+def _overlaps(source: Source, pieces: list[str], scope: Scope) -> ColumnElement[bool]:
     words = source.words[0]
     for more in source.words[1:]:
         words = words.op("||")(literal_column("chr(10)")).op("||")(more)
-    tokens: ColumnElement[Any] = func.search_tokens(words, source.model.path, type_=ARRAY(Text()))
-    found = tokens.op("@>")(cast(array(pairs), ARRAY(Text())))
+    size: tuple[Any, ...] = () if source.size == PAIR else (literal_column(str(source.size)),)
+    tokens: ColumnElement[Any] = func.search_tokens(
+        words, source.model.path, *size, type_=ARRAY(Text())
+    )
+    found = tokens.op("@>")(cast(array(pieces), ARRAY(Text())))
     if EVERYWHERE in scope.paths:
         return found
     return and_(found, tokens.op("&&")(cast(array(scope.paths), ARRAY(Text()))))

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.db.ids import new_uid
 from app.domain.scope import Scope
-from app.models import Place, PlaceKind, Stall, Trader
-from app.search import Kind, find, hold, scales
+from app.domain.verification import VerificationKind, VerificationResult
+from app.models import Place, PlaceKind, Scale, Stall, Trader, Verification
+from app.search import Kind, find, hold, kinds, rebuild, scales, the_one
 from app.search.index import SOURCES, holding
-from tests.support.makers import make_model, make_place, make_scale, make_stall, make_trader
+from tests.support.makers import NOON, make_model, make_place, make_scale, make_stall, make_trader
 
 HERE, THERE = "/32/3206/320612/", "/32/3207/320701/"
 EVERYWHERE = Scope(("/",))
@@ -42,6 +43,26 @@ def put(session: Session, place: Place, words: str) -> None:
     number = f"{words}{next(NUMBERS):06}"
     session.add(Stall(uid=new_uid(), path=place.path, place=place, number=number))
     session.flush()
+
+
+def verified(session: Session, scale: Scale, certificate: str, label: str) -> Verification:
+    """Return a failed verification of ``scale`` with its papers."""
+    row = Verification(
+        uid=new_uid(),
+        path=scale.path,
+        scale=scale,
+        kind=VerificationKind.INITIAL,
+        result=VerificationResult.FAIL,
+        regulation="JJG 539",
+        body="所",
+        verified_on=NOON.date(),
+        certificate_no=certificate,
+        label_no=label,
+        recorded_at=NOON,
+    )
+    session.add(row)
+    session.flush()
+    return row
 
 
 def naive(session: Session, kind: Kind, words: str, scope: Scope) -> set[int]:
@@ -125,6 +146,64 @@ def test_the_exact_word_comes_first_and_every_kind_is_found(session: Session) ->
         (Kind.SCALE, "兰花-9"),
     ]
     assert find(session, "兰花", Scope((THERE,))) == find(session, " ", EVERYWHERE) == []
+
+
+@pytest.mark.usefixtures("any_url")
+def test_a_certificate_or_label_leads_to_its_scale(session: Session) -> None:
+    """Whole or a part of three signs; another region's is not found, nor where it once was."""
+    place, model = make_place(session), make_model(session)
+    scale = make_scale(session, place, model)
+    row = verified(session, scale, "电衡字2026-0117号", "Q88123")
+    here = Scope((HERE,))
+    for words, exact in (("电衡字2026-0117号", True), ("0117", False), ("q88123", True)):
+        (found,) = find(session, words, here)
+        assert (found.kind, found.uid, found.exact) == (Kind.CERTIFICATE, scale.uid, exact)
+        assert scales(session, words, here) == [scale.id]
+        assert find(session, words, Scope((THERE,))) == []
+    assert the_one(kinds(session, "Q88123", here)) == scale.uid
+    assert the_one(kinds(session, "0117", here)) is None
+    assert find(session, "Q8", here) == []
+    row.certificate_no = "电衡字2027-5号"
+    session.flush()
+    assert find(session, "0117", here) == []
+    session.delete(row)
+    session.flush()
+    assert find(session, "Q88123", EVERYWHERE) == []
+
+
+@pytest.mark.usefixtures("any_url")
+def test_a_word_that_means_two_things_exactly_leads_nowhere_by_itself(session: Session) -> None:
+    """Two scales of one market number, or a stall that is called like a scale: a person chooses."""
+    place, model = make_place(session), make_model(session)
+    make_scale(session, place, model, "S-1", market_no="A-12")
+    assert the_one(kinds(session, "A-12", EVERYWHERE)) is not None
+    make_stall(session, place, "A-12")
+    assert the_one(kinds(session, "A-12", EVERYWHERE)) is None
+    make_scale(session, place, model, "S-2", market_no="B-12")
+    make_scale(session, place, model, "S-3", market_no="B-12")
+    assert the_one(kinds(session, "B-12", EVERYWHERE)) is None
+
+
+@pytest.mark.usefixtures("any_url")
+def test_the_index_made_anew_finds_the_same(session: Session) -> None:
+    """And on SQLite nothing is found in between: it was really emptied."""
+    place, model = make_place(session), make_model(session)
+    scale = make_scale(session, place, model, trader=make_trader(session, place, "陈秀兰"))
+    verified(session, scale, "电衡字2026-0117号", "")
+    asked = ("秀兰", "0117", "城东", "SN-0")
+    before = [find(session, words, EVERYWHERE) for words in asked]
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("INSERT INTO search_index (search_index) VALUES ('delete-all')")
+        assert not any(find(session, words, EVERYWHERE) for words in asked)
+    assert len(rebuild(connection)) == 5
+    assert [find(session, words, EVERYWHERE) for words in asked] == before
+    assert all(before)
+    if connection.dialect.name == "sqlite":  # what a row was fed with can be taken out again
+        session.delete(scale.trader)
+        scale.trader = None
+        session.flush()
+        assert find(session, "秀兰", EVERYWHERE) == []
 
 
 @pytest.mark.usefixtures("any_url")

@@ -12,7 +12,7 @@ CELLS = {
 }
 FOUND = {
     f"{table}_{what}"
-    for table in ("place", "stall", "trader", "scale")
+    for table in ("place", "stall", "trader", "scale", "verification")
     for what in ("is_found", "is_found_anew", "is_lost")
 }
 NAMED = {
@@ -27,6 +27,7 @@ def test_cells_totals_and_search_have_all_their_triggers(session: Session) -> No
     """On SQLite a table that is copied loses its triggers in silence; here it is heard."""
     dialect = session.get_bind().dialect.name
     there = set(session.scalars(text(NAMED[dialect])))
-    indexes = {"search_place", "search_stall", "search_trader", "search_scale"}
+    tables = ("place", "stall", "trader", "scale", "verification")
+    indexes = {f"search_{table}" for table in tables}
     wanted = CELLS | (FOUND if dialect == "sqlite" else indexes) | {"scale_cell_live"}
     assert wanted - there == set()
