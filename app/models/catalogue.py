@@ -1,27 +1,13 @@
 """Makers and the models they make."""
 
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import Base, milligrams, name, one_of, primary_key, public_id
-
-
-class AccuracyClass(StrEnum):
-    """Accuracy class, OIML R 76-1:2006, 3.1."""
-
-    III = "III"
-    IIII = "IIII"
-
-
-class TypeGeneration(StrEnum):
-    """Which type evaluation the model went through: before JJF 2184-2025, or by it."""
-
-    OLD = "old"
-    JJF2184 = "jjf2184"
+from app.domain.scale_types import AccuracyClass, TypeGeneration
 
 
 class Maker(Base):

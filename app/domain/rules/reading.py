@@ -107,11 +107,8 @@ def check_readings(ranges: Sequence[Range], readings: Sequence[Reading]) -> None
 
 
 def _wrong(ranges: Sequence[Range], reading: Reading) -> tuple[str, str] | None:
-    if reading.range_no is not None:
-        if not are_separate(ranges):
-            return "range", "must be absent where the scale chooses it by load"
-        if not 1 <= reading.range_no <= len(ranges):
-            return "range", f"must be 1 to {len(ranges)}"
+    if (wrong := _wrong_range(ranges, reading.range_no)) is not None:
+        return "range", wrong
     top = ranges[(reading.range_no or len(ranges)) - 1].max_mg
     if reading.test is Test.PRICE:
         return _wrong_price(reading, top)
@@ -122,6 +119,14 @@ def _wrong(ranges: Sequence[Range], reading: Reading) -> tuple[str, str] | None:
     if reading.added_mg is not None and not 0 <= reading.added_mg <= LARGEST:
         return "added_mg", "must be 0 or more"
     return None
+
+
+def _wrong_range(ranges: Sequence[Range], range_no: int | None) -> str | None:
+    if range_no is None:
+        return None
+    if not are_separate(ranges):
+        return "must be absent where the scale chooses it by load"
+    return None if 1 <= range_no <= len(ranges) else f"must be 1 to {len(ranges)}"
 
 
 def _wrong_price(reading: Reading, top: int) -> tuple[str, str] | None:

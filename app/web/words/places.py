@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 
-from app.models.catalogue import TypeGeneration
+from app.domain.scale_types import TypeGeneration
 from app.models.places import PlaceKind, RegionKind
 from app.models.scale import CodeKind
 
