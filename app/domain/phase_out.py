@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-# (generation, network function)
-Kind = tuple[str, bool]
+from app.domain.scale_types import TypeGeneration
+
+# With its network function.
+Kind = tuple[TypeGeneration, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +24,12 @@ class Reported:
 
 
 REPORTED: Final[Mapping[Kind, Reported]] = {
-    ("old", False): Reported(date(2027, 1, 7), "JJG 1204-2025, reported; text not seen"),
-    ("old", True): Reported(date(2030, 1, 8), "https://reportify.ai/news/1211687351953264640"),
+    (TypeGeneration.OLD, False): Reported(
+        date(2027, 1, 7), "JJG 1204-2025, reported; text not seen"
+    ),
+    (TypeGeneration.OLD, True): Reported(
+        date(2030, 1, 8), "https://reportify.ai/news/1211687351953264640"
+    ),
 }
 
 

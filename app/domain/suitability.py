@@ -13,12 +13,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
+from app.domain.scale_types import AccuracyClass
+
 MG_PER_G: Final = 1000
 TABLE_FILE: Final = Path(__file__).parent / "rules" / "retail_shortfall.toml"
 # OIML R 76-1:2006 Table 6, doubled for service (3.5.2): up to n of e, the error in e.
-IN_SERVICE: Final[Mapping[str, tuple[tuple[int, int], ...]]] = {
-    "III": ((500, 1), (2000, 2), (10_000, 3)),
-    "IIII": ((50, 1), (200, 2), (1000, 3)),
+IN_SERVICE: Final[Mapping[AccuracyClass, tuple[tuple[int, int], ...]]] = {
+    AccuracyClass.III: ((500, 1), (2000, 2), (10_000, 3)),
+    AccuracyClass.IIII: ((50, 1), (200, 2), (1000, 3)),
 }
 
 
@@ -126,13 +128,13 @@ TABLE: Final = table_from(TABLE_FILE.read_text("utf-8"))
 
 
 def suitability(
-    accuracy: str,
+    accuracy: AccuracyClass,
     ranges: Sequence[WeighingRange],
     goods: Collection[GoodsClass],
     table: Table = TABLE,
 ) -> Suitability:
     """Return whether a scale of class ``accuracy`` with ``ranges`` suits all of ``goods``."""
-    if not goods or not ranges or accuracy not in IN_SERVICE:
+    if not goods or not ranges:
         return Suitability(Fit.NOT_CHECKED)
     rows = [row for one in GoodsClass if one in goods and (row := table.row_of(one))]
     if not rows:
@@ -142,7 +144,9 @@ def suitability(
     return Suitability(Fit.UNSUITABLE if shortfalls else Fit.SUITABLE, shortfalls)
 
 
-def _first_shortfall(accuracy: str, ranges: Sequence[WeighingRange], row: Row) -> Shortfall | None:
+def _first_shortfall(
+    accuracy: AccuracyClass, ranges: Sequence[WeighingRange], row: Row
+) -> Shortfall | None:
     """Both limits are constant between their steps: looking at the steps is looking everywhere."""
     rising = sorted(ranges, key=lambda one: one.max_mg)
     last = min(rising[-1].max_mg, row.bounds[-1].up_to_mg)
@@ -156,7 +160,7 @@ def _first_shortfall(accuracy: str, ranges: Sequence[WeighingRange], row: Row) -
     return None
 
 
-def _error(accuracy: str, rising: Iterable[WeighingRange], load_mg: int) -> int:
+def _error(accuracy: AccuracyClass, rising: Iterable[WeighingRange], load_mg: int) -> int:
     e_mg = next(one.e_mg for one in rising if load_mg <= one.max_mg)
     limits = IN_SERVICE[accuracy]
     # More divisions than the class allows: the last limit is the least that is true.

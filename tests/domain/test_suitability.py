@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 
+from app.domain.scale_types import AccuracyClass
 from app.domain.suitability import (
     TABLE,
     TABLE_FILE,
@@ -18,6 +19,7 @@ from app.domain.suitability import (
 )
 
 G, KG = 1000, 1_000_000
+III, IIII = AccuracyClass
 STAPLE, FRESH, DRIED, PRECIOUS, EXEMPT = GoodsClass
 
 
@@ -28,31 +30,31 @@ def scale(*ranges: tuple[int, int]) -> list[WeighingRange]:
 
 # The derived rule of domain.md 1.6, and what lies beside each of its borders.
 SUITS = [
-    ("III", scale((30, 10)), STAPLE),
-    ("III", scale((15, 5)), STAPLE),
-    ("III", scale((15, 5)), FRESH),
-    ("III", scale((6, 2)), FRESH),
-    ("III", scale((6, 2)), DRIED),
-    ("III", scale((5, 1)), PRECIOUS),
-    ("III", scale((6, 2), (15, 5)), FRESH),
-    ("III", scale((15, 5), (30, 10)), FRESH),
-    ("III", scale((6, 1), (15, 5)), DRIED),
-    ("IIII", scale((10, 10)), STAPLE),
+    (III, scale((30, 10)), STAPLE),
+    (III, scale((15, 5)), STAPLE),
+    (III, scale((15, 5)), FRESH),
+    (III, scale((6, 2)), FRESH),
+    (III, scale((6, 2)), DRIED),
+    (III, scale((5, 1)), PRECIOUS),
+    (III, scale((6, 2), (15, 5)), FRESH),
+    (III, scale((15, 5), (30, 10)), FRESH),
+    (III, scale((6, 1), (15, 5)), DRIED),
+    (IIII, scale((10, 10)), STAPLE),
 ]
 DOES_NOT = [
-    ("III", scale((30, 10)), FRESH, (2_500 * G, 10 * G, 5 * G)),
-    ("III", scale((60, 20)), FRESH, (2_500 * G, 20 * G, 5 * G)),
-    ("III", scale((60, 50)), STAPLE, (1 * KG, 50 * G, 20 * G)),
-    ("III", scale((15, 5)), DRIED, (1 * KG, 5 * G, 2 * G)),
-    ("III", scale((6, 2)), PRECIOUS, (500 * G, 2 * G, 1 * G)),
-    ("IIII", scale((15, 5)), FRESH, (1 * KG, 10 * G, 5 * G)),
-    ("III", scale((2, 5), (15, 10)), FRESH, (2_500 * G, 10 * G, 5 * G)),
+    (III, scale((30, 10)), FRESH, (2_500 * G, 10 * G, 5 * G)),
+    (III, scale((60, 20)), FRESH, (2_500 * G, 20 * G, 5 * G)),
+    (III, scale((60, 50)), STAPLE, (1 * KG, 50 * G, 20 * G)),
+    (III, scale((15, 5)), DRIED, (1 * KG, 5 * G, 2 * G)),
+    (III, scale((6, 2)), PRECIOUS, (500 * G, 2 * G, 1 * G)),
+    (IIII, scale((15, 5)), FRESH, (1 * KG, 10 * G, 5 * G)),
+    (III, scale((2, 5), (15, 10)), FRESH, (2_500 * G, 10 * G, 5 * G)),
 ]
 
 
 @pytest.mark.parametrize(("accuracy", "ranges", "goods"), SUITS)
 def test_a_scale_that_may_err_no_more_than_the_goods_suits_them(
-    accuracy: str, ranges: list[WeighingRange], goods: GoodsClass
+    accuracy: AccuracyClass, ranges: list[WeighingRange], goods: GoodsClass
 ) -> None:
     """15 kg by 5 g is exactly the row of meat, 6 kg by 2 g that of dried goods."""
     assert suitability(accuracy, ranges, [goods]).fit is Fit.SUITABLE
@@ -60,7 +62,10 @@ def test_a_scale_that_may_err_no_more_than_the_goods_suits_them(
 
 @pytest.mark.parametrize(("accuracy", "ranges", "goods", "first"), DOES_NOT)
 def test_a_coarser_one_does_not_and_it_says_where(
-    accuracy: str, ranges: list[WeighingRange], goods: GoodsClass, first: tuple[int, int, int]
+    accuracy: AccuracyClass,
+    ranges: list[WeighingRange],
+    goods: GoodsClass,
+    first: tuple[int, int, int],
 ) -> None:
     """The first load at which it may err by more, the error, what may be missing, the row."""
     found = suitability(accuracy, ranges, [goods])
@@ -82,24 +87,24 @@ def test_a_look_at_every_gram_finds_the_same(e_g: int, goods: GoodsClass) -> Non
             errors[load] <= next(b.tolerance_mg for b in row.bounds if load * G <= b.up_to_mg) // G
             for load in errors
         )
-        found = suitability("III", scale((most // 1000, e)), [goods]).fit
+        found = suitability(III, scale((most // 1000, e)), [goods]).fit
         assert (found is Fit.SUITABLE) is fits
 
 
 def test_several_goods_are_each_asked_for() -> None:
     """A stall with vegetables and meat wants a scale for both; what is exempt asks nothing."""
-    found = suitability("III", scale((30, 10)), [STAPLE, FRESH, EXEMPT])
+    found = suitability(III, scale((30, 10)), [STAPLE, FRESH, EXEMPT])
     assert [one.goods for one in found.shortfalls] == [FRESH]
-    assert suitability("III", scale((30, 10)), [STAPLE, EXEMPT]).fit is Fit.SUITABLE
-    assert suitability("III", scale((30, 10)), [EXEMPT]).fit is Fit.EXEMPT
+    assert suitability(III, scale((30, 10)), [STAPLE, EXEMPT]).fit is Fit.SUITABLE
+    assert suitability(III, scale((30, 10)), [EXEMPT]).fit is Fit.EXEMPT
 
 
 @pytest.mark.parametrize(
     ("accuracy", "ranges", "goods"),
-    [("III", scale((15, 5)), []), ("III", [], [FRESH]), ("II", scale((15, 5)), [FRESH])],
+    [(III, scale((15, 5)), []), (III, [], [FRESH])],
 )
 def test_what_is_not_known_is_not_checked(
-    accuracy: str, ranges: list[WeighingRange], goods: list[GoodsClass]
+    accuracy: AccuracyClass, ranges: list[WeighingRange], goods: list[GoodsClass]
 ) -> None:
     """Neither suitable nor unsuitable."""
     assert suitability(accuracy, ranges, goods).fit is Fit.NOT_CHECKED
@@ -116,8 +121,8 @@ def test_the_table_is_whole_and_data() -> None:
     looser = table_from(
         text.replace("up_to_g = 2500, tolerance_g = 5", "up_to_g = 2500, tolerance_g = 10")
     )
-    assert suitability("III", scale((30, 10)), [FRESH]).fit is Fit.UNSUITABLE
-    assert suitability("III", scale((3, 10)), [FRESH], looser).fit is Fit.SUITABLE
+    assert suitability(III, scale((30, 10)), [FRESH]).fit is Fit.UNSUITABLE
+    assert suitability(III, scale((3, 10)), [FRESH], looser).fit is Fit.SUITABLE
 
 
 def test_classes_are_written_one_way() -> None:
