@@ -21,6 +21,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.db.base import Base
 from app.ledger.canonical import canonical
 from app.models import (
+    Agreement,
+    AgreementStall,
     Appeal,
     Body,
     BodyRegion,
@@ -46,6 +48,8 @@ from app.models import (
     ModelRange,
     Person,
     Place,
+    Procurement,
+    ProcurementItem,
     Qualification,
     Recall,
     Reference,
@@ -69,7 +73,20 @@ from app.models import (
 FIRST: Final = 1
 # Columns that each later version of a kind added, with what its migration gave to old rows.
 ADDED: Final[Mapping[type[Base], tuple[Mapping[str, Any], ...]]] = MappingProxyType(
-    {Reference: ({"path": "/"},), Scale: ({"filing_no": "", "filed_on": None},)}
+    {
+        Reference: ({"path": "/"},),
+        Scale: (
+            {
+                "filing_no": "",
+                "filed_on": None,
+                "procurement_id": None,
+                "gaps": {},
+                "gaps_until": None,
+            },
+        ),
+        ScaleModel: ({"software_ids": []},),
+        ImportSession: ({"ground": "", "ground_until": None},),
+    }
 )
 # Not facts of the subject: counters of ours, clocks that tick, secrets.
 SKIPPED: Final = frozenset({"version", "secret", "totp_last_step", "last_seen_at", "silent_since"})
@@ -119,6 +136,8 @@ SUBJECTS: Final[Mapping[type[Base], tuple[Part, ...]]] = MappingProxyType(
         Recall: (),
         InServiceCheck: (),
         Appeal: (),
+        Procurement: (("items", ProcurementItem.procurement_id),),
+        Agreement: (("stalls", AgreementStall.agreement_id),),
     }
 )
 

@@ -1,6 +1,7 @@
 """The tables. Importing this package loads them all into ``Base.metadata``."""
 
 from app.domain.scale_types import AccuracyClass, TypeGeneration
+from app.models.agreements import Agreement, AgreementStall
 from app.models.attestation import (
     Evidence,
     EvidenceStatus,
@@ -41,6 +42,7 @@ from app.models.people import (
     StepUp,
 )
 from app.models.places import Place, PlaceKind, Region, RegionKind, Stall, Trader
+from app.models.procurement import Procurement, ProcurementItem
 from app.models.scale import Code, CodeKind, Remark, Scale, ScaleEvent, Seal
 from app.models.standards import (
     Body,
@@ -68,6 +70,8 @@ from app.models.worksheets import (
 
 __all__ = [
     "AccuracyClass",
+    "Agreement",
+    "AgreementStall",
     "ApiToken",
     "Appeal",
     "Body",
@@ -114,6 +118,8 @@ __all__ = [
     "Place",
     "PlaceKind",
     "PlatformUpload",
+    "Procurement",
+    "ProcurementItem",
     "Qualification",
     "Recall",
     "RecallScale",

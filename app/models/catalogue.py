@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db.base import Base, milligrams, name, one_of, primary_key, public_id
+from app.db.base import Base, Json, milligrams, name, one_of, primary_key, public_id
 from app.domain.scale_types import AccuracyClass, TypeGeneration
 
 
@@ -49,6 +49,8 @@ class ScaleModel(Base):
     networked: Mapped[bool] = mapped_column(default=False)
     required_level: Mapped[int] = mapped_column(default=0)
     evidence_days: Mapped[int] = mapped_column(default=180)
+    # Approved with the type; empty where the approval names none.
+    software_ids: Mapped[list[str]] = mapped_column(Json, default=list, server_default="[]")
     profile: Mapped[dict[str, Any]] = mapped_column(default=dict)
     phase_out_on: Mapped[date | None]
     recalled: Mapped[bool] = mapped_column(default=False)

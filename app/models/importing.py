@@ -1,6 +1,6 @@
 """Imports of lists: the session, and each row of the list with what it meant."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String
@@ -30,7 +30,10 @@ class ImportSession(Base):
     sha256: Mapped[digest]
     head_row: Mapped[int] = mapped_column(default=0)
     fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # Of imports before there were grounds with an end.
     no_code_reason: Mapped[str] = mapped_column(String(200), default="")
+    ground: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    ground_until: Mapped[date | None]
     state: Mapped[ImportState] = mapped_column(default=ImportState.READING)
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))

@@ -14,6 +14,7 @@ from app.domain.seals import SealKind, SealOwner, SealState
 from app.domain.suspension import SuspensionReason
 from app.models.catalogue import ScaleModel
 from app.models.places import Place, Stall, Trader
+from app.models.procurement import Procurement
 
 
 class CodeKind(StrEnum):
@@ -61,8 +62,14 @@ class Scale(Base):
     production_code: Mapped[str] = mapped_column(String(60), default="")
     repair_code: Mapped[str] = mapped_column(String(60), default="")
     verification_code: Mapped[str] = mapped_column(String(60), default="")
+    # Words of before there were grounds with an end; they go when grounds are given.
     no_code_reason: Mapped[str] = mapped_column(String(200), default="")
+    # {code or seal: [ground, "YYYY-MM-DD"]} for what is missing, and the first of those days.
+    gaps: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    gaps_until: Mapped[date | None] = mapped_column(index=True)
     made_on: Mapped[date | None]
+    procurement_id: Mapped[int | None] = mapped_column(ForeignKey(Procurement.id), index=True)
+    procurement: Mapped[Procurement | None] = relationship()
     photo: Mapped[maybe_digest]
 
     state: Mapped[State] = mapped_column(default=State.REGISTERED, index=True)

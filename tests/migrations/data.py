@@ -1,6 +1,21 @@
 """For each revision: rows put in before it, and what must be read after it."""
 
 AFTER: dict[str, tuple[list[str], dict[str, object]]] = {
+    # batches, agreements, grounds: a session of before has words and no grounds
+    "e4b70d93c2f6": (
+        [
+            (
+                "INSERT INTO import_session (uid, path, filename, sha256, head_row, fields,"
+                " no_code_reason, state, created_at) VALUES ('1', '/32/', 'a.csv', '', 0, '{}',"
+                " '老秤', 'applied', '2026-11-23 04:00:00')"
+            ),
+        ],
+        {
+            "SELECT no_code_reason FROM import_session WHERE ground = ''": "老秤",
+            "SELECT count(*) FROM scale WHERE gaps_until IS NOT NULL": 0,
+            "SELECT count(*) FROM procurement": 0,
+        },
+    ),
     # the first one: an empty ledger waits for its first entry
     "5a7865cc061c": ([], {"SELECT size FROM ledger_head": 0, "SELECT count(*) FROM scale": 0}),
     # epochs and ordered paths: a region keeps its path

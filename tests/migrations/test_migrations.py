@@ -42,6 +42,11 @@ def config(url: str) -> Config:
 UNMODELLED = ("search_",)
 
 
+def named(table: str, key: Any) -> dict[str, Any]:  # noqa: ANN401 - the inspector's own row
+    """Return a foreign key under its name; SQLite does not tell it of one that was added later."""
+    return {**key, "name": key["name"] or f"fk_{table}_{key['constrained_columns'][0]}"}
+
+
 def schema(connection: Connection) -> dict[str, Any]:
     """Return all that the inspector sees, CHECKs included (autogenerate skips those)."""
     inspector = inspect(connection)
@@ -56,7 +61,7 @@ def schema(connection: Connection) -> dict[str, Any]:
                 for c in by_name(inspector.get_columns(table))
             ],
             "primary key": inspector.get_pk_constraint(table),
-            "foreign keys": by_name(inspector.get_foreign_keys(table)),
+            "foreign keys": by_name(named(table, row) for row in inspector.get_foreign_keys(table)),
             "unique": by_name(inspector.get_unique_constraints(table)),
             "checks": by_name(inspector.get_check_constraints(table)),
             "indexes": [
