@@ -27,9 +27,9 @@ from app.configure import views_codes, views_imports, views_places
 from app.crypto import keys
 from app.db.session import Database
 from app.manage import api as manage_api
+from app.manage import api_find, views_find, views_scan
 from app.manage import views as manage
 from app.manage import views_acts as manage_acts
-from app.manage import views_scan
 from app.oversee import api as oversee_api
 from app.oversee import checking, views_audit
 from app.oversee import views as oversee
@@ -79,6 +79,8 @@ BLUEPRINTS: Final = (
     manage.bp,
     manage_acts.bp,
     views_scan.bp,
+    views_find.bp,
+    api_find.bp,
     manage_api.bp,
     verify.bp,
     verify_api.bp,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.db.scope import within
 from app.domain.codes import NumberError, parse_number
 from app.domain.scope import Scope
-from app.models import Code, Scale, Verification
+from app.models import Code, Scale, Stall, Verification
 from app.search.index import SHORTEST, SOURCES, Kind, Source, folded, holding
 
 LONGEST: Final = 60
@@ -81,11 +81,19 @@ def kinds(
     return found
 
 
-def the_one(found: Mapping[Kind, Sequence[Found]]) -> str | None:
-    """Return the uid of the one scale that was meant exactly, or None where it is not one."""
+def the_one(session: Session, found: Mapping[Kind, Sequence[Found]]) -> str | None:
+    """Return the uid of the one scale that was meant exactly, or None where it is not one.
+
+    A stall of the same number is no doubt while no other scale stands there.
+    """
     exact = [one for kind in Kind for one in found[kind] if one.exact]
     meant = {one.uid for one in exact if one.kind in SCALES}
-    return meant.pop() if len(meant) == 1 and all(one.kind in SCALES for one in exact) else None
+    if len(meant) != 1 or any(one.kind in {Kind.TRADER, Kind.PLACE} for one in exact):
+        return None
+    stalls = [one.uid for one in exact if one.kind is Kind.STALL]
+    there = select(Scale.uid).join(Stall, Stall.id == Scale.stall_id).where(Stall.uid.in_(stalls))
+    uid = meant.pop()
+    return None if stalls and set(session.scalars(there)) - {uid} else uid
 
 
 def scales(session: Session, text: str, scope: Scope, most: int = MANY) -> list[int] | None:

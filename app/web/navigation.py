@@ -29,6 +29,7 @@ SECTIONS: Final[Mapping[str, tuple[Any, str]]] = MappingProxyType(
     }
 )
 EXTENSION: Final = "wutong_sections"
+FIND: Final = "find.find"
 MOST_PLACES: Final = 3
 
 
@@ -74,6 +75,12 @@ def viewer() -> Viewer | None:
         return None
     roles = "、".join(say(role) for role in sorted(found.roles))
     return Viewer(found.name, roles, g.get("place") or _places(found), found.shared)
+
+
+def find_url() -> str | None:
+    """Return the address of the one search box, or None where the caller finds nothing."""
+    there = FIND in current_app.view_functions and _may_open(FIND)
+    return url_for(FIND) if there else None
 
 
 def _places(found: access.Caller) -> str:

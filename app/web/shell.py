@@ -92,6 +92,7 @@ def _context() -> dict[str, Any]:
     return {
         "viewer": navigation.viewer(),
         "nav": navigation.menu(),
+        "find_url": navigation.find_url(),
         "language": i18n.language(),
         "other_languages": _other_languages(),
     }

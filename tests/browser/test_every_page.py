@@ -20,6 +20,8 @@ PAGES = {
     "imports": ("manager", "/configure/imports"),
     "codes": ("manager", "/configure/scales/{honest}/codes"),
     "fleet": ("manager", "/manage/scales"),
+    "find": ("manager", "/find"),
+    "found": ("inspector", "/find?q=A-"),
     "scale": ("manager", "/manage/scales/{cheating}"),
     "scale-honest": ("inspector", "/manage/scales/{honest}"),
     "findings": ("inspector", "/oversee/findings"),

@@ -160,8 +160,8 @@ def test_a_certificate_or_label_leads_to_its_scale(session: Session) -> None:
         assert (found.kind, found.uid, found.exact) == (Kind.CERTIFICATE, scale.uid, exact)
         assert scales(session, words, here) == [scale.id]
         assert find(session, words, Scope((THERE,))) == []
-    assert the_one(kinds(session, "Q88123", here)) == scale.uid
-    assert the_one(kinds(session, "0117", here)) is None
+    assert the_one(session, kinds(session, "Q88123", here)) == scale.uid
+    assert the_one(session, kinds(session, "0117", here)) is None
     assert find(session, "Q8", here) == []
     row.certificate_no = "电衡字2027-5号"
     session.flush()
@@ -175,13 +175,14 @@ def test_a_certificate_or_label_leads_to_its_scale(session: Session) -> None:
 def test_a_word_that_means_two_things_exactly_leads_nowhere_by_itself(session: Session) -> None:
     """Two scales of one market number, or a stall that is called like a scale: a person chooses."""
     place, model = make_place(session), make_model(session)
-    make_scale(session, place, model, "S-1", market_no="A-12")
-    assert the_one(kinds(session, "A-12", EVERYWHERE)) is not None
-    make_stall(session, place, "A-12")
-    assert the_one(kinds(session, "A-12", EVERYWHERE)) is None
+    stall, trader = make_stall(session, place, "A-12"), make_trader(session, place)
+    scale = make_scale(session, place, model, "S-1", market_no="A-12", stall=stall, trader=trader)
+    assert the_one(session, kinds(session, "A-12", EVERYWHERE)) == scale.uid
+    make_scale(session, place, model, "S-0", stall=stall, trader=trader)
+    assert the_one(session, kinds(session, "A-12", EVERYWHERE)) is None
     make_scale(session, place, model, "S-2", market_no="B-12")
     make_scale(session, place, model, "S-3", market_no="B-12")
-    assert the_one(kinds(session, "B-12", EVERYWHERE)) is None
+    assert the_one(session, kinds(session, "B-12", EVERYWHERE)) is None
 
 
 @pytest.mark.usefixtures("any_url")

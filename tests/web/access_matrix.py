@@ -225,6 +225,8 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "manage_acts.order":                roles(*AUTHORITY, parts={"uid": "scale"}, inside={404}),
     "manage_acts.ask_opening":          roles(*OPENERS, parts={"uid": "scale"}),
     "manage_acts.opening":              roles(*OPENERS, parts={"uid": "scale"}),
+    "find.find":                        roles(*FILE_READERS),
+    "find_api.find":                    roles(*FILE_READERS),
     "manage_api.scales":                roles(*FILE_READERS),
     "manage_api.read_scale":            roles(*FILE_READERS),
     "manage_api.do":                    roles(*ACTORS, Role.VERIFIER, body=RETIRE, inside={403}),

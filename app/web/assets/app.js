@@ -152,7 +152,8 @@ window.addEventListener("pageshow", () => {
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select, [contenteditable]");
   if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
-  const search = document.querySelector("[data-search]");
+  // A list's own box before the one in the head.
+  const search = document.querySelector("main [data-search]") ?? document.querySelector("[data-search]");
   if (!search) return;
   event.preventDefault();
   search.focus();
