@@ -54,6 +54,7 @@ from app.models import (
     Recall,
     Reference,
     Region,
+    ReplacementPrice,
     Scale,
     ScaleEvent,
     ScaleModel,
@@ -65,6 +66,7 @@ from app.models import (
     StationScale,
     StockDay,
     Trader,
+    TransitionRule,
     Verification,
     WeightUse,
     Worksheet,
@@ -82,9 +84,13 @@ ADDED: Final[Mapping[type[Base], tuple[Mapping[str, Any], ...]]] = MappingProxyT
                 "procurement_id": None,
                 "gaps": {},
                 "gaps_until": None,
+                "calibration_counter": None,
+                "parameter_counter": None,
+                "counters_rose_on": None,
             },
         ),
         ScaleModel: ({"software_ids": []},),
+        Stall: ({"goods_classes": ""},),
         ImportSession: ({"ground": "", "ground_until": None},),
     }
 )
@@ -136,6 +142,8 @@ SUBJECTS: Final[Mapping[type[Base], tuple[Part, ...]]] = MappingProxyType(
         Recall: (),
         InServiceCheck: (),
         Appeal: (),
+        TransitionRule: (),
+        ReplacementPrice: (),
         Procurement: (("items", ProcurementItem.procurement_id),),
         Agreement: (("stalls", AgreementStall.agreement_id),),
     }

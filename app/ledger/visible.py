@@ -13,11 +13,25 @@ from sqlalchemy.orm import Session
 
 from app.db.scope import within
 from app.domain.scope import EVERYWHERE, Scope
-from app.models import Grant, LedgerEntry, Person, Place, Region, Scale, Stall, Station, Trader
+from app.models import (
+    Grant,
+    LedgerEntry,
+    Person,
+    Place,
+    Region,
+    ReplacementPrice,
+    Scale,
+    Stall,
+    Station,
+    Trader,
+)
 
 # Subjects that lie somewhere; all others (makers, models, references) belong to everybody.
 LOCAL: Final[Mapping[str, Any]] = MappingProxyType(
-    {table.__tablename__: table for table in (Region, Place, Stall, Trader, Scale, Station)}
+    {
+        table.__tablename__: table
+        for table in (Region, Place, Stall, Trader, Scale, Station, ReplacementPrice)
+    }
 )
 
 

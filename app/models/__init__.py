@@ -41,6 +41,7 @@ from app.models.people import (
     SignInAttempt,
     StepUp,
 )
+from app.models.phase_out import ReplacementPrice, TransitionRule
 from app.models.places import Place, PlaceKind, Region, RegionKind, Stall, Trader
 from app.models.procurement import Procurement, ProcurementItem
 from app.models.scale import Code, CodeKind, Remark, Scale, ScaleEvent, Seal
@@ -128,6 +129,7 @@ __all__ = [
     "Region",
     "RegionKind",
     "Remark",
+    "ReplacementPrice",
     "ResetRequest",
     "SavedFilter",
     "Scale",
@@ -147,6 +149,7 @@ __all__ = [
     "StockDay",
     "Task",
     "Trader",
+    "TransitionRule",
     "TypeGeneration",
     "Verification",
     "WeightUse",

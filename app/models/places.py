@@ -73,6 +73,8 @@ class Stall(Base):
     place: Mapped[Place] = relationship()
     number: Mapped[str] = mapped_column(String(20))
     goods: Mapped[str] = mapped_column(String(60), default="")
+    # Codes of domain.suitability.GoodsClass, with spaces between.
+    goods_classes: Mapped[str] = mapped_column(String(80), default="", server_default="")
 
 
 class Trader(Base):

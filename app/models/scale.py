@@ -89,6 +89,10 @@ class Scale(Base):
 
     baseline_ueid: Mapped[str] = mapped_column(String(64), default="")
     baseline_parameters: Mapped[maybe_digest]
+    # As last explained by a baseline, a repair or a verification.
+    calibration_counter: Mapped[int | None]
+    parameter_counter: Mapped[int | None]
+    counters_rose_on: Mapped[date | None]
     standing_evidence_id: Mapped[int | None] = mapped_column(Big, index=True)
     created_at: Mapped[datetime]
 

@@ -172,4 +172,24 @@ AFTER: dict[str, tuple[list[str], dict[str, object]]] = {
         [],
         {"SELECT count(*) FROM worksheet": 0, "SELECT count(*) FROM standard_weight": 0},
     ),
+    # goods, counters, dates of types: nothing is set, and no answer about any scale changes
+    "b58e20d9a6f4": (
+        [
+            "INSERT INTO maker (uid, name) VALUES ('15', '衡器二厂')",
+            (
+                "INSERT INTO place (uid, path, name, kind, address, organiser, phone,"
+                " fair_scale_spot) VALUES ('17', '/32/3206/M02/', '城西农贸市场', 'market',"
+                " '', '', '', '')"
+            ),
+            (
+                "INSERT INTO stall (uid, path, place_id, number, goods)"
+                " SELECT '18', path, id, 'A-1', '' FROM place"
+            ),
+        ],
+        {
+            "SELECT goods_classes FROM stall": "",
+            "SELECT count(*) FROM transition_rule": 0,
+            "SELECT count(*) FROM scale_cell_live": 0,
+        },
+    ),
 }

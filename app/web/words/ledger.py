@@ -67,6 +67,13 @@ DEED: Final[Mapping[str, Any]] = MappingProxyType(
         "remark_erased": _l("erased a remark"),
         "code_adopted": _l("adopted a code"),
         "code_given_up": _l("gave a code up"),
+        "baseline": _l("recorded the baseline"),
+        "counters_read": _l("read the counters"),
+        "transition_rule record": _l("recorded the last day of old types"),
+        "transition_rule withdraw": _l("withdrew the last day of old types"),
+        "replacement_price record": _l("recorded the price"),
+        "replacement_price withdraw": _l("withdrew the price"),
+        "stall goods": _l("recorded what it sells"),
         Action.SUBMIT: _l("asked for verification"),
         Action.PASS: _l("recorded a pass"),
         Action.FAIL: _l("recorded a fail"),
@@ -95,6 +102,8 @@ KIND: Final[Mapping[str, Any]] = MappingProxyType(
         "trader": _l("trader"),
         "epoch": _l("epoch"),
         "import_session": _l("import"),
+        "transition_rule": _l("last day of old types"),
+        "replacement_price": _l("price of a replacement"),
     }
 )
 
