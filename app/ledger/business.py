@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from app.db.base import Base
 from app.ledger.door import link
 from app.ledger.erasures import Remarks, wrong_persons
-from app.ledger.projections import ADDED, SUBJECTS, digests, evidence_digest, older
+from app.ledger.projections import ADDED, SUBJECTS, digests, evidence_digest
+from app.ledger.versions import older
 from app.models import Evidence, Scale, ScaleEvent
 
 BATCH: Final = 250

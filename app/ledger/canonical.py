@@ -4,13 +4,17 @@
 order as UTF-16 could be another one, and every refusal.
 """
 
+import hashlib
 import json
+from datetime import UTC, date, datetime
+from enum import Enum
 from typing import Any, Final
 
 import rfc8785
 
 LARGEST: Final = 2**53 - 1
 ALIKE: Final = frozenset({str, bool, type(None)})
+WRITTEN_AS_THEY_ARE: Final = frozenset({str, int, bool, type(None)})
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -38,3 +42,20 @@ def _is_plain(value: object) -> bool:
                 return False
         return True
     return kind is list and all(map(_is_plain, value))  # type: ignore[call-overload]  # it is a list
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - any column
+    """Return ``value`` as RFC 8785 can write it."""
+    if type(value) in WRITTEN_AS_THEY_ARE:
+        return value
+    match value:
+        case Enum():
+            return value.value
+        case datetime():  # in UTC, as the database gives it back
+            return value.astimezone(UTC).isoformat(timespec="microseconds")
+        case date():
+            return value.isoformat()
+        case bytes():
+            return hashlib.sha256(value).hexdigest()
+        case _:
+            return value

@@ -21,8 +21,8 @@ from app.ledger.projections import (
     around,
     digest_with,
     project,
-    standing,
 )
+from app.ledger.versions import last_told, standing, standing_with
 from app.models import LedgerEntry, LedgerHead, Scale, ScaleEvent
 
 GROW: Final = update(LedgerHead.__table__).values(size=bindparam("reached"))  # type: ignore[arg-type]  # a Table
@@ -103,6 +103,7 @@ class Gathering:
         self._head = head
         self._end = entries.End.of(self._head)
         self._around: dict[int, Around] = {}
+        self._told: dict[int, str] = {}
         self._last: dict[int, str] = {}
         self._steps: list[Step] = []
         self._entries: list[dict[str, Any]] = []
@@ -116,12 +117,15 @@ class Gathering:
     def learn(self, scales: Sequence[Scale]) -> None:
         """Read what belongs to ``scales`` in a few queries for all of them."""
         self._around |= around(self._session, Scale, [scale.id for scale in scales])
+        self._told |= last_told(self._session, scales)
 
     def before(self, scale: Base) -> str:
         """Return the digest with which the last act left ``scale``."""
         if not isinstance(scale, Scale):
             raise TypeError("only acts on scales are gathered")
-        return self._last.get(scale.id) or digest_with(scale, self._of(scale))
+        if scale.id in self._last:
+            return self._last[scale.id]
+        return standing_with(scale, self._of(scale), self._told.get(scale.id))
 
     def flush(self, _scale: Base) -> None:
         """Leave what the act changed to be written with the rest."""

@@ -6,11 +6,8 @@ adds a version; entries written before keep the version they were written under.
 
 import hashlib
 import hmac
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from enum import Enum
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
@@ -19,7 +16,7 @@ from sqlalchemy import Connection, Select, bindparam, func, inspect, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.db.base import Base
-from app.ledger.canonical import canonical
+from app.ledger.canonical import canonical, plain
 from app.models import (
     Agreement,
     AgreementStall,
@@ -39,7 +36,6 @@ from app.models import (
     ImportSession,
     InServiceCheck,
     Lead,
-    LedgerEntry,
     Maker,
     Mark,
     MarkIssue,
@@ -150,7 +146,6 @@ SUBJECTS: Final[Mapping[type[Base], tuple[Part, ...]]] = MappingProxyType(
 )
 
 
-WRITTEN_AS_THEY_ARE: Final = frozenset({str, int, bool, type(None)})
 IDS: Final = "ids"
 EVENTS: Final = ScaleEvent.__table__
 STORIES: Final = select(EVENTS.c.scale_id, EVENTS.c.chain).where(
@@ -162,21 +157,12 @@ STORIES: Final = select(EVENTS.c.scale_id, EVENTS.c.chain).where(
 )
 
 
-def plain(value: Any) -> Any:  # noqa: ANN401 - any column
-    """Return ``value`` as RFC 8785 can write it."""
-    if type(value) in WRITTEN_AS_THEY_ARE:
-        return value
-    match value:
-        case Enum():
-            return value.value
-        case datetime():  # in UTC, as the database gives it back
-            return value.astimezone(UTC).isoformat(timespec="microseconds")
-        case date():
-            return value.isoformat()
-        case bytes():
-            return hashlib.sha256(value).hexdigest()
-        case _:
-            return value
+@dataclass(slots=True)
+class Around:
+    """What belongs to a subject beside its own columns; ``story`` is a scale's alone."""
+
+    parts: Mapping[str, list[dict[str, Any]]]
+    story: str | None = None
 
 
 @cache
@@ -188,7 +174,7 @@ def _projected(kind: type[Base]) -> tuple[str, ...]:
 def columns(row: Base, version: int | None = None) -> dict[str, Any]:
     """Return the projected columns of one row, the newest version's where none is given."""
     personal = PERSONAL.get(type(row), frozenset())
-    later = _added_after(type(row), version)
+    later = added_after(type(row), version)
     return {
         key: _hidden(row, key) if key in personal else plain(getattr(row, key))
         for key in _projected(type(row))
@@ -196,11 +182,12 @@ def columns(row: Base, version: int | None = None) -> dict[str, Any]:
     }
 
 
-def _newest(kind: type[Base]) -> int:
+def newest_version(kind: type[Base]) -> int:
+    """Return the version under which ``kind`` is told today."""
     return FIRST + len(ADDED.get(kind, ()))
 
 
-def _added_after(kind: type[Base], version: int | None) -> dict[str, Any]:
+def added_after(kind: type[Base], version: int | None) -> dict[str, Any]:
     """Return what later versions than ``version`` added, with the values of old rows."""
     added = ADDED.get(kind, ())[version - FIRST :] if version else ()
     return {key: value for more in added for key, value in more.items()}
@@ -223,31 +210,6 @@ def project(session: Session, row: Base) -> str:
     return digests(session, type(row), [row])[0]
 
 
-def standing(session: Session, row: Base) -> str:
-    """Return the digest of ``row`` in the version under which its last entry tells it."""
-    newest = project(session, row)
-    if type(row) not in ADDED:
-        return newest
-    name = f"{row.__tablename__}:{row.uid}"  # type: ignore[attr-defined]  # every subject has one
-    last = session.scalar(
-        select(LedgerEntry.data)
-        .where(LedgerEntry.subject == name)
-        .order_by(LedgerEntry.seq.desc())
-        .limit(1)
-    )
-    after = json.loads(last)["after"] if last else newest
-    return after if after in older(session, row) else newest
-
-
-def older(session: Session, row: Base) -> Iterator[str]:
-    """Yield the digest of ``row`` in each older version that can still tell all of it."""
-    kind = type(row)
-    for version in range(FIRST, _newest(kind)):
-        later = _added_after(kind, version)
-        if all(getattr(row, key) == value for key, value in later.items()):
-            yield digests(session, kind, [row], version)[0]
-
-
 def digests(
     session: Session, kind: type[Base], rows: Sequence[Base], version: int | None = None
 ) -> list[str]:
@@ -255,14 +217,6 @@ def digests(
     ids: list[int] = [row.id for row in rows]  # type: ignore[attr-defined]  # every subject has one
     found = around(session, kind, ids)
     return [digest_with(row, found[key], version) for key, row in zip(ids, rows, strict=True)]
-
-
-@dataclass(slots=True)
-class Around:
-    """What belongs to a subject beside its own columns; ``story`` is a scale's alone."""
-
-    parts: Mapping[str, list[dict[str, Any]]]
-    story: str | None = None
 
 
 def around(session: Session, kind: type[Base], ids: Sequence[int]) -> dict[int, Around]:
@@ -286,7 +240,7 @@ def digest_with(row: Base, beside: Around, version: int | None = None) -> str:
     """Return the digest of ``row`` with what belongs to it."""
     kind = type(row)
     told = {
-        "v": version or _newest(kind),
+        "v": version or newest_version(kind),
         kind.__tablename__: columns(row, version),
         **beside.parts,
     }

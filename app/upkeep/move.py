@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.db import schema
 from app.db.base import Base
 from app.db.session import Database
-from app.ledger.projections import plain
+from app.ledger.canonical import plain
 from app.ledger.verify import problems
 from app.models import LedgerHead
 from app.upkeep import postgresql

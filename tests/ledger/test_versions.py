@@ -9,11 +9,12 @@ from app.crypto.keys import Keys
 from app.db.ids import new_uid
 from app.db.session import Database
 from app.domain.references import Origin
-from app.ledger import projections
+from app.ledger import entries, projections
 from app.ledger.door import SYSTEM, act
+from app.ledger.gathering import gathered
 from app.ledger.verify import problems
-from app.models import Reference
-from tests.support.makers import NOON, make_model, make_person, recorded
+from app.models import Reference, Scale, ScaleModel
+from tests.support.makers import NOON, make_person, make_scale, recorded
 
 
 @pytest.fixture
@@ -24,20 +25,22 @@ def secrets(settings: Settings) -> Keys:
 
 @pytest.fixture
 def old(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
-    """Return a database whose reference was registered before references had offices."""
+    """Return a database whose rows were told before the later columns were there."""
+    later = {
+        (kind, one) for kind, versions in projections.ADDED.items() for v in versions for one in v
+    }
     with monkeypatch.context() as before, database.transaction() as session:
         before.setattr(projections, "ADDED", {})
         projected = projections._projected  # noqa: SLF001 - the version of before, made by hand
         before.setattr(
             projections,
             "_projected",
-            lambda kind: tuple(
-                one for one in projected(kind) if (kind, one) != (Reference, "path")
-            ),
+            lambda kind: tuple(one for one in projected(kind) if (kind, one) not in later),
         )
+        make_scale(session)
         row = Reference(
             uid=new_uid(),
-            model=make_model(session),
+            model=session.scalars(select(ScaleModel)).one(),
             software_id="V1.0",
             address=0,
             length=1,
@@ -67,6 +70,19 @@ def test_an_old_row_verifies_and_goes_on(old: Database, secrets: Keys) -> None:
         row = session.scalars(select(Reference)).one()
         with act(session, row, "withdraw", by=SYSTEM, at=NOON):
             row.decision_note = "old"
+    assert found(old, secrets) == []
+
+
+@pytest.mark.usefixtures("any_url")
+def test_an_old_scale_goes_on_among_acts_that_are_written_together(
+    old: Database, secrets: Keys
+) -> None:
+    """Its entry begins where the last one ended, in the version of that one."""
+    with old.transaction() as session, gathered(session, entries.lock(session)):
+        scale = session.scalars(select(Scale)).one()
+        for note in ("one", "two"):
+            with act(session, scale, "note", by=SYSTEM, at=NOON):
+                scale.software_id = note
     assert found(old, secrets) == []
 
 
