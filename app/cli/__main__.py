@@ -20,6 +20,7 @@ from app.cli import (
     schema,
     serving,
     users,
+    worksheet,
 )
 from app.cli.context import IMPOSSIBLE
 from app.domain.errors import DomainError
@@ -37,6 +38,7 @@ MODULES: Final = (
     backup,
     move,
     importing,
+    worksheet,
 )
 
 

@@ -23,13 +23,14 @@ NAMED = (
     "ledger",
     "firmware",
 )
-NAMED += ("backup", "restore")
+NAMED += ("backup", "restore", "worksheet")
 GROUPS = {
     "db": ("upgrade", "downgrade", "check", "move"),
     "user": ("add", "disable", "reset"),
     "token": ("add",),
     "ledger": ("verify", "prove"),
     "firmware": ("approve", "compare"),
+    "worksheet": ("judge",),
 }
 
 
@@ -63,6 +64,7 @@ def test_help_of_a_group_lists_its_commands(empty: Shell, group: str) -> None:
         ("ledger", "prove", "0"),
         ("firmware", "compare", "one.bin"),
         ("firmware", "compare", "missing.bin", "missing.bin"),
+        ("worksheet", "judge", "missing.json", "--json"),
     ],
     ids=" ".join,
 )
