@@ -13,6 +13,7 @@ from app.domain.evidence import Level
 from app.domain.evidence import Standing as Worth
 from app.domain.legal_status import LegalFacts
 from app.domain.lifecycle import ScaleRole, State
+from app.domain.phase_out import last_day
 from app.domain.suspension import SuspensionReason
 from app.domain.verdicts import Verdict
 from app.domain.verification import VerificationResult
@@ -116,7 +117,11 @@ def _legal(scale: Scale, last: LastVerification | None, loaded: records.Records)
         valid_until=last.valid_until if last else None,
         verification_seals=loaded.seals.get(scale.id, ()),
         opened_or_repaired_since_verification=_opened_since(scale, last),
-        type_last_day=scale.model.phase_out_on,
+        type_last_day=last_day(
+            scale.model.phase_out_on,
+            (scale.model.generation, scale.model.networked),
+            loaded.last_days,
+        ),
         stop_order=scale.stop_order or None,
     )
 
@@ -145,7 +150,15 @@ def _advisory(
         # The catalogue keeps no date of a recall: it is known to apply from registration on.
         type_recalled_on=registered_on if scale.model.recalled else None,
         trader_since=scale.trader_since,
+        counters_rose_on=_counters_rose_on(scale, last),
     )
+
+
+def _counters_rose_on(scale: Scale, last: LastVerification | None) -> date | None:
+    """Return when they rose without a reason; a later pass is the body's word on the scale."""
+    rose = scale.counters_rose_on
+    passed = last is not None and last.result is VerificationResult.PASS
+    return None if rose and passed and last and last.verified_on > rose else rose
 
 
 def _meets(reading: ReadingFacts, required: Level | None) -> bool:

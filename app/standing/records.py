@@ -13,10 +13,21 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app.domain.calendar import local_date
 from app.domain.evidence import Level
 from app.domain.findings import SUSPENDING
+from app.domain.phase_out import Kind
 from app.domain.seals import SealOwner, SealState
 from app.domain.verdicts import Verdict
 from app.domain.verification import VerificationResult
-from app.models import Code, Evidence, Finding, Scale, ScaleEvent, ScaleModel, Seal, Verification
+from app.models import (
+    Code,
+    Evidence,
+    Finding,
+    Scale,
+    ScaleEvent,
+    ScaleModel,
+    Seal,
+    TransitionRule,
+    Verification,
+)
 
 Value = TypeVar("Value")
 
@@ -57,6 +68,7 @@ class Records:
     readings: dict[int, ReadingFacts]
     cancelled: frozenset[int]
     held_since: dict[int, date]
+    last_days: dict[Kind, date]
 
 
 def load(session: Session, scales: Sequence[Scale]) -> Records:
@@ -83,7 +95,14 @@ def load(session: Session, scales: Sequence[Scale]) -> Records:
         readings=_readings(session, scales),
         cancelled=_cancelled(session, scales),
         held_since=_held_since(session, scales),
+        last_days=last_days(session),
     )
+
+
+def last_days(session: Session) -> dict[Kind, date]:
+    """Return the last day of each kind of type that has one; a handful of rows."""
+    rows = select(TransitionRule.generation, TransitionRule.networked, TransitionRule.last_day)
+    return {(generation, networked): day for generation, networked, day in session.execute(rows)}
 
 
 def _coded(session: Session, ids: Collection[int]) -> frozenset[int]:

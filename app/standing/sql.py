@@ -7,13 +7,24 @@ together over every combination of facts.
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, literal, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.orm import aliased
 
 from app.domain.legal_status import LegalCode
 from app.domain.seals import VIOLATED, SealOwner, SealState
 from app.domain.verification import VerificationResult
-from app.models import Scale, ScaleModel, Seal, Verification
+from app.models import Scale, ScaleModel, Seal, TransitionRule, Verification
 
 LAST: Final = aliased(Verification, name="last_verification")
 
@@ -50,7 +61,7 @@ def legal_code(today: date) -> ColumnElement[str]:
         (opened, LegalCode.REPAIRED_NOT_REVERIFIED.value),
         (violated, LegalCode.SEAL_BROKEN.value),
         (and_(passed, _before(LAST.valid_until, today)), LegalCode.OVERDUE.value),
-        (_before(ScaleModel.phase_out_on, today), LegalCode.TYPE_PHASE_OUT.value),
+        (_before(last_day_of_type(), today), LegalCode.TYPE_PHASE_OUT.value),
         (or_(LAST.verified_on > today, ~intact), LegalCode.UNKNOWN.value),
         else_=literal(LegalCode.VALID.value),
     )
@@ -64,5 +75,19 @@ def _sealed(*states: SealState) -> ColumnElement[bool]:
     )
 
 
-def _before(column: InstrumentedAttribute[date | None], today: date) -> ColumnElement[bool]:
+def last_day_of_type() -> ColumnElement[date | None]:
+    """Return until when the model of a scale may serve: its own date, else its kind's rule."""
+    rule = (
+        select(TransitionRule.last_day)
+        .where(
+            TransitionRule.generation == ScaleModel.generation,
+            TransitionRule.networked == ScaleModel.networked,
+        )
+        .correlate(ScaleModel)
+        .scalar_subquery()
+    )
+    return func.coalesce(ScaleModel.phase_out_on, rule)
+
+
+def _before(column: SQLColumnExpression[date | None], today: date) -> ColumnElement[bool]:
     return and_(column.is_not(None), column < today)

@@ -16,7 +16,7 @@ from app.models import Scale, Seal, Verification
 from app.standing import standings
 from app.standing.sql import legal_code, with_last_verification
 from tests.conftest import NOON
-from tests.support.makers import make_model, make_place, make_scale
+from tests.support.makers import make_model, make_place, make_rule, make_scale
 
 TODAY = date(2026, 11, 23)
 RESULTS = (None, VerificationResult.PASS, VerificationResult.FAIL)
@@ -57,8 +57,11 @@ def fill(session: Session) -> None:
     place = make_place(session)
     models = [
         make_model(session, "now", phase_out_on=TODAY),
-        make_model(session, "gone", phase_out_on=date(2026, 11, 22)),
+        make_model(session, "gone", networked=True),
     ]
+    # The first one's own date wins over its rule, the second one has the rule alone.
+    for networked in (False, True):
+        make_rule(session, date(2026, 11, 22), networked=networked)
     every = product(RESULTS, LAST_DAYS, VERIFIED, SEALS, OPENED, ORDERS, models)
     for number, (result, until, on, seals, opened, order, model) in enumerate(every):
         scale = Scale(

@@ -19,7 +19,7 @@ from app.domain.scope import Scope
 from app.domain.seals import SealKind, SealOwner, SealState
 from app.domain.verdicts import Verdict
 from app.domain.verification import VerificationResult
-from app.ledger.door import SYSTEM, act
+from app.ledger.door import SYSTEM, act, forget
 from app.models import (
     Evidence,
     EvidenceStatus,
@@ -30,6 +30,8 @@ from app.models import (
     ScaleTotal,
     Seal,
     Station,
+    TransitionRule,
+    TypeGeneration,
     Verification,
 )
 from app.standing import standings
@@ -40,6 +42,7 @@ from tests.support.makers import (
     COUNTY,
     make_model,
     make_place,
+    make_rule,
     make_scale,
     make_stall,
     make_trader,
@@ -48,7 +51,7 @@ from tests.support.makers import (
 TODAY = date(2026, 11, 23)
 DAYS = [TODAY + timedelta(days=days) for days in (0, 1, 2, 40, 400)]
 NEXT_DOOR = "/32/3206/320613/320613001/M01/"
-STEP = st.tuples(st.integers(0, 11), st.integers(0, 2), st.integers(0, 11))
+STEP = st.tuples(st.integers(0, 13), st.integers(0, 2), st.integers(0, 11))
 
 
 def by_rule(session: Session, scope: Scope, today: date) -> Counter[Any]:
@@ -114,6 +117,25 @@ def _phase_out(session: Session, scale: Scale, number: int) -> None:
         scale.model.phase_out_on = TODAY + timedelta(days=number * 5) if number % 3 else None
 
 
+def _rule(session: Session, _scale: Scale, number: int) -> None:
+    """Let a rule come, change or go."""
+    rule = session.scalar(select(TransitionRule).where(TransitionRule.networked == (number > 8)))
+    if rule is None:
+        make_rule(session, TODAY + timedelta(days=number * 3 - 4), networked=number > 8)
+    elif number % 3:
+        with act(session, rule, "record", by=SYSTEM, at=NOON):
+            rule.last_day = TODAY + timedelta(days=number * 9)
+    else:
+        forget(session, rule, "withdraw", by=SYSTEM, at=NOON)
+
+
+def _retype(session: Session, scale: Scale, number: int) -> None:
+    """Correct what kind of type a model is."""
+    with act(session, scale.model, "corrected", by=SYSTEM, at=NOON):
+        scale.model.networked = bool(number % 2)
+        scale.model.generation = list(TypeGeneration)[number % 3 == 0]
+
+
 def _advance(session: Session, scale: Scale, number: int) -> None:
     ways = [action for state, action in TRANSITIONS if state is scale.state]
     if ways:
@@ -170,7 +192,7 @@ def _verdict_of(number: int) -> Verdict:
 ACTS: tuple[Callable[[Session, Scale, int], None], ...] = (
     *(_verify, _seal, _reseal, _move, _order),
     *(_open, _phase_out, _advance, _register, _in_bulk),
-    *(_read, _rejudge),
+    *(_read, _rejudge, _rule, _retype),
 )
 
 
@@ -218,6 +240,12 @@ def test_every_combination_of_facts_is_counted_right(session: Session) -> None:
                 select(ScaleCell.scale_id).where(is_legally(ScaleCell, code, today))
             ).all()
             assert len(rows) == sum(n for key, n in expected.items() if key[1] is code)
+    rule = session.scalars(select(TransitionRule).where(TransitionRule.networked)).one()
+    rule.last_day = TODAY
+    assert by_sum(session, scope, TODAY) == by_rule(session, scope, TODAY) != expected
+    session.delete(rule)
+    later = TODAY + timedelta(days=2)
+    assert by_sum(session, scope, later) == by_rule(session, scope, later)
 
 
 @pytest.mark.usefixtures("any_url")

@@ -23,6 +23,8 @@ from app.models import (
     ScaleModel,
     Stall,
     Trader,
+    TransitionRule,
+    TypeGeneration,
 )
 
 COUNTY = "/32/3206/320612/"
@@ -73,6 +75,19 @@ def make_model(session: Session, name: str = "ACS-15", **changes: Any) -> ScaleM
     model = ScaleModel(uid=new_uid(), maker=maker, name=name, ranges=ranges, **changes)
     recorded(session, model)
     return model
+
+
+def make_rule(session: Session, last_day: date, *, networked: bool = False) -> TransitionRule:
+    """Return the rule that ends old types after ``last_day``."""
+    rule = TransitionRule(
+        uid=new_uid(),
+        generation=TypeGeneration.OLD,
+        networked=networked,
+        last_day=last_day,
+        source="JJG 1204-2025",
+    )
+    recorded(session, rule, "record")
+    return rule
 
 
 def make_scale(
