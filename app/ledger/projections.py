@@ -69,7 +69,8 @@ from app.models import (
 )
 
 FIRST: Final = 1
-# Columns that each later version of a kind added, with what its migration gave to old rows.
+# What each later version of a kind added: columns, with what the migration gave to old rows, and
+# parts, of which old rows had none.
 ADDED: Final[Mapping[type[Base], tuple[Mapping[str, Any], ...]]] = MappingProxyType(
     {
         Reference: ({"path": "/"},),
@@ -86,12 +87,15 @@ ADDED: Final[Mapping[type[Base], tuple[Mapping[str, Any], ...]]] = MappingProxyT
             },
         ),
         ScaleModel: ({"software_ids": []},),
-        Stall: ({"goods_classes": ""},),
+        Stall: ({"goods_classes": "", "card": []},),
+        Person: ({"card": []},),
         ImportSession: ({"ground": "", "ground_until": None},),
     }
 )
 # Not facts of the subject: counters of ours, clocks that tick, secrets.
 SKIPPED: Final = frozenset({"version", "secret", "totp_last_step", "last_seen_at", "silent_since"})
+# Whose a code is stands in where it is told: beside its one owner the others are always empty.
+OTHER_OWNERS: Final = frozenset({"stall_id", "person_id", "weight_id"})
 # Personal fields: only as an HMAC under a key that can be destroyed with the person.
 PERSONAL: Final[Mapping[type[Base], frozenset[str]]] = MappingProxyType(
     {
@@ -110,14 +114,14 @@ SUBJECTS: Final[Mapping[type[Base], tuple[Part, ...]]] = MappingProxyType(
             ("finding", Finding.scale_id),
             ("lead", Lead.scale_id),
         ),
-        Person: (("grants", Grant.person_id),),
+        Person: (("grants", Grant.person_id), ("card", Code.person_id)),
         Station: (("scales", StationScale.station_id),),
         ScaleModel: (("ranges", ModelRange.model_id),),
         Reference: (),
         Maker: (),
         Region: (),
         Place: (),
-        Stall: (),
+        Stall: (("card", Code.stall_id),),
         Trader: (),
         Epoch: (),
         ImportSession: (),
@@ -126,6 +130,7 @@ SUBJECTS: Final[Mapping[type[Base], tuple[Part, ...]]] = MappingProxyType(
         StandardWeight: (
             ("calibrations", Calibration.weight_id),
             ("chain", CalibrationUse.weight_id),
+            ("card", Code.weight_id),
         ),
         MarkLot: (),
         MarkIssue: (),
@@ -168,7 +173,8 @@ class Around:
 @cache
 def _projected(kind: type[Base]) -> tuple[str, ...]:
     keys = (attribute.key for attribute in inspect(kind).column_attrs)
-    return tuple(key for key in keys if key not in SKIPPED)
+    skipped = SKIPPED | OTHER_OWNERS if kind is Code else SKIPPED
+    return tuple(key for key in keys if key not in skipped)
 
 
 def columns(row: Base, version: int | None = None) -> dict[str, Any]:
@@ -239,10 +245,11 @@ def around(session: Session, kind: type[Base], ids: Sequence[int]) -> dict[int, 
 def digest_with(row: Base, beside: Around, version: int | None = None) -> str:
     """Return the digest of ``row`` with what belongs to it."""
     kind = type(row)
+    later = added_after(kind, version)
     told = {
         "v": version or newest_version(kind),
         kind.__tablename__: columns(row, version),
-        **beside.parts,
+        **{name: rows for name, rows in beside.parts.items() if name not in later},
     }
     return digest({**told, "story": beside.story} if kind is Scale else told)
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -60,5 +61,9 @@ def older(session: Session, row: Base) -> Iterator[str]:
 def _older_with(row: Base, beside: Around) -> Iterator[str]:
     for version in range(FIRST, newest_version(type(row))):
         later = added_after(type(row), version)
-        if all(getattr(row, key) == value for key, value in later.items()):
+        if all(_says(row, beside, key) == value for key, value in later.items()):
             yield digest_with(row, beside, version)
+
+
+def _says(row: Base, beside: Around, key: str) -> Any:  # noqa: ANN401 - any column or part
+    return beside.parts[key] if key in beside.parts else getattr(row, key)

@@ -45,6 +45,7 @@ from app.models.phase_out import ReplacementPrice, TransitionRule
 from app.models.places import Place, PlaceKind, Region, RegionKind, Stall, Trader
 from app.models.procurement import Procurement, ProcurementItem
 from app.models.scale import Code, CodeKind, Remark, Scale, ScaleEvent, Seal
+from app.models.sightings import CopyNotice, Sighting
 from app.models.standards import (
     Body,
     BodyRegion,
@@ -90,6 +91,7 @@ __all__ = [
     "ChosenColumns",
     "Code",
     "CodeKind",
+    "CopyNotice",
     "Credential",
     "Device",
     "DevicePerson",
@@ -138,6 +140,7 @@ __all__ = [
     "ScaleModel",
     "ScaleTotal",
     "Seal",
+    "Sighting",
     "SignIn",
     "SignInAttempt",
     "SignatureBatch",

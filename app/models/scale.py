@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -13,8 +13,22 @@ from app.domain.lifecycle import ScaleRole, State
 from app.domain.seals import SealKind, SealOwner, SealState
 from app.domain.suspension import SuspensionReason
 from app.models.catalogue import ScaleModel
+from app.models.people import Person
 from app.models.places import Place, Stall, Trader
 from app.models.procurement import Procurement
+
+if TYPE_CHECKING:
+    from app.models.standards import StandardWeight
+
+# A code has one owner at most: for each kind of owner, that nobody else owns it too.
+OWNERS: Final = (
+    ("stall", "stall_id IS NULL OR scale_id IS NULL"),
+    ("person", "person_id IS NULL OR (scale_id IS NULL AND stall_id IS NULL)"),
+    (
+        "weight",
+        "weight_id IS NULL OR (scale_id IS NULL AND stall_id IS NULL AND person_id IS NULL)",
+    ),
+)
 
 
 class CodeKind(StrEnum):
@@ -105,13 +119,17 @@ class Scale(Base):
 
 
 class Code(Base):
-    """A code that finds a scale. ``number`` is what people read out; a blank tag has no scale."""
+    """A code that finds a scale, a stall, a person or a weight; a blank tag has none of them yet.
+
+    ``number`` is what people read out.
+    """
 
     __tablename__ = "code"
     __table_args__ = (
         one_of("kind", CodeKind),
         UniqueConstraint("value"),
         UniqueConstraint("number"),
+        *(CheckConstraint(alone, name=f"a_{owner}_is_its_only_owner") for owner, alone in OWNERS),
     )
 
     id: Mapped[primary_key]
@@ -119,12 +137,18 @@ class Code(Base):
     path: Mapped[path]
     scale_id: Mapped[int | None] = mapped_column(ForeignKey(Scale.id), index=True)
     scale: Mapped[Scale | None] = relationship(back_populates="codes")
+    stall_id: Mapped[int | None] = mapped_column(ForeignKey(Stall.id), index=True)
+    stall: Mapped[Stall | None] = relationship()
+    person_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id), index=True)
+    person: Mapped[Person | None] = relationship()
+    weight_id: Mapped[int | None] = mapped_column(ForeignKey("standard_weight.id"), index=True)
+    weight: Mapped["StandardWeight | None"] = relationship()
     kind: Mapped[CodeKind]
     value: Mapped[str] = mapped_column(String(200))
     number: Mapped[str | None] = mapped_column(String(8))
     issued_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
-    # Words of before there were remarks; new ones are in a remark.
+    # Words of before there were remarks; new ones are in a remark. Of a card, a code.
     revoked_because: Mapped[str] = mapped_column(String(200), default="")
     remarks: Mapped[list["Remark"]] = relationship(
         primaryjoin="foreign(Remark.about) == Code.uid", viewonly=True, order_by="Remark.id"

@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from app.config import Settings
 from app.crypto import keys
@@ -13,8 +14,8 @@ from app.ledger import entries, projections
 from app.ledger.door import SYSTEM, act
 from app.ledger.gathering import gathered
 from app.ledger.verify import problems
-from app.models import Reference, Scale, ScaleModel
-from tests.support.makers import NOON, make_person, make_scale, recorded
+from app.models import Code, CodeKind, Place, Reference, Scale, ScaleModel, Stall
+from tests.support.makers import NOON, make_person, make_scale, make_stall, recorded
 
 
 @pytest.fixture
@@ -37,7 +38,13 @@ def old(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
             "_projected",
             lambda kind: tuple(one for one in projected(kind) if (kind, one) not in later),
         )
+        parts = {
+            kind: tuple(part for part in parts if (kind, part[0]) not in later)
+            for kind, parts in projections.SUBJECTS.items()
+        }
+        before.setattr(projections, "SUBJECTS", parts)
         make_scale(session)
+        make_stall(session, session.scalars(select(Place)).one(), "B-77")
         row = Reference(
             uid=new_uid(),
             model=session.scalars(select(ScaleModel)).one(),
@@ -105,4 +112,38 @@ def test_a_new_row_is_not_taken_for_an_old_one(old: Database, secrets: Keys) -> 
             row.path = "/32/"
     with old.transaction() as session:
         session.execute(text("UPDATE reference SET path = '/'"))
+    assert found(old, secrets) == ["row_altered"]
+
+
+def card(stall: Stall) -> Code:
+    """Return a card of ``stall``."""
+    return Code(
+        uid=new_uid(),
+        path=stall.path,
+        kind=CodeKind.TAG,
+        value="02" * 16,
+        issued_at=NOON,
+        stall_id=stall.id,
+    )
+
+
+def stall_of(session: Session) -> Stall:
+    """Return the stall that was told before stalls had cards."""
+    return session.scalars(select(Stall).where(Stall.number == "B-77")).one()
+
+
+@pytest.mark.usefixtures("any_url")
+def test_a_stall_of_before_there_were_cards_gets_one(old: Database, secrets: Keys) -> None:
+    """What belongs to a subject is versioned as its columns are."""
+    with old.transaction() as session:
+        stall = stall_of(session)
+        with act(session, stall, "tag_bound", by=SYSTEM, at=NOON):
+            session.add(card(stall))
+    assert found(old, secrets) == []
+
+
+def test_a_card_put_on_a_stall_behind_the_ledger_is_found(old: Database, secrets: Keys) -> None:
+    """In its old version it had none."""
+    with old.transaction() as session:
+        session.add(card(stall_of(session)))
     assert found(old, secrets) == ["row_altered"]

@@ -192,4 +192,18 @@ AFTER: dict[str, tuple[list[str], dict[str, object]]] = {
             "SELECT count(*) FROM scale_cell_live": 0,
         },
     ),
+    # codes of stalls, persons, weights: one of before has none of them, and nothing was seen
+    "b7d05e2a9c41": (
+        [
+            (
+                "INSERT INTO code (uid, path, kind, value, number, issued_at, revoked_because)"
+                " VALUES ('20', '/32/', 'tag', 'ab', '00000017', '2026-11-23 04:00:00', '')"
+            )
+        ],
+        {
+            "SELECT count(*) FROM code WHERE stall_id IS NULL AND person_id IS NULL": 1,
+            "SELECT count(*) FROM sighting": 0,
+            "SELECT count(*) FROM copy_notice": 0,
+        },
+    ),
 }
