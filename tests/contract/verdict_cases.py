@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+from app.domain.rules import planning
 from app.domain.rules.builtin import built_in
 from app.domain.rules.choosing import named
-from app.domain.rules.planning import PlannedPoint, test_plan
+from app.domain.rules.planning import PlannedPoint
 from app.domain.rules.reading import Range
 from app.domain.rules.ruleset import Test
 from app.domain.scale_types import AccuracyClass
@@ -53,7 +54,7 @@ def sheet(
 def plan(name: str, kind: str, regulation: str = REGULATIONS[0]) -> tuple[PlannedPoint, ...]:
     """Return what is to be tested of a scale."""
     accuracy, ranges = SCALES[name]
-    return test_plan(
+    return planning.test_plan(
         named(built_in(), regulation),
         AccuracyClass(accuracy),
         [Range(one["max_mg"], one["e_mg"], one.get("min_mg")) for one in ranges],

@@ -19,6 +19,8 @@ from app.domain.verification import VerificationKind
 class Test(StrEnum):
     """What is tested with weights, in the order of a worksheet."""
 
+    __test__ = False  # to pytest: it is none of its own
+
     ZERO = "zero"
     TARE = "tare"
     ECCENTRICITY = "eccentricity"
@@ -99,6 +101,7 @@ class TestRule:
         readings: Readings at each load at the least.
         points: Loads without which the test is not complete.
         proposed: Loads a plan adds to them.
+        source, confirmed: Of which kind asks for it; the counts have figures of their own.
     """
 
     test: Test
@@ -108,6 +111,7 @@ class TestRule:
     loads: int
     readings: int
     changeover: Changeover
+    source: str
     confirmed: bool
 
     def is_required(self, kind: VerificationKind) -> bool:
@@ -281,7 +285,8 @@ def _test(row: Reader) -> TestRule:
         loads=(row / "loads").figure(),
         readings=(row / "readings").figure(),
         changeover=(row / "changeover").one_of(Changeover),
-        confirmed=(row / "confirmed").flag() and bool((row / "source").text()),
+        source=(row / "source").text(),
+        confirmed=(row / "confirmed").flag(),
     )
 
 
