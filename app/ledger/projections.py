@@ -51,6 +51,7 @@ from app.models import (
     Reference,
     Region,
     ReplacementPrice,
+    RuleSetVersion,
     Scale,
     ScaleEvent,
     ScaleModel,
@@ -145,6 +146,7 @@ SUBJECTS: Final[Mapping[type[Base], tuple[Part, ...]]] = MappingProxyType(
         Appeal: (),
         TransitionRule: (),
         ReplacementPrice: (),
+        RuleSetVersion: (),
         Procurement: (("items", ProcurementItem.procurement_id),),
         Agreement: (("stalls", AgreementStall.agreement_id),),
     }

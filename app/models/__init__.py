@@ -44,6 +44,7 @@ from app.models.people import (
 from app.models.phase_out import ReplacementPrice, TransitionRule
 from app.models.places import Place, PlaceKind, Region, RegionKind, Stall, Trader
 from app.models.procurement import Procurement, ProcurementItem
+from app.models.rules import RuleSetVersion
 from app.models.scale import Code, CodeKind, Remark, Scale, ScaleEvent, Seal
 from app.models.sightings import CopyNotice, Sighting
 from app.models.standards import (
@@ -134,6 +135,7 @@ __all__ = [
     "ReplacementPrice",
     "ResetRequest",
     "SavedFilter",
+    "RuleSetVersion",
     "Scale",
     "ScaleCell",
     "ScaleEvent",

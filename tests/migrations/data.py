@@ -1,6 +1,8 @@
 """For each revision: rows put in before it, and what must be read after it."""
 
 AFTER: dict[str, tuple[list[str], dict[str, object]]] = {
+    # rule sets: none is installed, those of the program hold
+    "c9e64f1a7d20": ([], {"SELECT count(*) FROM rule_set": 0}),
     # batches, agreements, grounds: a session of before has words and no grounds
     "e4b70d93c2f6": (
         [
