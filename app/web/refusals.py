@@ -23,6 +23,21 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
             _l("This is a tag of ours; it is bound and voided in its own way."),
             _l("Use the tag's own buttons on the page of the scale."),
         ),
+        "bad_worksheet": Refusal(
+            422,
+            _l("The worksheet is not as it should be."),
+            _l("Reload the page; it keeps what was typed."),
+        ),
+        "draft_conflict": Refusal(
+            409,
+            _l("Another device saved this draft since. Nothing was overwritten."),
+            _l("Look at both and go on with one of them."),
+        ),
+        "draft_closed": Refusal(
+            410,
+            _l("This worksheet was submitted or put away."),
+            _l("Look for it among the worksheets."),
+        ),
         # lists of the county's own
         "list_unreadable": Refusal(
             422, _l("This file cannot be read as a list."), _l("Save it as .xlsx and try again.")
@@ -173,6 +188,20 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
             403,
             _l("You repaired this scale; you may not verify or check it."),
             _l("Ask another verifier."),
+        ),
+        "mark_refused": Refusal(409, _l("This number cannot be used."), CORRECT),
+        "mark_unknown": Refusal(
+            422, _l("No lot of labels or lead seals has this number."), CORRECT
+        ),
+        "mark_not_issued_to_you": Refusal(
+            409, _l("This number was not issued to you, or was given back."), CORRECT
+        ),
+        "mark_already_used": Refusal(
+            409, _l("This number was used before."), _l("Take the next one.")
+        ),
+        "mark_voided": Refusal(409, _l("This number was voided."), _l("Take the next one.")),
+        "stock_day_closed": Refusal(
+            409, _l("This day was counted and closed before. Nothing was changed."), BACK
         ),
         "invalid_fields": Refusal(422, _l("Some fields are not as they should be."), CORRECT),
         "invalid_result": Refusal(
