@@ -46,6 +46,7 @@ from app.web import (
     identity,
     limits,
     logs,
+from app.verify import views_drafts, views_worksheets
     shell,
     tasks_api,
     tasks_pages,
@@ -96,6 +97,8 @@ BLUEPRINTS: Final = (
     tasks_api.bp,
 )
 
+    views_worksheets.bp,
+    views_drafts.bp,
 
 def create_app(settings: Settings) -> Flask:
     """Build the web application from ``settings`` and nothing else."""

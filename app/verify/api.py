@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.verification import VerificationKind, VerificationResult
 from app.models import Verification
-from app.verify import queries
+from app.verify import api_worksheets, queries
 from app.web import api
 from app.web.access import READERS, access, caller
 from app.web.paging import BadCursorError, Cursor, fetch
@@ -76,3 +76,6 @@ def out(row: Verification) -> VerificationOut:
         failed_items=[str(item) for item in row.failed_items],
         recorded_at=row.recorded_at,
     )
+
+
+bp.register_blueprint(api_worksheets.bp)

@@ -60,6 +60,8 @@ BY_PROGRAM = {
 BY_PEOPLE_ONLY = {
     "accounts": IN_PERSON,
     "account.change_password": IN_PERSON,
+    "drafts.discard": "DELETE /api/v1/worksheet-drafts/{draft}",
+    "drafts.save": "PUT /api/v1/worksheet-drafts/{draft}",
     "account.unbind": IN_PERSON,
     "renewal": IN_PERSON,
     "second_factor": IN_PERSON,

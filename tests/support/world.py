@@ -41,6 +41,7 @@ from app.models import (
     StationScale,
     Task,
     Verification,
+    WorksheetDraft,
 )
 from app.work import queue_server_task
 from tests.support import makers
@@ -96,9 +97,19 @@ def make_county(session: Session, path: str, at: datetime) -> County:
         "reference": reference,
         "person": people[Role.AUDITOR],
         "import": _imported(session, path, at),
+        "draft": _draft(session, scale, people[Role.VERIFIER], at),
     }
     things = {kind: row.uid for kind, row in rows.items()}  # type: ignore[attr-defined]  # all have
     return County({**things, "number": code.number or "", "digest": DIGEST}, people)
+
+
+def _draft(session: Session, scale: Scale, verifier: Person, at: datetime) -> WorksheetDraft:
+    document = {"v": 1, "kind": "initial", "purpose": "first", "scale": scale.uid}
+    row = WorksheetDraft(
+        uid=new_uid(), path=scale.path, scale=scale, person=verifier, document=document, saved_at=at
+    )
+    session.add(row)
+    return row
 
 
 def _imported(session: Session, path: str, at: datetime) -> ImportSession:

@@ -90,6 +90,10 @@ ORDER: Final = {"kind": "release_hold", "number": "1"}
 CONCLUSION: Final = {"outcome": "open", "conclusion": "checked", "document_no": "1"}
 NEW_STATION: Final = {"place": "@place", "name": "bench"}
 PORT: Final = {"scale": "@scale", "port": "/dev/ttyUSB1"}
+DRAFT: Final = {
+    "scale": "@scale",
+    "document": {"v": 1, "kind": "initial", "purpose": "first", "scale": "@scale"},
+}
 LEAD_STEP: Final = {"state": "handed_over", "document_no": "1"}
 
 # fmt: off
@@ -280,6 +284,14 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "verify_api.verification":          roles(*FILE_READERS),
     # portal
     "home.start":                       OWN,
+    "worksheets.mine":                  roles(Role.VERIFIER, shared=True),
+    "drafts.stored":                    roles(Role.VERIFIER, parts={"draft": "draft"}),
+    "drafts.save":                      roles(Role.VERIFIER, shared=True, parts={"draft": "draft"}),
+    "drafts.discard":                   roles(Role.VERIFIER, parts={"draft": "draft"}),
+    "verify_api.worksheets.listed":     roles(Role.VERIFIER, shared=True),
+    "verify_api.worksheets.read":       roles(Role.VERIFIER, parts={"draft": "draft"}),
+    "verify_api.worksheets.save":       roles(Role.VERIFIER, parts={"draft": "draft"}, body=DRAFT, inside={412}),
+    "verify_api.worksheets.give_up":    roles(Role.VERIFIER, parts={"draft": "draft"}),
     "portal.show":                      PUBLIC,
     "portal.photo":                     PUBLIC,
     "portal.sheet_form":                roles(*TAG_KEEPERS),

@@ -1,0 +1,125 @@
+"""The API of worksheets: drafts for clients that work without a network, and what came of them."""
+
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+from flask import Blueprint
+from pydantic import Field
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db.session import utcnow
+from app.domain.roles import Role
+from app.models import Person, Scale, WorksheetDraft
+from app.verify import queries
+from app.verify.service import drafts
+from app.verify.service.documents import BadDocumentError, Document
+from app.verify.service.drafts import DraftClosedError, Save
+from app.web import api
+from app.web.access import ForbiddenError, access, caller, require_role
+from app.web.paging import BadCursorError, Cursor, fetch
+
+bp = Blueprint("worksheets", __name__)
+
+NEW: Final = 0
+Uid = Annotated[str, Field(min_length=1, max_length=36)]
+
+
+class DraftIn(api.Body):
+    """A draft as the client has it; the client makes its uid, a UUIDv7."""
+
+    scale: Uid
+    document: Document
+
+
+class DraftOut(api.Model):
+    """A draft as it was saved last; `revision` is its ETag."""
+
+    id: str
+    scale: str
+    revision: int
+    saved_at: datetime
+    closed_at: datetime | None
+    document: dict[str, Any]
+
+
+@bp.get("/worksheet-drafts")
+@api.read(
+    "List your drafts of worksheets",
+    query=api.ListQuery,
+    returns=api.Listed[DraftOut],
+    problems=(BadCursorError,),
+)
+@access(Role.VERIFIER)
+def listed(session: Session, query: api.ListQuery) -> api.Listed[DraftOut]:
+    """Those that are open, oldest first."""
+    page = fetch(
+        session,
+        select(WorksheetDraft).where(
+            WorksheetDraft.person_id == caller().id, WorksheetDraft.closed_at.is_(None)
+        ),
+        (WorksheetDraft.uid,),
+        Cursor.parse(query.after, str),
+        query.limit,
+    )
+    return api.Listed[DraftOut](items=[out(row) for row in page.items], next=page.next)
+
+
+@bp.get("/worksheet-drafts/<uid:draft>")
+@api.read("Read a draft of a worksheet", returns=DraftOut)
+@access(Role.VERIFIER)
+def read(session: Session, draft: str) -> api.Answer:
+    """Only its writer reads it."""
+    row = drafts.draft_of(session, caller().id, draft)
+    return api.Answer(out(row), version=row.revision)
+
+
+@bp.put("/worksheet-drafts/<uid:draft>")
+@api.write(
+    "Save a draft of a worksheet",
+    body=DraftIn,
+    returns=DraftOut,
+    problems=(BadDocumentError, DraftClosedError, ForbiddenError),
+    conditional=True,
+)
+@access(Role.VERIFIER)
+def save(session: Session, draft: str, body: DraftIn) -> api.Answer:
+    """`If-Match` names the revision it was made on, `"0"` for the first save.
+
+    A save made on another revision is refused and nothing is overwritten: keep yours under a
+    new uid. The same save sent again is answered as the first time.
+    """
+    scale = queries.scale_in(session, caller().scope(Role.VERIFIER), body.scale)
+    require_role(scale.path, Role.VERIFIER)
+    row = _saved(session, scale, draft, body)
+    return api.Answer(out(row), version=row.revision)
+
+
+def _saved(session: Session, scale: Scale, uid: str, body: DraftIn) -> WorksheetDraft:
+    document = body.document.model_dump(exclude_unset=True)
+    known = drafts.known(session, uid)
+    if known is None or known.document != document:
+        api.match(known.revision if known else NEW)
+    save = Save(uid=uid, revision=known.revision if known else NEW, document=document)
+    by = session.get_one(Person, caller().id)
+    return drafts.save_draft(session, scale, save, by=by, at=utcnow())
+
+
+@bp.delete("/worksheet-drafts/<uid:draft>")
+@api.write("Give a draft up", returns={204: None})
+@access(Role.VERIFIER)
+def give_up(session: Session, draft: str) -> None:
+    """No worksheet comes of it; it can still be read."""
+    drafts.give_up(drafts.draft_of(session, caller().id, draft), at=utcnow())
+
+
+def out(row: WorksheetDraft) -> DraftOut:
+    """Return ``row`` as the API says it."""
+    return DraftOut(
+        id=row.uid,
+        scale=row.scale.uid,
+        revision=row.revision,
+        saved_at=row.saved_at,
+        closed_at=row.closed_at,
+        document=row.document,
+    )

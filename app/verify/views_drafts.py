@@ -1,0 +1,98 @@
+"""What the worksheet's page sends after every tap: drafts, and at the end the worksheet.
+
+The page speaks JSON here as the API does, with the cookie and the token of its forms.
+"""
+
+from typing import Any, Final
+
+from flask import Blueprint, Response, flash, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from pydantic import Field, ValidationError
+from sqlalchemy.orm import Session
+
+from app.db.session import utcnow
+from app.domain.roles import Role
+from app.models import Person, WorksheetDraft
+from app.verify import queries
+from app.verify.service import drafts
+from app.verify.service.documents import BadDocumentError, Document, Part, Uid
+from app.verify.service.drafts import DraftConflictError, Save
+from app.web.access import access, caller, require_role
+from app.web.database import reading, transaction
+
+bp = Blueprint("drafts", __name__, url_prefix="/verify/drafts")
+
+CONFLICT: Final = 409
+
+
+class DraftIn(Part):
+    """A save as the page sends it; ``revision`` is the one it was made on."""
+
+    scale: Uid
+    revision: int = Field(ge=0)
+    document: Document
+
+
+@bp.get("/<uid:draft>")
+@access(Role.VERIFIER)
+def stored(draft: str) -> ResponseReturnValue:
+    """Return a draft as it is kept here."""
+    with reading() as session:
+        return _told(drafts.draft_of(session, caller().id, draft))
+
+
+@bp.post("/<uid:draft>")
+@access(Role.VERIFIER)
+def save(draft: str) -> ResponseReturnValue:
+    """Keep a draft; one that another device saved since is shown, not overwritten."""
+    given = _read()
+    try:
+        with transaction() as session:
+            scale = queries.scale_in(session, caller().scope(Role.VERIFIER), given.scale)
+            require_role(scale.path, Role.VERIFIER)
+            document = given.document.model_dump(exclude_unset=True)
+            asked = Save(uid=draft, revision=given.revision, document=document)
+            by = session.get_one(Person, caller().id)
+            return _told(drafts.save_draft(session, scale, asked, by=by, at=utcnow()))
+    except DraftConflictError as error:
+        with reading() as session:
+            return _theirs(session, draft, error)
+
+
+@bp.post("/<uid:draft>/discard")
+@access(Role.VERIFIER)
+def discard(draft: str) -> ResponseReturnValue:
+    """Give a draft up: it stays readable and is offered no more."""
+    with transaction() as session:
+        drafts.give_up(drafts.draft_of(session, caller().id, draft), at=utcnow())
+    flash(_("The draft was put away."), "done")
+    return redirect(url_for("worksheets.mine"), 303)
+
+
+def _read() -> DraftIn:
+    try:
+        return DraftIn.model_validate(request.get_json())
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        raise BadDocumentError(".".join(str(step) for step in first["loc"])) from None
+
+
+def _told(row: WorksheetDraft) -> Response:
+    return jsonify(_as_json(row))
+
+
+def _theirs(session: Session, uid: str, error: DraftConflictError) -> tuple[Response, int]:
+    del error  # its row belongs to a session that is closed
+    row = drafts.draft_of(session, caller().id, uid)
+    return jsonify({"code": "draft_conflict", **_as_json(row)}), CONFLICT
+
+
+def _as_json(row: WorksheetDraft) -> dict[str, Any]:
+    return {
+        "uid": row.uid,
+        "revision": row.revision,
+        "saved_at": row.saved_at.isoformat(),
+        "closed": row.closed_at is not None,
+        "document": row.document,
+    }
