@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any, Final, Self
 
-from app.domain.rules.reader import Figure, Reader, RuleSetError
+from app.domain.rules.reader import Figure, Reader, RuleFault, RuleSetError, Wrong
 from app.domain.scale_types import AccuracyClass, TypeGeneration
 from app.domain.verification import VerificationKind
 
@@ -196,7 +196,7 @@ class RuleSet:
         root = Reader(document)
         first, last = (root / "in_force_from").figure_day(), _last_day(root / "in_force_until")
         if last is not None and last < first:
-            raise RuleSetError("in_force_until.value", "is before the first day")
+            raise RuleSetError(Wrong("in_force_until.value", RuleFault.ENDS_FIRST))
         return cls(
             identifier=(root / "identifier").text(),
             version=(root / "version").whole(),
@@ -263,16 +263,16 @@ def _class(place: Reader) -> ClassLimits:
     )
     rising = all(a.to_e < b.to_e and a.half_e < b.half_e for a, b in pairwise(steps))
     if not steps or not rising:
-        raise (place / "mpe").refuse("must be steps that rise")
+        raise (place / "mpe").refuse(RuleFault.STEPS_RISE)
     if not bands or any(band.n_max > steps[-1].to_e for band in bands):
-        raise (place / "intervals").refuse("must not reach beyond the last step of the errors")
+        raise (place / "intervals").refuse(RuleFault.BEYOND_STEPS)
     return ClassLimits((place / "min_e").figure(), bands, steps)
 
 
 def _tests(place: Reader) -> dict[Test, TestRule]:
     found = [_test(row) for row in place.rows()]
     if sorted(each.test for each in found) != sorted(Test):
-        raise place.refuse("must name each test once: " + ", ".join(Test))
+        raise place.refuse(RuleFault.EACH_ONCE, ", ".join(Test))
     return {each.test: each for each in found}
 
 
@@ -303,5 +303,5 @@ def _pre_checks(place: Reader) -> tuple[PreCheck, ...]:
         for row in place.rows()
     )
     if len({each.code for each in found}) != len(found):
-        raise place.refuse("names a code twice")
+        raise place.refuse(RuleFault.TWICE)
     return found
