@@ -90,6 +90,7 @@ ADDED: Final[Mapping[type[Base], tuple[Mapping[str, Any], ...]]] = MappingProxyT
         ScaleModel: ({"software_ids": []},),
         Stall: ({"goods_classes": "", "card": []},),
         Person: ({"card": []},),
+        StandardWeight: ({"withdrawn_because": "", "withdrawn_on": None},),
         ImportSession: ({"ground": "", "ground_until": None},),
     }
 )

@@ -86,6 +86,7 @@ class StandardWeight(Base):
     """One standard weight of a body, by its number.
 
     ``last_good_on``: the last day on which it was surely good, set when it is withdrawn.
+    ``withdrawn_because``: the reason as a code.
     """
 
     __tablename__ = "standard_weight"
@@ -109,6 +110,8 @@ class StandardWeight(Base):
     nominal_mg: Mapped[milligrams]
     state: Mapped[WeightState] = mapped_column(default=WeightState.IN_USE)
     last_good_on: Mapped[date | None]
+    withdrawn_because: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    withdrawn_on: Mapped[date | None]
     calibrations: Mapped[list["Calibration"]] = relationship(
         back_populates="weight", order_by="Calibration.id"
     )
@@ -180,10 +183,7 @@ class MarkIssue(Base):
     """A run of numbers of a lot that a verifier took (领用)."""
 
     __tablename__ = "mark_issue"
-    __table_args__ = (
-        UniqueConstraint("lot_id", "first_no"),
-        CheckConstraint("first_no <= last_no", name="numbers_are_ordered"),
-    )
+    __table_args__ = (CheckConstraint("first_no <= last_no", name="numbers_are_ordered"),)
 
     id: Mapped[primary_key]
     uid: Mapped[public_id]

@@ -18,6 +18,38 @@ AFTER: dict[str, tuple[list[str], dict[str, object]]] = {
             "SELECT count(*) FROM procurement": 0,
         },
     ),
+    # why a weight was withdrawn: one of before has no reason, an issue keeps its numbers
+    "f2a81c7e40b9": (
+        [
+            (
+                "INSERT INTO body (uid, path, name, authorisation_no, address, phone)"
+                " VALUES ('1', '/32/', '所', '', '', '')"
+            ),
+            (
+                "INSERT INTO standard_weight (uid, path, body_id, number, set_name, weight_class,"
+                " nominal_mg, state, version)"
+                " SELECT '2', '/32/', id, 'W1', '', 'M1', 1000, 'in_use', 1 FROM body"
+            ),
+            (
+                "INSERT INTO mark_lot (uid, path, body_id, kind, prefix, digits, first_no, last_no,"
+                " received_on, document_no) SELECT '3', '/32/', id, 'label', 'A', 2, 1, 9,"
+                " '2026-11-23', '' FROM body"
+            ),
+            (
+                "INSERT INTO person (uid, login, name, password_hash, totp_last_step, created_at)"
+                " VALUES ('4', 'taker', '一', '', 0, '2026-11-23 04:00:00')"
+            ),
+            (
+                "INSERT INTO mark_issue (uid, lot_id, person_id, first_no, last_no, issued_at,"
+                " issued_by_id) SELECT '5', l.id, p.id, 1, 5, '2026-11-23 04:00:00', p.id"
+                " FROM mark_lot l, person p WHERE p.login = 'taker'"
+            ),
+        ],
+        {
+            "SELECT number FROM standard_weight WHERE withdrawn_because = ''": "W1",
+            "SELECT last_no FROM mark_issue": 5,
+        },
+    ),
     # the first one: an empty ledger waits for its first entry
     "5a7865cc061c": ([], {"SELECT size FROM ledger_head": 0, "SELECT count(*) FROM scale": 0}),
     # epochs and ordered paths: a region keeps its path
