@@ -38,6 +38,7 @@ from app.portal import views as portal
 from app.portal import views_blanks
 from app.verify import api as verify_api
 from app.verify import views as verify
+from app.verify import views_drafts, views_worksheets
 from app.web import (
     access,
     api_docs,
@@ -46,7 +47,6 @@ from app.web import (
     identity,
     limits,
     logs,
-from app.verify import views_drafts, views_worksheets
     shell,
     tasks_api,
     tasks_pages,
@@ -84,6 +84,8 @@ BLUEPRINTS: Final = (
     api_find.bp,
     manage_api.bp,
     verify.bp,
+    views_worksheets.bp,
+    views_drafts.bp,
     verify_api.bp,
     portal.bp,
     views_blanks.bp,
@@ -97,8 +99,6 @@ BLUEPRINTS: Final = (
     tasks_api.bp,
 )
 
-    views_worksheets.bp,
-    views_drafts.bp,
 
 def create_app(settings: Settings) -> Flask:
     """Build the web application from ``settings`` and nothing else."""
