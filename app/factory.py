@@ -23,11 +23,11 @@ from app.blobs import Blobs
 from app.config import Settings
 from app.configure import api as configure_api
 from app.configure import views as configure
-from app.configure import views_codes, views_imports, views_places
+from app.configure import views_codes, views_goods, views_imports, views_places
 from app.crypto import keys
 from app.db.session import Database
 from app.manage import api as manage_api
-from app.manage import api_find, views_find, views_scan
+from app.manage import api_find, views_find, views_fit, views_scan
 from app.manage import views as manage
 from app.manage import views_acts as manage_acts
 from app.oversee import api as oversee_api
@@ -77,10 +77,12 @@ BLUEPRINTS: Final = (
     views_imports.bp,
     views_codes.bp,
     configure_api.bp,
+    views_goods.bp,
     manage.bp,
     manage_acts.bp,
     views_scan.bp,
     views_find.bp,
+    views_fit.bp,
     api_find.bp,
     manage_api.bp,
     verify.bp,

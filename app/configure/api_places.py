@@ -12,6 +12,7 @@ from app.configure.service import FieldsError
 from app.configure.service.errors import Fault
 from app.db.session import utcnow
 from app.domain.permissions import REGISTRARS
+from app.domain.suitability import GoodsClass, goods_from
 from app.domain.tokens import TokenScope
 from app.models import Place, PlaceKind, Stall, Trader
 from app.web import api
@@ -56,6 +57,7 @@ class StallOut(api.Model):
     place: str
     number: str
     goods: str
+    goods_classes: list[GoodsClass]
 
 
 class StallIn(api.Body):
@@ -64,6 +66,14 @@ class StallIn(api.Body):
     place: Uid
     number: Annotated[str, Field(min_length=1, max_length=20, examples=["A-12"])]
     goods: Annotated[str, Field(max_length=60)] = ""
+    goods_classes: Annotated[list[GoodsClass], Field(max_length=len(GoodsClass))] = []
+
+
+class GoodsIn(api.Body):
+    """What a stall sells: in its own words, and by the classes of the law's table."""
+
+    goods: Annotated[str, Field(max_length=60)] = ""
+    goods_classes: Annotated[list[GoodsClass], Field(max_length=len(GoodsClass))]
 
 
 class TraderOut(api.Model):
@@ -167,13 +177,38 @@ def stall(session: Session, stall: str) -> StallOut:
 def add_stall(session: Session, body: StallIn) -> api.Answer:
     """A stall of a place in the caller's regions."""
     place = _place(session, body.place)
-    command = service.NewStall(place=place, number=body.number, goods=body.goods)
+    command = service.NewStall(
+        place=place,
+        number=body.number,
+        goods=body.goods,
+        goods_classes=body.goods_classes,
+    )
     try:
         row = service.create_stall(session, command, by=caller().uid, at=utcnow())
     except FieldsError as error:
         raise api.invalid(*said(error)) from None
     session.flush()
     return _made(_stall(row), url_for(".stall", stall=row.uid))
+
+
+@bp.put("/stalls/<uid:stall>/goods")
+@api.write(
+    "Record what a stall sells",
+    body=GoodsIn,
+    returns=StallOut,
+    problems=(ForbiddenError,),
+    conditional=True,
+    scope=TokenScope.REGISTER,
+)
+@access(*REGISTRARS)
+def put_goods(session: Session, stall: str, body: GoodsIn) -> api.Answer:
+    """The words on its sign and the classes; by the classes scales are found too coarse."""
+    found = queries.stalls(caller().scope(*REGISTRARS)).where(Stall.uid == stall)
+    row = session.scalars(found).one()
+    api.match(api.version_of(_stall(row)))
+    command = service.Goods(body.goods, body.goods_classes)
+    service.record_goods(session, row, command, by=caller().uid, at=utcnow())
+    return api.Answer(_stall(row), version=api.version_of(_stall(row)))
 
 
 @bp.get("/traders")
@@ -246,7 +281,13 @@ def _market(row: Place) -> MarketOut:
 
 
 def _stall(row: Stall) -> StallOut:
-    return StallOut(id=row.uid, place=row.place.uid, number=row.number, goods=row.goods)
+    return StallOut(
+        id=row.uid,
+        place=row.place.uid,
+        number=row.number,
+        goods=row.goods,
+        goods_classes=list(goods_from(row.goods_classes)),
+    )
 
 
 def _trader(row: Trader) -> TraderOut:

@@ -14,10 +14,12 @@ from app.configure.service.errors import Fault
 from app.db.session import utcnow
 from app.domain.evidence import Level
 from app.domain.permissions import CATALOGUERS, REGISTRARS
+from app.domain.suitability import goods_from
 from app.models import AccuracyClass, Place, PlaceKind, TypeGeneration
 from app.web.access import READERS, access, caller, require_role
 from app.web.database import reading, transaction
 from app.web.paging import Cursor, fetch
+from app.web.words import goods
 from app.web.words.say import say
 
 bp = Blueprint("register", __name__, url_prefix="/configure", template_folder="templates")
@@ -63,7 +65,12 @@ def add_stall(uid: str) -> ResponseReturnValue:
     form = Form.read(request.form, forms.STALL)
 
     def add(session: Session, at_place: Place) -> None:
-        command = service.NewStall(place=at_place, number=form["number"], goods=form["goods"])
+        command = service.NewStall(
+            place=at_place,
+            number=form["number"],
+            goods=form["goods"],
+            goods_classes=goods_from(" ".join(request.form.getlist("goods_classes"))),
+        )
         service.create_stall(session, command, by=caller().uid, at=utcnow())
 
     if _added(uid, form, add):
@@ -166,6 +173,8 @@ def _place_page(uid: str, stall: Form, trader: Form) -> str:
             keeps=bool(who.roles_at(found.path) & set(REGISTRARS)),
             stall=stall,
             masked=forms.masked,
+            goods=goods,
+            ticked=request.form.getlist("goods_classes"),
             trader=trader,
         )
 

@@ -6,6 +6,7 @@ the table covers. The table is data: rules/retail_shortfall.toml, with its sourc
 Masses are integers in mg.
 """
 
+import re
 import tomllib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Any, Final
 from app.domain.scale_types import AccuracyClass
 
 MG_PER_G: Final = 1000
+SEPARATORS: Final = re.compile(r"[\s、，,;；/和及与·]+")
 TABLE_FILE: Final = Path(__file__).parent / "rules" / "retail_shortfall.toml"
 # OIML R 76-1:2006 Table 6, doubled for service (3.5.2): up to n of e, the error in e.
 IN_SERVICE: Final[Mapping[AccuracyClass, tuple[tuple[int, int], ...]]] = {
@@ -71,6 +73,7 @@ class Table:
     article: str
     annex: str
     rows: tuple[Row, ...]
+    names: Mapping[str, GoodsClass]
 
     def row_of(self, goods: GoodsClass) -> Row | None:
         """Return the row of ``goods``, None for goods that are exempt."""
@@ -113,6 +116,7 @@ def table_from(text: str) -> Table:
         read["article"],
         read["annex"],
         tuple(_row(row) for row in read["rows"]),
+        {word: GoodsClass(code) for code, words in read["names"].items() for word in words},
     )
 
 
@@ -172,6 +176,16 @@ def goods_from(text: str) -> tuple[GoodsClass, ...]:
     """Return the classes written as codes with spaces between; what is no class is left out."""
     given = set(text.split())
     return tuple(one for one in GoodsClass if one.value in given)
+
+
+def goods_called(words: str, table: Table = TABLE) -> tuple[GoodsClass, ...]:
+    """Return the classes of what a stall's sign says; none where one of the words is not known.
+
+    Half an answer would pass a scale that is too coarse for the other half.
+    """
+    said = [one for one in SEPARATORS.split(words) if one]
+    known = [table.names.get(one) for one in said]
+    return goods_from(goods_text([one for one in known if one])) if all(known) else ()
 
 
 def goods_text(goods: Iterable[GoodsClass]) -> str:

@@ -11,6 +11,7 @@ from app.domain.calendar import local_date
 from app.domain.evidence import Level
 from app.manage import acts, filters, forms, queries, sentences, steps, story
 from app.manage.cards import card, cards
+from app.manage.fitting import fit_told
 from app.manage.links import link
 from app.manage.program import program
 from app.standing import standing_of
@@ -89,6 +90,7 @@ def scale(uid: str) -> ResponseReturnValue:
             verifications=queries.verifications(session, found),
             repairs=story.told(session, steps.each(queries.repairs(session, found))),
             levels=list(Level),
+            fitting=fit_told(found) if found.stall else None,
             items=sentences.ITEMS,
             link=link,
             beside=cards(session, beside.items, local_date(at), carried),

@@ -15,7 +15,7 @@ from app.domain.lifecycle import Action, IllegalTransitionError
 from app.domain.permissions import ACTION_ROLES, LEGAL_ACTS, LegalAct
 from app.domain.roles import Role
 from app.domain.seals import SealState
-from app.manage import acts, queries, service, story
+from app.manage import acts, fitting, queries, service, story
 from app.manage.cards import card
 from app.manage.forms import CHOOSE, REASONS, ActForm, DocumentForm, OpeningForm
 from app.manage.links import link
@@ -201,13 +201,17 @@ def _page(
     session: Session, scale: Scale, form: ActForm, meanwhile: list[story.Entry] | None = None
 ) -> str:
     standing = standing_of(session, scale, local_date(utcnow()))
+    stalls = queries.stalls(session, scale.place) if form.action is Action.DEPLOY else []
+    chosen = next((stall for stall, _taken in stalls if stall.uid == form["stall"]), None)
     return render_template(
         "manage/act.html",
         scale=scale,
         card=card(scale, standing),
         form=form,
         meanwhile=meanwhile or [],
-        stalls=queries.stalls(session, scale.place) if form.action is Action.DEPLOY else [],
+        stalls=stalls,
+        told=fitting.fit_told(scale, chosen) if chosen else None,
+        coarse=fitting.marks(scale, stalls),
         traders=queries.traders(session, scale.place) if form.action is Action.DEPLOY else [],
         link=link,
         reasons=[(code.value, said, None) for code, said in REASONS.items()],

@@ -14,12 +14,14 @@ from app.domain.legal_status import LegalCode
 from app.domain.lifecycle import Action, ScaleRole, State
 from app.domain.public_status import PublicStatus
 from app.domain.roles import Role
+from app.domain.suitability import TABLE, Fit, GoodsClass, goods_from
 from app.domain.suspension import SuspensionReason
 from app.domain.verdicts import Verdict
 from app.ledger import entries
 from app.ledger.story import last_step
 from app.models import Scale
 from app.standing import Standing, standing_of
+from app.standing.fit import fit_of
 from app.web import api
 from app.web.access import Caller
 
@@ -34,6 +36,34 @@ class LegalStatusOut(api.Model):
     valid_until: date | None
     articles: dict[LegalCode, str] = Field(description="law and clause of each reason")
     document: str | None = Field(description="number of the authority's order, if one stands")
+
+
+class RuleOut(api.Model):
+    """Where the rule stands: order, article, annex; the row is with each shortfall."""
+
+    order: str
+    number: str
+    article: str
+    annex: str
+
+
+class ShortfallOut(api.Model):
+    """The first load at which the scale may err by more than may be missing, of one class."""
+
+    goods: GoodsClass
+    row: int
+    load_mg: int
+    error_mg: int
+    tolerance_mg: int
+
+
+class SuitabilityOut(api.Model):
+    """Whether the scale is fine enough for the goods of its stall; a warning, it blocks nothing."""
+
+    fit: Fit
+    goods: list[GoodsClass]
+    shortfalls: list[ShortfallOut]
+    rule: RuleOut
 
 
 class FirmwareOut(api.Model):
@@ -67,6 +97,7 @@ class ScaleOut(api.Model):
     legal_status: LegalStatusOut
     advisories: list[AdvisoryCode]
     advisory_since: dict[AdvisoryCode, date]
+    suitability: SuitabilityOut
     public_status: PublicStatus
     blocked_by: list[str] = Field(description="what forbids handing it out now")
     firmware: FirmwareOut | None
@@ -100,6 +131,7 @@ def scale_out(scale: Scale, standing: Standing, roles: Collection[Role]) -> Scal
             for advisory in standing.advisories
             if advisory.since is not None
         },
+        suitability=_fit(scale),
         public_status=standing.public_status,
         blocked_by=_codes(standing.blocked_by),
         firmware=_firmware(standing),
@@ -164,6 +196,27 @@ def _firmware(standing: Standing) -> FirmwareOut | None:
         partial=reading.partial,
         taken_on=reading.taken_on,
         evidence=reading.uid,
+    )
+
+
+def _fit(scale: Scale) -> SuitabilityOut:
+    found = fit_of(scale)
+    return SuitabilityOut(
+        fit=found.fit,
+        goods=list(goods_from(scale.stall.goods_classes)) if scale.stall else [],
+        shortfalls=[
+            ShortfallOut(
+                goods=one.goods,
+                row=one.row,
+                load_mg=one.load_mg,
+                error_mg=one.error_mg,
+                tolerance_mg=one.tolerance_mg,
+            )
+            for one in found.shortfalls
+        ],
+        rule=RuleOut(
+            order=TABLE.order, number=TABLE.number, article=TABLE.article, annex=TABLE.annex
+        ),
     )
 
 

@@ -23,6 +23,7 @@ BY_PROGRAM = {
     "account.end_token": "DELETE /api/v1/me/tokens/{token_uid}",
     "attest.request_reading": "POST /api/v1/scales/{scale}/readings",
     "attest.cancel": "POST /api/v1/scales/{scale}/readings/{task}/cancel",
+    "goods.save": "PUT /api/v1/stalls/{stall}/goods",
     "codes.adopt": "POST /api/v1/scales/{scale}/codes",
     "codes.adopt_scanned": "POST /api/v1/scales/{scale}/codes",
     "codes.give_up": "POST /api/v1/scales/{scale}/codes/{code}/give-up",

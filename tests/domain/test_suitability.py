@@ -12,6 +12,7 @@ from app.domain.suitability import (
     GoodsClass,
     Shortfall,
     WeighingRange,
+    goods_called,
     goods_from,
     goods_text,
     suitability,
@@ -130,3 +131,20 @@ def test_classes_are_written_one_way() -> None:
     assert goods_text([EXEMPT, STAPLE, EXEMPT]) == "staple exempt"
     assert goods_from("exempt  staple nonsense") == (STAPLE, EXEMPT)
     assert goods_from("") == ()
+
+
+@pytest.mark.parametrize(
+    ("sign", "classes"),
+    [
+        ("蔬菜", (STAPLE,)),
+        ("猪肉、蔬菜", (STAPLE, FRESH)),
+        ("活鱼/水产", (FRESH, EXEMPT)),
+        ("蔬菜和豆制品", ()),
+        ("", ()),
+    ],
+)
+def test_a_sign_is_understood_whole_or_not_at_all(
+    sign: str, classes: tuple[GoodsClass, ...]
+) -> None:
+    """One word that nobody knows leaves the stall unchecked; it is not half checked."""
+    assert goods_called(sign) == classes

@@ -13,6 +13,7 @@ from app.configure.service.places import NewStall, NewTrader, create_stall, crea
 from app.db.base import Base
 from app.db.ids import new_uid
 from app.domain.importing import ImportState, LineKind, LineOutcome
+from app.domain.suitability import goods_called
 from app.ledger.door import act, forget
 from app.models import (
     Code,
@@ -134,7 +135,11 @@ def _use(
             select(Stall).where(Stall.place_id == place.id, Stall.number == number)
         )
         if stall is None:
-            stall = create_stall(session, NewStall(place=place, number=number), by=by, at=at)
+            words = line.said.get("goods", "")
+            wanted = NewStall(
+                place=place, number=number, goods=words, goods_classes=goods_called(words)
+            )
+            stall = create_stall(session, wanted, by=by, at=at)
             _note(line, "new_stall", stall)
         used["stall_id"] = stall.id
     if "trader" in asked:

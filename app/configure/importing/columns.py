@@ -36,6 +36,7 @@ FIELDS: Final = (
         required=True,
     ),
     Field("stall", 20, "摊位号 摊位 摊位编号 摊号 铺位 铺位号 柜台号 stall"),
+    Field("goods", 60, "经营品种 经营品类 经营范围 经营商品 商品类别 goods"),
     Field("trader", 120, "经营者 经营户 经营户姓名 摊主 摊主姓名 使用人 商户 商户名称 trader"),
     Field("phone", 40, "联系电话 电话 手机 手机号 经营者电话 联系方式 phone"),
     Field(

@@ -6,6 +6,7 @@ commits.
 
 from app.configure.service.catalogue import NewMaker, NewModel, Range, create_maker, create_model
 from app.configure.service.errors import FieldsError
+from app.configure.service.goods import Goods, record_goods
 from app.configure.service.places import (
     NewPlace,
     NewStall,
@@ -19,6 +20,7 @@ from app.configure.service.seals import NewSeal, SealSeen, change_seal, record_s
 
 __all__ = [
     "FieldsError",
+    "Goods",
     "NewMaker",
     "NewModel",
     "NewPlace",
@@ -35,6 +37,7 @@ __all__ = [
     "create_place",
     "create_stall",
     "create_trader",
+    "record_goods",
     "record_seal",
     "register_scale",
 ]

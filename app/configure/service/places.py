@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.configure.service.errors import Fault, FieldsError, missing
 from app.db.ids import new_uid
+from app.domain.suitability import GoodsClass, goods_text
 from app.ledger import entries
 from app.ledger.door import act
 from app.models import Place, PlaceKind, Region, Stall, Trader
@@ -41,6 +43,7 @@ class NewStall:
     place: Place
     number: str
     goods: str = ""
+    goods_classes: Collection[GoodsClass] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +107,7 @@ def create_stall(session: Session, command: NewStall, *, by: str, at: datetime) 
         place_id=command.place.id,
         number=number,
         goods=command.goods.strip(),
+        goods_classes=goods_text(command.goods_classes),
     )
     with act(session, stall, REGISTER, by=by, at=at):
         session.add(stall)

@@ -63,6 +63,7 @@ FIELD: Final[Mapping[str, Any]] = MappingProxyType(
     {
         "place": _l("Place"),
         "stall": _l("Stall"),
+        "goods": _l("Goods"),
         "trader": _l("Trader"),
         "phone": _l("Phone"),
         "maker": _l("Maker"),

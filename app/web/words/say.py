@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from app.domain.advisories import AdvisoryCode
-from app.web.words import firmware, importing, places, scales, work
+from app.web.words import firmware, goods, importing, places, scales, work
 
 TABLES: Final[Mapping[type[Enum], Mapping[Any, Any]]] = MappingProxyType(
     {
@@ -43,6 +43,8 @@ TABLES: Final[Mapping[type[Enum], Mapping[Any, Any]]] = MappingProxyType(
             places.CODE,
             places.GENERATION,
             firmware.DIFFERENCE,
+            goods.GOODS,
+            goods.FIT,
             work.ROLE,
             work.SEAL_KIND,
             work.SEAL_OWNER,
