@@ -35,7 +35,7 @@ from app.oversee import checking, views_audit
 from app.oversee import views as oversee
 from app.portal import api as portal_api
 from app.portal import views as portal
-from app.portal import views_blanks
+from app.portal import views_blanks, views_cards
 from app.verify import api as verify_api
 from app.verify import views as verify
 from app.verify import views_drafts, views_worksheets
@@ -92,6 +92,7 @@ BLUEPRINTS: Final = (
     portal.bp,
     views_blanks.bp,
     portal_api.bp,
+    views_cards.bp,
     oversee.bp,
     views_audit.bp,
     oversee_api.bp,

@@ -46,6 +46,7 @@ def index() -> ResponseReturnValue:
             q=q,
             seen=roster.last_seen(session, [one.id for one in page.items]),
             waiting=roster.waiting_for_consent(session, scope, at),
+            may=Role.ADMIN in caller().roles,
             today=local_date(at),
         )
 

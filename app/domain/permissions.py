@@ -44,6 +44,10 @@ FINDING_READERS: Final = (
 LEAD_READERS: Final = (Role.INSPECTOR, Role.REGULATOR, Role.AUDITOR)
 DECIDERS: Final = (Role.INSPECTOR, Role.REGULATOR)
 TAG_KEEPERS: Final = (Role.MANAGER, Role.REGULATOR)
+# Who prints the tags of stalls, people and standard weights.
+CARD_KEEPERS: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
+    {"stalls": TAG_KEEPERS, "staff": (Role.ADMIN,), "weights": (Role.VERIFIER,)}
+)
 # Who keeps the register: places with their stalls and traders; models; photos; seals.
 REGISTRARS: Final = (Role.MANAGER, Role.REGULATOR)
 CATALOGUERS: Final = (Role.MANAGER, Role.REGULATOR, Role.CUSTODIAN)

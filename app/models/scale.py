@@ -155,6 +155,12 @@ class Code(Base):
     )
 
     @property
+    def is_blank(self) -> bool:
+        """Whether it hangs on nothing yet."""
+        owners = (self.scale_id, self.stall_id, self.person_id, self.weight_id)
+        return all(owner is None for owner in owners)
+
+    @property
     def words(self) -> str:
         """Why it was revoked; nothing once that is erased."""
         return said_last(self.remarks, self.revoked_because)

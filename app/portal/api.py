@@ -1,10 +1,10 @@
 """The API of tags."""
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal, Self
 
 from flask import Blueprint, url_for
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from sqlalchemy.orm import Session
 
 from app.db.session import utcnow
@@ -12,11 +12,13 @@ from app.domain.calendar import local_date
 from app.domain.permissions import TAG_KEEPERS
 from app.domain.roles import Role
 from app.domain.tokens import TokenScope
-from app.models import Code
-from app.portal import queries, service, sheets
+from app.models import Code, Grant, Stall, StandardWeight
+from app.portal import cards, queries, service, sheets
+from app.portal.cards import GIVERS_OF_ALL as GIVERS
+from app.portal.cards import Ended, UnknownReasonError
 from app.portal.service import ScaleRetiredError, TagExistsError, TagRevokedError
 from app.web import api
-from app.web.access import access, caller
+from app.web.access import access, caller, require_role
 from app.web.database import installation
 from app.web.paging import BadCursorError, Cursor, fetch
 
@@ -28,7 +30,11 @@ class TagOut(api.Model):
     """A tag: `address` is what its QR code holds, `number` what is printed beside it."""
 
     id: str
+    kind: Literal["scale", "stall", "staff", "weight", "blank"]
     scale: str | None
+    stall: str | None
+    person: str | None
+    weight: str | None
     number: str | None
     address: str
     issued_at: datetime
@@ -37,9 +43,23 @@ class TagOut(api.Model):
 
 
 class TagIn(api.Body):
-    """The scale that is to carry a fresh tag."""
+    """What is to carry a fresh tag: one scale, stall or standard weight."""
 
-    scale: str = Field(min_length=36, max_length=36)
+    scale: str | None = Field(None, min_length=36, max_length=36)
+    stall: str | None = Field(None, min_length=36, max_length=36)
+    weight: str | None = Field(None, min_length=36, max_length=36)
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if sum(one is not None for one in (self.scale, self.stall, self.weight)) != 1:
+            raise ValueError("one of scale, stall and weight is wanted")
+        return self
+
+
+class StaffCardIn(api.Body):
+    """The role for whose body a person gets a card."""
+
+    role: str = Field(min_length=36, max_length=36, description="id of a role that runs today")
 
 
 class SheetQuery(api.Query):
@@ -62,9 +82,11 @@ class SheetQuery(api.Query):
 
 
 class RevokeIn(api.Body):
-    """Why the tag is taken out of use."""
+    """Why the tag is taken out of use: of a scale in words, of a card one of the reasons."""
 
-    because: str = Field(min_length=1, max_length=200)
+    because: str = Field(
+        min_length=1, max_length=200, description="of a card: damaged, lost or left"
+    )
 
 
 def out(tag: Code) -> TagOut:
@@ -72,13 +94,27 @@ def out(tag: Code) -> TagOut:
     work = installation()
     return TagOut(
         id=tag.uid,
+        kind=_kind(tag),
         scale=tag.scale.uid if tag.scale else None,
+        stall=tag.stall.uid if tag.stall else None,
+        person=tag.person.uid if tag.person else None,
+        weight=tag.weight.uid if tag.weight else None,
         number=tag.number,
         address=service.address(tag, work.keys.tag, work.settings.base_url),
         issued_at=tag.issued_at,
         revoked_at=tag.revoked_at,
         revoked_because=tag.words,
     )
+
+
+def _kind(tag: Code) -> Literal["scale", "stall", "staff", "weight", "blank"]:
+    if tag.stall:
+        return "stall"
+    if tag.weight:
+        return "weight"
+    if tag.person:
+        return "staff"
+    return "scale" if tag.scale else "blank"
 
 
 @bp.get("/tags")
@@ -131,11 +167,36 @@ def sheet(session: Session, query: SheetQuery) -> api.Answer:
     problems=(TagExistsError, ScaleRetiredError),
     scope=TokenScope.REGISTER,
 )
-@access(Role.MANAGER)
+@access(Role.MANAGER, Role.VERIFIER)
 def issue(session: Session, body: TagIn) -> api.Answer:
-    """A scale carries one tag at a time: revoke the old one first."""
-    scale = queries.scale_in(session, caller().scope(Role.MANAGER), body.scale)
-    tag = service.issue(session, scale, by=caller().uid, at=utcnow())
+    """Each carries one tag at a time: revoke the old one first. Weights are a verifier's."""
+    who, at = caller().uid, utcnow()
+    if body.scale is not None:
+        scale = queries.scale_in(session, caller().scope(Role.MANAGER), body.scale)
+        return _made(session, service.issue(session, scale, by=who, at=at))
+    wanted = (Stall, body.stall) if body.stall else (StandardWeight, body.weight or "")
+    of = cards.holder_in(session, caller().scope(*cards.GIVERS[wanted[0]]), *wanted)
+    return _made(session, cards.issue(session, of, of.path, by=who, at=at))
+
+
+@bp.post("/tags/staff")
+@api.write(
+    "Issue a staff card",
+    body=StaffCardIn,
+    returns={201: TagOut},
+    problems=(TagExistsError,),
+    scope=TokenScope.REGISTER,
+)
+@access(Role.ADMIN)
+def issue_staff(session: Session, body: StaffCardIn) -> api.Answer:
+    """One for each person and body; it is good while a role there runs."""
+    at = utcnow()
+    running = cards.staff(caller().scope(Role.ADMIN), local_date(at))
+    role = session.scalars(running.where(Grant.uid == body.role)).one()
+    return _made(session, cards.issue(session, role.person, role.path, by=caller().uid, at=at))
+
+
+def _made(session: Session, tag: Code) -> api.Answer:
     session.flush()
     made = out(tag)
     where = {"Location": url_for(".tag", tag=tag.uid)}
@@ -147,14 +208,20 @@ def issue(session: Session, body: TagIn) -> api.Answer:
     "Revoke a tag",
     body=RevokeIn,
     returns=TagOut,
-    problems=(TagRevokedError,),
+    problems=(TagRevokedError, UnknownReasonError),
     conditional=True,
     scope=TokenScope.REGISTER,
 )
-@access(Role.MANAGER)
+@access(*GIVERS)
 def revoke(session: Session, tag: str, body: RevokeIn) -> TagOut:
-    """From then on the public page of the tag says that it was replaced."""
-    found = queries.tag_in(session, caller().scope(Role.MANAGER), tag)
+    """From then on the public page of the tag says that it is no longer good."""
+    found = queries.tag_in(session, caller().scope(*GIVERS), tag)
+    require_role(found.path, *cards.givers(found))
     api.match(api.version_of(out(found)))
-    service.revoke(session, found, body.because, by=caller().uid, at=utcnow())
+    if cards.holder(found) is None:
+        service.revoke(session, found, body.because, by=caller().uid, at=utcnow())
+    elif body.because not in set(Ended):
+        raise UnknownReasonError("of a card: damaged, lost or left")
+    else:
+        cards.void(session, found, Ended(body.because), by=caller().uid, at=utcnow())
     return out(found)

@@ -17,7 +17,7 @@ from app.domain.scope import Scope
 from app.ledger import entries
 from app.ledger.door import act
 from app.models import Code, CodeKind, Place, Scale
-from app.portal import service
+from app.portal import queries, service
 from app.portal.service import ScaleRetiredError, TagExistsError
 from app.portal.sheets import PrintedTag
 
@@ -44,14 +44,20 @@ class Claim:
     replaces: bool = False
 
 
-def make(session: Session, place: Place, count: int, *, at: datetime) -> list[Code]:
-    """Return ``count`` fresh blank tags for ``place``; the ledger tells of them when they are used.
+def make(session: Session, place: Place, count: int, *, by: str, at: datetime) -> list[Code]:
+    """Return ``count`` fresh blank tags for ``place``; the ledger tells of the batch.
 
     Raises:
         ValueError: Not 1 to `MOST` of them.
     """
     if not 1 <= count <= MOST:
         raise ValueError(f"blank tags are made 1 to {MOST} at a time")
+    entries.lock(session)
+    with act(session, place, "blank_tags_made", by=by, at=at):
+        return _fresh(session, place, count, at)
+
+
+def _fresh(session: Session, place: Place, count: int, at: datetime) -> list[Code]:
     made = []
     for _each in range(count):
         tag = Code(
@@ -80,7 +86,7 @@ def claim(
     """
     entries.lock(session)  # of two who claim at once, the second finds it taken
     session.refresh(tag)
-    if tag.scale_id is not None or tag.revoked_at is not None:
+    if not tag.is_blank or tag.revoked_at is not None:
         raise NotBlankError("this tag is not blank any more")
     if scale.state is State.RETIRED:
         raise ScaleRetiredError("this scale is retired")
@@ -100,8 +106,8 @@ def blanks(scope: Scope, prefix: str = "") -> Select[Code]:
     found = select(Code).where(
         within(Code.path, scope),
         Code.kind == CodeKind.TAG,
-        Code.scale_id.is_(None),
         Code.revoked_at.is_(None),
+        *queries.unowned(),
     )
     return (found.where(within(Code.path, Scope((prefix,)))) if prefix else found).order_by(Code.id)
 

@@ -13,7 +13,7 @@ from typing import Final
 from PIL import Image, ImageDraw, ImageFont
 
 from app.domain.codes import spaced
-from app.portal.sheets import HERE, WORDS, PrintedTag, SheetError
+from app.portal.sheets import HERE, PrintedTag, SheetError
 
 WIDTH, HEIGHT = 480, 320  # dots
 SIDE_MM: Final = (60, 40)
@@ -29,8 +29,7 @@ FONTS: Final = HERE / "fonts"
 
 def zpl(tags: Iterable[PrintedTag]) -> bytes:
     """Return ``tags`` as labels for a printer that speaks ZPL II."""
-    foot = _field(FOOT_AT, _foot())
-    return "".join(_zpl(tag, foot) for tag in tags).encode("ascii")
+    return "".join(_zpl(tag) for tag in tags).encode("ascii")
 
 
 def tspl(tags: Iterable[PrintedTag]) -> bytes:
@@ -46,10 +45,10 @@ PRINTERS: Final[Mapping[str, tuple[Callable[[Iterable[PrintedTag]], bytes], str]
 )
 
 
-def _zpl(tag: PrintedTag, foot: str) -> str:
+def _zpl(tag: PrintedTag) -> str:
     x, y = CODE_AT
     code = f"^FO{x},{y}^BQN,2,{MODULE}^FDMA,{_safe(tag.address)}^FS"
-    return f"^XA^PW{WIDTH}^LL{HEIGHT}{code}{_field(TEXT_AT, _beside(tag))}{foot}^XZ\n"
+    return f"^XA^PW{WIDTH}^LL{HEIGHT}{code}{_field(TEXT_AT, _beside(tag))}{_foot(tag.words)}^XZ\n"
 
 
 def _field(at: tuple[int, int], picture: Image.Image) -> str:
@@ -63,7 +62,7 @@ def _field(at: tuple[int, int], picture: Image.Image) -> str:
 def _tspl(tag: PrintedTag) -> bytes:
     x, y = CODE_AT
     code = f'CLS\r\nQRCODE {x},{y},M,{MODULE},A,0,"{_safe(tag.address)}"\r\n'.encode("ascii")
-    pictures = ((TEXT_AT, _beside(tag)), (FOOT_AT, _foot()))
+    pictures = ((TEXT_AT, _beside(tag)), (FOOT_AT, _line(tag.words)))
     return code + b"".join(_bitmap(at, one) for at, one in pictures) + b"PRINT 1\r\n"
 
 
@@ -91,16 +90,21 @@ def _safe(address: str) -> str:
     return address
 
 
-@lru_cache(maxsize=1)
-def _foot() -> Image.Image:
+@lru_cache(maxsize=4)
+def _foot(words: str) -> str:
+    return _field(FOOT_AT, _line(words))
+
+
+@lru_cache(maxsize=4)
+def _line(words: str) -> Image.Image:
     picture = _empty(*FOOT)
-    ImageDraw.Draw(picture).text((0, 0), WORDS, font=_font(SMALL), fill=0)
+    ImageDraw.Draw(picture).text((0, 0), words, font=_font(SMALL), fill=0)
     return picture
 
 
 def _beside(tag: PrintedTag) -> Image.Image:
     """Return what stands beside the code: place, scale, and the number to read out."""
-    lines = [*_wrapped(tag.place, PLAIN), tag.line]
+    lines = [*_wrapped(tag.place, PLAIN), tag.line, tag.more]
     picture = _empty(TEXT_WIDTH, 240)
     pen = ImageDraw.Draw(picture)
     for index, line in enumerate(lines):

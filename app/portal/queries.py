@@ -1,20 +1,31 @@
 """What the public page and the sheets of tags read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Final
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
 
+from app.crypto.tags import TagKind
 from app.db.scope import within
 from app.domain.public_status import PublicStatus
 from app.domain.scope import Scope
-from app.models import Code, CodeKind, Place, Scale, ScaleModel
+from app.models import Body, Code, CodeKind, Place, Region, Scale, ScaleModel, Stall, StandardWeight
 from app.standing import standing_of
 
 LAST: Final = 4
+# Whose a tag is, by its kind.
+OWNER: Final[Mapping[TagKind, InstrumentedAttribute[int | None]]] = MappingProxyType(
+    {
+        TagKind.SCALE: Code.scale_id,
+        TagKind.STALL: Code.stall_id,
+        TagKind.WEIGHT: Code.weight_id,
+        TagKind.STAFF: Code.person_id,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +89,17 @@ def public_scale(session: Session, scale: Scale, today: date) -> PublicScale:
     )
 
 
-def printable(scope: Scope, prefix: str = "") -> Select[Code]:
-    """Return the tags in use inside ``scope``, below ``prefix`` where one is given."""
-    found = _tags().where(Code.scale_id.is_not(None), *_in_use(scope, prefix))
+def printable(scope: Scope, prefix: str = "", kind: TagKind = TagKind.SCALE) -> Select[Code]:
+    """Return the tags of ``kind`` in use inside ``scope``, below ``prefix`` where one is given."""
+    found = _tags().where(OWNER[kind].is_not(None), *_in_use(scope, prefix))
     return found.order_by(Code.path, Code.id)
 
 
-def count_printable(session: Session, scope: Scope, prefix: str = "") -> int:
-    """Return how many tags in use there are inside ``scope``, below ``prefix``."""
-    found = select(func.count(Code.id)).where(Code.scale_id.is_not(None), *_in_use(scope, prefix))
+def count_printable(
+    session: Session, scope: Scope, prefix: str = "", kind: TagKind = TagKind.SCALE
+) -> int:
+    """Return how many tags of ``kind`` in use there are inside ``scope``, below ``prefix``."""
+    found = select(func.count(Code.id)).where(OWNER[kind].is_not(None), *_in_use(scope, prefix))
     return session.scalars(found).one()
 
 
@@ -108,6 +121,11 @@ def places_with_tags(session: Session, scope: Scope) -> Sequence[tuple[str, str,
 def _in_use(scope: Scope, prefix: str = "") -> list[ColumnElement[bool]]:
     found = [within(Code.path, scope), Code.kind == CodeKind.TAG, Code.revoked_at.is_(None)]
     return [*found, within(Code.path, Scope((prefix,)))] if prefix else found
+
+
+def unowned() -> list[ColumnElement[bool]]:
+    """Return the conditions that a tag is blank: of no scale, stall, weight or person yet."""
+    return [owner.is_(None) for owner in OWNER.values()]
 
 
 def listed(scope: Scope) -> Select[Code]:
@@ -146,6 +164,11 @@ def _tags() -> Select[Code]:
                 ),
             )
         )
+        .options(
+            joinedload(Code.stall).joinedload(Stall.place),
+            joinedload(Code.person),
+            joinedload(Code.weight).joinedload(StandardWeight.body),
+        )
     )
 
 
@@ -155,3 +178,15 @@ def places(session: Session, scope: Scope) -> list[tuple[str, str]]:
         select(Place.path, Place.name).where(within(Place.path, scope)).order_by(Place.path)
     )
     return [(path, name) for path, name in rows]
+
+
+def names_of(session: Session, paths: Iterable[str]) -> dict[str, str]:
+    """Return the name of the region, place or body at each of ``paths``; a body's comes first."""
+    wanted = set(paths)
+    return {
+        path: name
+        for table in (Region, Place, Body)
+        for path, name in session.execute(
+            select(table.path, table.name).where(table.path.in_(wanted))
+        )
+    }

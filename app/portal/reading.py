@@ -13,7 +13,8 @@ from app.crypto import tags
 from app.crypto.tags import TagCheck
 from app.domain import codes
 from app.models import Code
-from app.portal import queries, recent
+from app.portal import public_cards, queries, recent
+from app.portal.public_cards import PublicStaff, PublicStall, PublicWeight
 from app.portal.queries import PublicScale
 
 # Digits of any script: a full-width number is a number. A tag begins with a letter.
@@ -30,6 +31,9 @@ class TagState(StrEnum):
     UNKNOWN = "tag_unknown"
     FORGED = "tag_forged"
     TRUNCATED = "tag_truncated"
+    STALL = "tag_stall"
+    STAFF = "tag_staff"
+    WEIGHT = "tag_weight"
 
 
 # The address leads nowhere; a revoked tag is answered, with a notice.
@@ -42,6 +46,8 @@ class Answer:
 
     Attributes:
         genuine: The signature is ours; None for a typed number, which proves nothing.
+        stall, staff, weight: Where the tag is none of a scale's; never kept ready, for what
+            they tell changes with other subjects.
         told: The subjects of the ledger whose facts it tells.
     """
 
@@ -50,6 +56,9 @@ class Answer:
     scale: PublicScale | None = None
     photo: str | None = None
     told: tuple[str, ...] = ()
+    stall: PublicStall | None = None
+    staff: PublicStaff | None = None
+    weight: PublicWeight | None = None
 
 
 def read(session: Session, text: str, key: Ed25519PublicKey, host: str, today: date) -> Answer:
@@ -82,8 +91,21 @@ def _answer(session: Session, tag: Code | None, genuine: bool | None, today: dat
     if tag is None:
         return Answer(TagState.UNKNOWN, genuine)
     if tag.revoked_at is not None:
-        return Answer(TagState.REVOKED, genuine)
+        staff = public_cards.public_staff(session, tag, today) if tag.person else None
+        return Answer(TagState.REVOKED, genuine, staff=staff)
     if tag.scale is None:
-        return Answer(TagState.UNCLAIMED, genuine)
+        return _card(session, tag, genuine, today)
     scale = queries.public_scale(session, tag.scale, today)
     return Answer(TagState.FOUND, genuine, scale, tag.scale.photo, recent.subjects(tag.scale))
+
+
+def _card(session: Session, tag: Code, genuine: bool | None, today: date) -> Answer:  # noqa: FBT001
+    if tag.stall is not None:
+        stall = public_cards.public_stall(session, tag.stall, today)
+        return Answer(TagState.STALL, genuine, stall=stall)
+    if tag.person is not None:
+        staff = public_cards.public_staff(session, tag, today)
+        return Answer(TagState.STAFF, genuine, staff=staff)
+    if tag.weight is not None:
+        return Answer(TagState.WEIGHT, genuine, weight=PublicWeight(tag.weight.body.name))
+    return Answer(TagState.UNCLAIMED, genuine)

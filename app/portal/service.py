@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.config import host_of
 from app.crypto import tags
+from app.crypto.tags import TagKind
 from app.db.ids import new_uid
 from app.domain import codes
 from app.domain.errors import DomainError
@@ -105,6 +106,7 @@ class Sheet:
     scope: Scope
     prefix: str = ""
     part: int | None = None
+    kind: TagKind = TagKind.SCALE
 
 
 def parts(count: int) -> int:

@@ -23,6 +23,9 @@ HERE: Final = Path(__file__).parent
 MASK: Final = 2
 WORDS: Final = "信息查询码，不代表检定合格"
 TITLE: Final = "信息查询码"
+STALL_WORDS: Final = "摊位信息码，扫码查看本摊位在用的秤"
+STAFF_WORDS: Final = "人员信息码，扫码核对本卡今日是否有效"
+WEIGHT_WORDS: Final = "标准砝码信息码，证书另行查验"
 
 
 class SheetError(DomainError):
@@ -42,6 +45,7 @@ class Layout:
     left: float
     top: float
     gap: float = 0.0
+    source: str = "sheet.typ"
 
 
 LAYOUTS: Final[Mapping[str, Layout]] = MappingProxyType(
@@ -52,16 +56,25 @@ LAYOUTS: Final[Mapping[str, Layout]] = MappingProxyType(
     }
 )
 DEFAULT_LAYOUT: Final = "a4-24"
+# To cut out of plain paper: four to the page to hang up at a stall, ten to carry (ISO 7810 ID-1).
+CARDS: Final[Mapping[str, Layout]] = MappingProxyType(
+    {
+        "stall-a6": Layout(2, 2, width=105, height=148, left=0, top=0.5, source="stall.typ"),
+        "staff-id1": Layout(2, 5, width=85.6, height=54, left=19.4, top=13.5, source="staff.typ"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedTag:
-    """What one label shows."""
+    """What one label or card shows; ``line`` stands under the place, ``more`` under that."""
 
     address: str
     number: str
     place: str
     line: str
+    words: str = WORDS
+    more: str = ""
 
 
 def code_svg(address: str) -> str:
@@ -82,9 +95,8 @@ def sheet(tags: Iterable[PrintedTag], layout: Layout, on: date) -> bytes:
     """
     data: dict[str, Any] = {
         "title": TITLE,
-        "words": WORDS,
         "on": [on.year, on.month, on.day],
-        "layout": {name: getattr(layout, name) for name in Layout.__slots__},
+        "layout": {name: getattr(layout, name) for name in Layout.__slots__ if name != "source"},
         "tags": [
             {
                 "qr": code_svg(tag.address),
@@ -92,11 +104,13 @@ def sheet(tags: Iterable[PrintedTag], layout: Layout, on: date) -> bytes:
                 "number": spaced(tag.number),
                 "place": tag.place,
                 "line": tag.line,
+                "words": tag.words,
+                "more": tag.more,
             }
             for tag in tags
         ],
     }
-    return _render("sheet.typ", data)
+    return _render(layout.source, data)
 
 
 def _render(source: str, data: Mapping[str, Any]) -> bytes:

@@ -2,10 +2,10 @@
 
 import json
 from typing import Final
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from app.db.session import utcnow
@@ -13,8 +13,9 @@ from app.domain.calendar import local_date
 from app.domain.permissions import TAG_KEEPERS
 from app.domain.public_status import PublicStatus
 from app.domain.roles import Role
-from app.portal import blanks, printers, queries, reading, recent, service, sheets
-from app.portal.drawing import drawn
+from app.models import Code
+from app.portal import blanks, queries, reading, recent, service, sheets
+from app.portal.drawing import drawn, known, papers
 from app.portal.reading import LOST, Answer, TagState
 from app.portal.recent import Kept, Recent
 from app.web import limits
@@ -25,6 +26,7 @@ from app.web.errors import wants_problem
 from app.web.i18n import language
 from app.web.navigation import add_section
 from app.web.requests import in_chat
+from app.web.words.say import say
 
 bp = Blueprint("portal", __name__, template_folder="templates")
 bp.record_once(lambda state: add_section(state.app, "tags", "portal.sheet_form"))
@@ -59,6 +61,8 @@ def show(tag: str) -> ResponseReturnValue:
     else:
         page = {"tag": tag, "answer": answer, "TagState": TagState, "unknown": PublicStatus.UNKNOWN}
         page["in_chat"] = in_chat()
+        page["link_of"] = link_of
+        page["roles"] = [say(role) for role in answer.staff.roles] if answer.staff else []
         body = render_template("portal/tag.html", **page)
     if answer.genuine and answer.told:
         RECENT.put(key, Kept(body, today, size, answer.told))
@@ -107,7 +111,28 @@ def document(tag: str, answer: Answer) -> dict[str, object]:
             "stall": scale.stall,
             "photo": url_for(".photo", tag=tag) if scale.has_photo else None,
         }
-    return found
+    return found | _of_card(answer)
+
+
+def _of_card(answer: Answer) -> dict[str, object]:
+    """Return what a tag that is none of a scale's says besides: registered, of no status."""
+    if answer.stall:
+        serving = [one.tag for one in answer.stall.serving if one.tag]
+        told: dict[str, object] = {"place": answer.stall.place, "stall": answer.stall.number}
+        return {"registered": True, "stall": told | {"scales": [link_of(tag) for tag in serving]}}
+    if answer.staff:
+        roles = [role.value for role in answer.staff.roles]
+        card = {"body": answer.staff.body, "roles": roles, "valid": bool(roles)}
+        return {"registered": answer.state is TagState.STAFF, "staff": card}
+    if answer.weight:
+        return {"registered": True, "weight": {"body": answer.weight.body}}
+    return {}
+
+
+def link_of(tag: Code) -> str:
+    """Return the path of the public page of ``tag``."""
+    work = installation()
+    return urlsplit(service.address(tag, work.keys.tag, work.settings.base_url)).path
 
 
 @bp.get("/tags")
@@ -121,26 +146,10 @@ def sheet_form() -> ResponseReturnValue:
         count = queries.count_printable(session, scope, place)
         waiting = blanks.waiting(session, scope)
         own_places = queries.places(session, caller().scope(Role.MANAGER))
-    papers = [
-        (
-            name,
-            _(
-                "%(count)s labels, %(width)s × %(height)s mm",
-                count=one.columns * one.rows,
-                width=one.width,
-                height=one.height,
-            ),
-        )
-        for name, one in sheets.LAYOUTS.items()
-    ]
-    papers += [
-        (name, _("label printer, %(language)s, 60 × 40 mm", language=ending.upper()))
-        for name, (_write, ending) in printers.PRINTERS.items()
-    ]
     return render_template(
         "portal/tags.html",
         places=[(path, f"{name} ({number})") for path, name, number in places],
-        layouts=papers,
+        layouts=papers(),
         place=place,
         layout=layout,
         count=count,
@@ -167,8 +176,7 @@ def _parts(count: int) -> list[tuple[int, int, int]]:
 def sheet() -> ResponseReturnValue:
     """Return the tags in use as a PDF for label paper; too many for one go to the parts."""
     name, place = request.args.get("layout", sheets.DEFAULT_LAYOUT), request.args.get("place", "")
-    if name not in sheets.LAYOUTS and name not in printers.PRINTERS:
-        raise sheets.SheetError("there is no such label paper")
+    known(name)
     part = request.args.get("part", type=int)
     wanted = service.Sheet(caller().scope(*TAG_KEEPERS), place, part or 1)
     work = installation()

@@ -14,8 +14,8 @@ from app.db.session import utcnow
 from app.domain.permissions import TAG_KEEPERS
 from app.domain.roles import Role
 from app.models import Code, Place, Scale
-from app.portal import blanks, printers, sheets
-from app.portal.drawing import drawn
+from app.portal import blanks, sheets
+from app.portal.drawing import drawn, known
 from app.portal.service import ScaleRetiredError, TagExistsError
 from app.web.access import access, caller, require_role
 from app.web.database import installation, transaction
@@ -47,7 +47,7 @@ def make() -> ResponseReturnValue:
         if place is None or not 1 <= count <= blanks.MOST:
             error = _("A number from 1 to %(most)s is needed.", most=blanks.MOST)
             return redirect(url_for("portal.sheet_form", blank_error=error), 303)
-        blanks.make(session, place, count, at=utcnow())
+        blanks.make(session, place, count, by=caller().uid, at=utcnow())
     return redirect(url_for("portal.sheet_form", _anchor="blanks"), 303)
 
 
@@ -56,8 +56,7 @@ def make() -> ResponseReturnValue:
 def labels() -> Response:
     """Return the blank tags of a place as labels."""
     name, path = request.args.get("layout", sheets.DEFAULT_LAYOUT), request.args.get("place", "")
-    if name not in sheets.LAYOUTS and name not in printers.PRINTERS:
-        raise sheets.SheetError("there is no such label paper")
+    known(name)
     work = installation()
     with reading_session() as session:
         scope = caller().scope(*TAG_KEEPERS)

@@ -215,6 +215,9 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
             409, _l("The scale carries a tag already."), _l("Revoke that one first.")
         ),
         "tag_revoked": Refusal(409, _l("The tag was revoked before."), BACK),
+        "unknown_reason": Refusal(
+            422, _l("A card is voided because it is damaged, lost, or no longer needed."), CORRECT
+        ),
         "scale_retired": Refusal(409, _l("A retired scale gets no tag."), BACK),
         "sheet_not_possible": Refusal(
             503, _l("The sheet cannot be set: a font is missing."), _l("Tell the administrator.")

@@ -1,32 +1,22 @@
 """Blank tags: printed ahead, silent until claimed before the scale, one scale each."""
 
 import io
-from pathlib import Path
+import json
 
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.domain.roles import Role
 from app.domain.scope import EVERYWHERE, Scope
-from app.models import Code, Scale
+from app.ledger.verify import problems
+from app.models import Code, LedgerEntry, Scale
 from app.portal import blanks, service
-from tests.support.house import House, build, moved_into
+from tests.support.house import House
 from tests.support.makers import MARKET
-
-
-@pytest.fixture(scope="session")
-def built_house(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> House:
-    """Return the market as it is when it is new."""
-    return build(tmp_path_factory.mktemp("house"), sqlite_template)
-
-
-@pytest.fixture
-def house(built_house: House, tmp_path: Path) -> House:
-    """Return a market with one registered scale and somebody of every role."""
-    return moved_into(built_house, tmp_path / "house")
 
 
 def picture(colour: str) -> io.BytesIO:
@@ -124,3 +114,19 @@ def test_a_number_that_makes_no_sense_is_told(house: House, count: str) -> None:
     assert "A number from 1 to 504 is needed." in page
     with house.work.database.reading() as session:
         assert session.scalars(select(Code)).all() == []
+
+
+def test_a_batch_of_blank_tags_stands_in_the_ledger_once(house: House) -> None:
+    """On its place, by whoever made it; each tag tells of itself when it is claimed."""
+    manager = house.page(Role.MANAGER)
+    made(house, manager, 5)
+    with house.work.database.reading() as session:
+        told = [json.loads(row.data) for row in session.scalars(select(LedgerEntry))]
+        batches = [one for one in told if one["action"] == "blank_tags_made"]
+        assert [one["subject"] for one in batches] == [f"place:{house.place}"]
+        assert problem_free(session, house)
+
+
+def problem_free(session: Session, house: House) -> bool:
+    """Return whether the ledger verifies."""
+    return not list(problems(session, house.work.keys.server.public_key()))

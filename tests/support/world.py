@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.crypto import dsse, tokens
@@ -17,6 +18,7 @@ from app.domain.importing import ImportState
 from app.domain.references import Origin, ReferenceStatus
 from app.domain.roles import Role
 from app.domain.seals import SealKind, SealOwner, SealState
+from app.domain.standards import WeightClass
 from app.domain.tasks import Executor, TaskState
 from app.domain.verdicts import Verdict
 from app.domain.verification import VerificationKind, VerificationResult
@@ -24,11 +26,13 @@ from app.ledger.door import SYSTEM, act
 from app.ledger.projections import evidence_digest
 from app.models import (
     ApiToken,
+    Body,
     Code,
     CodeKind,
     Evidence,
     EvidenceStatus,
     Finding,
+    Grant,
     ImportSession,
     Lead,
     Person,
@@ -37,14 +41,17 @@ from app.models import (
     ScaleModel,
     Seal,
     SignIn,
+    StandardWeight,
     Station,
     StationScale,
     Task,
     Verification,
+    Worksheet,
     WorksheetDraft,
 )
 from app.work import queue_server_task
 from tests.support import makers
+from tests.support.worksheets import finished_worksheet, make_institute
 
 HERE = "/32/3206/320612/"
 ELSEWHERE = "/32/3206/320623/"
@@ -78,6 +85,7 @@ def make_county(session: Session, path: str, at: datetime) -> County:
     code = _code(session, scale, at)
     task = _task(session, station, scale, at)
     verification, seal = _verified(session, scale, at)
+    worksheet = _worksheet(session, scale, people, at)
     rows: dict[str, Base] = {
         "region": region,
         "place": place,
@@ -92,15 +100,20 @@ def make_county(session: Session, path: str, at: datetime) -> County:
         "task": task,
         "server_task": _server_task(session, scale, at),
         "verification": verification,
+        "worksheet": worksheet,
         "seal": seal,
         "model": model,
         "reference": reference,
         "person": people[Role.AUDITOR],
+        "role": session.scalars(select(Grant).where(Grant.person == people[Role.AUDITOR])).one(),
         "import": _imported(session, path, at),
+        "weight": _weight(session, path),
         "draft": _draft(session, scale, people[Role.VERIFIER], at),
     }
     things = {kind: row.uid for kind, row in rows.items()}  # type: ignore[attr-defined]  # all have
-    return County({**things, "number": code.number or "", "digest": DIGEST}, people)
+    return County(
+        {**things, "number": code.number or "", "digest": DIGEST, "path": place.path}, people
+    )
 
 
 def _draft(session: Session, scale: Scale, verifier: Person, at: datetime) -> WorksheetDraft:
@@ -109,6 +122,21 @@ def _draft(session: Session, scale: Scale, verifier: Person, at: datetime) -> Wo
         uid=new_uid(), path=scale.path, scale=scale, person=verifier, document=document, saved_at=at
     )
     session.add(row)
+    return row
+
+
+def _weight(session: Session, path: str) -> StandardWeight:
+    body = Body(uid=new_uid(), path=path, name=f"institute of {path}")
+    makers.recorded(session, body)
+    row = StandardWeight(
+        uid=new_uid(),
+        path=path,
+        body_id=body.id,
+        number="F-1",
+        weight_class=WeightClass.M1,
+        nominal_mg=1_000_000,
+    )
+    makers.recorded(session, row)
     return row
 
 
@@ -290,6 +318,14 @@ def _verified(session: Session, scale: Scale, at: datetime) -> tuple[Verificatio
     with act(session, scale, "verified", by=SYSTEM, at=at):
         session.add_all([verification, seal])
     return verification, seal
+
+
+def _worksheet(
+    session: Session, scale: Scale, people: dict[Role, Person], at: datetime
+) -> Worksheet:
+    names = {role.value: people[role] for role in (Role.VERIFIER, Role.CHECKER, Role.SIGNATORY)}
+    institute = make_institute(session, scale.path, **names)
+    return finished_worksheet(session, institute, scale, at)
 
 
 def _task(session: Session, station: Station, scale: Scale, at: datetime) -> Task:

@@ -305,8 +305,25 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "portal_api.tags":                  roles(*TAG_KEEPERS),
     "portal_api.tag":                   roles(*TAG_KEEPERS),
     "portal_api.sheet":                 roles(*TAG_KEEPERS),
-    "portal_api.issue":                 roles(Role.MANAGER, body={"scale": "@scale"}),
-    "portal_api.revoke":                roles(Role.MANAGER, body={"because": "damaged"}),
+    # 404: a scale is none of a verifier's, who issues the tags of weights
+    "portal_api.issue":                 roles(Role.MANAGER, Role.VERIFIER,
+                                              body={"scale": "@scale"}, inside={404}),
+    "portal_api.issue_staff":           roles(Role.ADMIN, body={"role": "@role"}),
+    # 403: each voids what is theirs to give out, and this is a scale's
+    "portal_api.revoke":                roles(Role.MANAGER, Role.ADMIN, Role.VERIFIER,
+                                              body={"because": "damaged"}, inside={403}),
+    "cards.stalls":                     roles(*TAG_KEEPERS),
+    "cards.give_missing":               roles(Role.MANAGER, body={"place": "@path"}),
+    "cards.give_stall":                 roles(Role.MANAGER, parts={"uid": "stall"}),
+    "cards.staff":                      roles(Role.ADMIN),
+    "cards.give_staff":                 roles(Role.ADMIN, parts={"uid": "role"}),
+    "cards.give_weight":                roles(Role.VERIFIER, parts={"uid": "weight"}),
+    # 404: no card of the kind is in use
+    "cards.sheet":                      roles(Role.MANAGER, Role.REGULATOR, Role.ADMIN,
+                                              Role.VERIFIER, parts={"kind": "stalls"}, inside={404}),
+    # 404: what is done to the card is no word of ours
+    "cards.end":                        roles(Role.MANAGER, Role.ADMIN, Role.VERIFIER,
+                                              parts={"uid": "tag"}, inside={404}),
     # oversee
     "oversee.findings":                 roles(*FINDING_READERS),
     "oversee.finding":                  roles(*FINDING_READERS, parts={"uid": "finding"}),
