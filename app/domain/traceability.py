@@ -36,6 +36,17 @@ class WeightWhy(StrEnum):
     CANNOT_BUILD = "cannot_build"
 
 
+class WithdrawReason(StrEnum):
+    """Why a weight is taken out of use at once."""
+
+    CHECK_FAILED = "check_failed"
+    CALIBRATION_FAILED = "calibration_failed"
+    DAMAGED = "damaged"
+    LOST = "lost"
+    LABORATORY_NOTICE = "laboratory_notice"
+    HIGHER_WEIGHT = "higher_weight"
+
+
 @dataclass(frozen=True, slots=True)
 class Calibrated:
     """A certificate of a weight; ``against``: the weights by which it was calibrated."""

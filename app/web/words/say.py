@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from app.domain.advisories import AdvisoryCode
-from app.web.words import firmware, goods, importing, places, scales, work
+from app.web.words import firmware, goods, importing, places, scales, standards, work
 
 TABLES: Final[Mapping[type[Enum], Mapping[Any, Any]]] = MappingProxyType(
     {
@@ -45,6 +45,15 @@ TABLES: Final[Mapping[type[Enum], Mapping[Any, Any]]] = MappingProxyType(
             firmware.DIFFERENCE,
             goods.GOODS,
             goods.FIT,
+            standards.CLASS,
+            standards.WEIGHT,
+            standards.WHY,
+            standards.WITHDRAW,
+            standards.MARK,
+            standards.MARK_STATE,
+            standards.VOID,
+            standards.ITEM,
+            standards.GATE,
             work.ROLE,
             work.SEAL_KIND,
             work.SEAL_OWNER,
