@@ -37,8 +37,9 @@ from app.portal import api as portal_api
 from app.portal import views as portal
 from app.portal import views_blanks, views_cards
 from app.verify import api as verify_api
+from app.verify import api_signing, views_drafts, views_worksheets
 from app.verify import views as verify
-from app.verify import views_drafts, views_worksheets
+from app.verify import views_signing as signing
 from app.web import (
     access,
     api_docs,
@@ -86,6 +87,8 @@ BLUEPRINTS: Final = (
     api_find.bp,
     manage_api.bp,
     verify.bp,
+    signing.bp,
+    api_signing.bp,
     views_worksheets.bp,
     views_drafts.bp,
     verify_api.bp,

@@ -24,6 +24,8 @@ CHECKPOINT: Final = "application/vnd.wutong.checkpoint.v1+json"
 EPOCH: Final = "application/vnd.wutong.epoch.v1+json"
 BACKUP: Final = "application/vnd.wutong.backup.v1+json"
 REFERENCE: Final = "application/vnd.wutong.reference.v1+json"
+VERIFICATIONS: Final = "application/vnd.wutong.verification-records.v1+json"
+RECORD: Final = "application/vnd.wutong.verification-record.v1+json"
 KEYID_DIGITS: Final = 16
 
 

@@ -81,6 +81,9 @@ class LegalAct(StrEnum):
     APPROVE_REFERENCE = "approve_reference"
     WITHDRAW_REFERENCE = "withdraw_reference"
     CONSENT_RESET = "consent_reset"
+    SIGN_WORKSHEETS = "sign_worksheets"
+    CHECK_WORKSHEETS = "check_worksheets"
+    APPROVE_WORKSHEETS = "approve_worksheets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,13 @@ LEGAL: Final[Mapping[LegalAct, Legal]] = MappingProxyType(
         LegalAct.WITHDRAW_REFERENCE: Legal("it no longer judges", "references.withdraw"),
         LegalAct.CONSENT_RESET: Legal(
             "somebody gets a new second factor", "people.consent", two_persons=True
+        ),
+        LegalAct.SIGN_WORKSHEETS: Legal("印证管理办法 第八条: 检定", "signing.sign"),
+        LegalAct.CHECK_WORKSHEETS: Legal(
+            "印证管理办法 第八条: 核验", "signing.sign", two_persons=True
+        ),
+        LegalAct.APPROVE_WORKSHEETS: Legal(
+            "印证管理办法 第八条: 批准", "signing.sign", two_persons=True
         ),
     }
 )

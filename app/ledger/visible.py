@@ -25,12 +25,21 @@ from app.models import (
     Station,
     Trader,
 )
+from app.models.standards import Body, MarkLot, MeasurementStandard, StandardWeight, StockDay
+from app.models.worksheets import Certificate, SignatureBatch, Worksheet
 
 # Subjects that lie somewhere; all others (makers, models, references) belong to everybody.
 LOCAL: Final[Mapping[str, Any]] = MappingProxyType(
     {
         table.__tablename__: table
         for table in (Region, Place, Stall, Trader, Scale, Station, ReplacementPrice)
+    }
+    | {
+        table.__tablename__: table
+        for table in (
+            *(Body, MeasurementStandard, StandardWeight, MarkLot, StockDay),
+            *(Worksheet, SignatureBatch, Certificate),
+        )
     }
 )
 

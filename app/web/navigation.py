@@ -20,6 +20,7 @@ SECTIONS: Final[Mapping[str, tuple[Any, str]]] = MappingProxyType(
     {
         "scan": (_l("Scan"), "scan"),
         "scales": (_l("Scales"), "scale"),
+        "signing": (_l("To be signed"), "certificate"),
         "findings": (_l("Findings"), "flag"),
         "references": (_l("Programs"), "binary"),
         "stations": (_l("Stations"), "server"),

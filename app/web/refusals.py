@@ -184,6 +184,10 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         "no_order": Refusal(409, _l("There is no order or hold to lift."), BACK),
         "order_stands": Refusal(409, _l("An order is in force already."), BACK),
         "no_document": Refusal(422, _l("The number of the document is missing."), CORRECT),
+        "not_waiting": Refusal(
+            409, _l("A worksheet waits for something else by now. Nothing was signed."), BACK
+        ),
+        "mixed_batch": Refusal(409, _l("One signature is over one market and one body."), BACK),
         "own_repair": Refusal(
             403,
             _l("You repaired this scale; you may not verify or check it."),

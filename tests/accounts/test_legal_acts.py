@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from app.accounts import recovery
 from app.accounts.recovery import Reset
@@ -18,13 +21,16 @@ from app.domain.calendar import local_date
 from app.domain.lifecycle import Action
 from app.domain.permissions import LEGAL, LegalAct
 from app.domain.roles import Role
+from app.domain.worksheets import SignatureStep
 from app.factory import create_app
 from app.ledger.door import SYSTEM, act
 from app.models import LedgerEntry, Person, Scale
+from app.verify.service.signing import sign
 from app.web import step_up
 from app.web.identity import COOKIE
 from tests.support import databases, makers
 from tests.support.proof import fresh_code
+from tests.support.worksheets import finished_worksheet, make_institute
 from tests.support.world import HERE, make_county, sign_in
 
 RESULT = {
@@ -49,6 +55,9 @@ REQUESTS: dict[LegalAct, tuple[Role, str, dict[str, Any]]] = {
     LegalAct.APPROVE_REFERENCE: (Role.CUSTODIAN, "reference", {}),
     LegalAct.WITHDRAW_REFERENCE: (Role.CUSTODIAN, "reference", {}),
     LegalAct.CONSENT_RESET: (Role.ADMIN, "verifier", {}),
+    LegalAct.SIGN_WORKSHEETS: (Role.VERIFIER, "place", {"worksheet": "@written"}),
+    LegalAct.CHECK_WORKSHEETS: (Role.CHECKER, "place", {"worksheet": "@verified"}),
+    LegalAct.APPROVE_WORKSHEETS: (Role.SIGNATORY, "place", {"worksheet": "@checked"}),
 }
 
 
@@ -64,6 +73,10 @@ class Court:
         """Send the form of ``deed``; return status and page."""
         role, thing, body = REQUESTS[deed]
         parts = {"uid": self.things[thing]}
+        body = {
+            name: self.things[value[1:]] if str(value).startswith("@") else value
+            for name, value in body.items()
+        }
         if "kind" in next(self.app.url_map.iter_rules(LEGAL[deed].page)).arguments:
             parts["kind"] = deed.value
         with self.app.test_request_context():
@@ -106,12 +119,30 @@ def build(app: Flask) -> Court:
         scale = session.scalars(select(Scale)).one()
         with act(session, scale, Action.SUBMIT, by=SYSTEM, at=at):
             pass
+        things |= worksheets_for(session, scale, at)
     for role in actors:
         fresh_code(work, f"second-{role}")
         with work.database.transaction() as session:
             named = select(Person).where(Person.login == f"second-{role}")
             cookies[role] = sign_in(session, session.scalars(named).one(), at)
     return Court(app, things, cookies)
+
+
+def worksheets_for(session: Session, scale: Scale, at: datetime) -> dict[str, str]:
+    """Return a worksheet that waits for each of the three signatures."""
+    people = {
+        role: session.scalars(select(Person).where(Person.login == f"second-{role}")).one()
+        for role in ("verifier", "checker", "signatory")
+    }
+    institute = make_institute(session, HERE, **people)
+    places, steps = ("written", "verified", "checked"), list(SignatureStep)
+    found = {}
+    for count, name in enumerate(places):
+        row = finished_worksheet(session, institute, scale, at)
+        found[name] = row.uid
+        for step, by in zip(steps[:count], people.values(), strict=False):
+            sign(session, [row.uid], step, Ed25519PrivateKey.generate(), by=by, at=at)
+    return found
 
 
 def test_every_act_of_the_table_has_a_request_here(court: Court) -> None:

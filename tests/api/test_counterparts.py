@@ -60,6 +60,9 @@ BY_PROGRAM = {
     "stations.renew_code": "POST /api/v1/stations/{station}/code",
     "stations.revoke": "POST /api/v1/stations/{station}/revoke",
     "tasks.cancel": "POST /api/v1/tasks/{task}/cancel",
+    "signing.sign": "POST /api/v1/worksheets/{worksheet}/signatures",
+    "signing.send_back": "POST /api/v1/worksheets/{worksheet}/return",
+    "signing.set_aside": "POST /api/v1/worksheets/{worksheet}/set-aside",
     "verify.save": "POST /api/v1/scales/{scale}/actions",
 }
 # blueprint or endpoint of a page -> why programs have no such thing

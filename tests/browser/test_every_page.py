@@ -24,6 +24,7 @@ PAGES = {
     "found": ("inspector", "/find?q=A-"),
     "scale": ("manager", "/manage/scales/{cheating}"),
     "scale-honest": ("inspector", "/manage/scales/{honest}"),
+    "signing": ("verifier", "/verify/signing"),
     "findings": ("inspector", "/oversee/findings"),
     "finding": ("inspector", "/oversee/findings/{finding}"),
     "leads": ("regulator", "/oversee/leads"),

@@ -46,10 +46,12 @@ from app.models import (
     StationScale,
     Task,
     Verification,
+    Worksheet,
     WorksheetDraft,
 )
 from app.work import queue_server_task
 from tests.support import makers
+from tests.support.worksheets import finished_worksheet, make_institute
 
 HERE = "/32/3206/320612/"
 ELSEWHERE = "/32/3206/320623/"
@@ -83,6 +85,7 @@ def make_county(session: Session, path: str, at: datetime) -> County:
     code = _code(session, scale, at)
     task = _task(session, station, scale, at)
     verification, seal = _verified(session, scale, at)
+    worksheet = _worksheet(session, scale, people, at)
     rows: dict[str, Base] = {
         "region": region,
         "place": place,
@@ -97,6 +100,7 @@ def make_county(session: Session, path: str, at: datetime) -> County:
         "task": task,
         "server_task": _server_task(session, scale, at),
         "verification": verification,
+        "worksheet": worksheet,
         "seal": seal,
         "model": model,
         "reference": reference,
@@ -314,6 +318,14 @@ def _verified(session: Session, scale: Scale, at: datetime) -> tuple[Verificatio
     with act(session, scale, "verified", by=SYSTEM, at=at):
         session.add_all([verification, seal])
     return verification, seal
+
+
+def _worksheet(
+    session: Session, scale: Scale, people: dict[Role, Person], at: datetime
+) -> Worksheet:
+    names = {role.value: people[role] for role in (Role.VERIFIER, Role.CHECKER, Role.SIGNATORY)}
+    institute = make_institute(session, scale.path, **names)
+    return finished_worksheet(session, institute, scale, at)
 
 
 def _task(session: Session, station: Station, scale: Scale, at: datetime) -> Task:

@@ -86,6 +86,9 @@ RETIRE: Final = {"action": "retire"}
 
 NEW_MARKET: Final = {"region": HERE, "code": "M99", "name": "market"}
 NEW_SEAL: Final = {"kind": "lead", "owner": "maker", "number": "1"}
+SIGNING: Final = (Role.VERIFIER, Role.CHECKER, Role.SIGNATORY)
+# 404: each of the three has steps of their own
+MY_PILE: Final = {"uid": "place", "kind": "sign_worksheets"}
 ORDER: Final = {"kind": "release_hold", "number": "1"}
 CONCLUSION: Final = {"outcome": "open", "conclusion": "checked", "document_no": "1"}
 NEW_STATION: Final = {"place": "@place", "name": "bench"}
@@ -285,6 +288,26 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "verify.record":                    roles(Role.VERIFIER, parts={"uid": "scale"}),
     "verify.save":                      roles(Role.VERIFIER, parts={"uid": "scale"}),
     "verify_api.verifications":         roles(*FILE_READERS),
+    "signing_api.worksheets":           roles(*SIGNING, Role.AUDITOR),
+    "signing_api.worksheet":            roles(*SIGNING, Role.AUDITOR),
+    # 403: each of the three signs, sends back or sets aside at one step
+    "signing_api.sign":                 roles(*SIGNING, body={"step": "checked"}, inside={403}),
+    "signing_api.send_back":            roles(
+        Role.CHECKER, Role.SIGNATORY, body={"reason": "readings"}, inside={403}
+    ),
+    "signing_api.set_aside":            roles(
+        Role.VERIFIER, Role.SIGNATORY, body={"reason": "mistake"}, inside={403}
+    ),
+    "signing.index":                    roles(*SIGNING),
+    "signing.pile":                     roles(*SIGNING, parts=MY_PILE, inside={404}),
+    "signing.sign":                     roles(*SIGNING, parts=MY_PILE, inside={404}),
+    "signing.sheet":                    roles(*SIGNING, Role.AUDITOR, parts={"uid": "worksheet"}),
+    "signing.send_back":                roles(
+        Role.CHECKER, Role.SIGNATORY, parts={"uid": "worksheet"}, inside={403}
+    ),
+    "signing.set_aside":                roles(
+        Role.VERIFIER, Role.SIGNATORY, parts={"uid": "worksheet"}, inside={403}
+    ),
     "verify_api.verification":          roles(*FILE_READERS),
     # portal
     "home.start":                       OWN,

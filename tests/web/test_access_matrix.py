@@ -140,7 +140,7 @@ def _from_elsewhere(world: World, rule: Rule, method: str, line: Line, role: Rol
 # What lies in a region; models and references belong to everybody.
 LOCAL = (
     *("region", "place", "stall", "trader", "scale", "station"),
-    *("evidence", "finding", "lead", "tag", "task", "verification", "seal"),
+    *("evidence", "finding", "lead", "tag", "task", "verification", "seal", "worksheet"),
 )
 
 

@@ -56,6 +56,8 @@ class NewVerification:
         verifier: The account of the verifier, None for a result brought in on paper.
         label_no: Number of the mark (检定合格证), where one was given.
         seal_no: Number of the seal applied; empty where the old one was left intact.
+        regulation: By which it was judged; empty for the one in force on its day.
+        worksheet: uid of the worksheet that it rests on, empty for a record on paper.
     """
 
     result: VerificationResult
@@ -68,6 +70,8 @@ class NewVerification:
     seal_no: str = ""
     seal_kind: SealKind = SealKind.LEAD
     failed_items: tuple[str, ...] = ()
+    regulation: str = ""
+    worksheet: str = ""
 
 
 OPENED: Final = ("complete_repair", "case_opened")
@@ -185,7 +189,7 @@ def _row(scale: Scale, command: NewVerification, at: datetime) -> Verification:
         scale_id=scale.id,
         kind=command.kind,
         result=command.result,
-        regulation=regulation_on(command.verified_on).value,
+        regulation=command.regulation or regulation_on(command.verified_on).value,
         body=command.body.strip(),
         verifier_id=command.verifier.id if command.verifier else None,
         verified_on=command.verified_on,
@@ -229,6 +233,7 @@ def _told(found: Verification, command: NewVerification) -> dict[str, Any]:
         "certificate_no": found.certificate_no,
         "label_no": found.label_no,
         "failed_items": found.failed_items,
+        "worksheet": command.worksheet,
     }
     return {name: value for name, value in told.items() if value} | (
         {"seal_no": command.seal_no.strip()} if command.seal_no.strip() else {}

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from app.domain.advisories import AdvisoryCode
 from app.web.words import firmware, goods, importing, places, scales, standards, work
+from app.web.words.signing import TABLES as SIGNING
 
 TABLES: Final[Mapping[type[Enum], Mapping[Any, Any]]] = MappingProxyType(
     {
@@ -61,6 +62,7 @@ TABLES: Final[Mapping[type[Enum], Mapping[Any, Any]]] = MappingProxyType(
             work.STATION,
             work.TASK,
             work.EXECUTOR,
+            *SIGNING,
         )
     }
 )

@@ -1,0 +1,129 @@
+"""Words of worksheets on their way, of signatures and papers. Source: domain.md 8."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from flask_babel import lazy_gettext as _l
+
+from app.domain.signing import AsideReason, ReturnReason, SigningFault
+from app.domain.worksheets import CertificateKind, ReviewMark, SignatureStep, WorksheetState
+
+WORKSHEET: Final[Mapping[WorksheetState, Any]] = MappingProxyType(
+    {
+        WorksheetState.SUBMITTED: _l("to be checked"),
+        WorksheetState.RETURNED: _l("sent back"),
+        WorksheetState.CHECKED: _l("to be approved"),
+        WorksheetState.APPROVED: _l("approved"),
+        WorksheetState.VOID: _l("set aside"),
+    }
+)
+STEP: Final[Mapping[SignatureStep, Any]] = MappingProxyType(
+    {
+        SignatureStep.VERIFIED: _l("sign as verifier"),
+        SignatureStep.CHECKED: _l("check"),
+        SignatureStep.APPROVED: _l("approve"),
+    }
+)
+REVIEW: Final[Mapping[ReviewMark, Any]] = MappingProxyType(
+    {
+        ReviewMark.DUPLICATE_VALUES: _l("the same readings as another scale"),
+        ReviewMark.TOO_FAST: _l("done unusually fast"),
+    }
+)
+PAPER: Final[Mapping[CertificateKind, Any]] = MappingProxyType(
+    {
+        CertificateKind.CERTIFICATE: _l("verification certificate"),
+        CertificateKind.REJECTION_NOTICE: _l("rejection notice"),
+    }
+)
+RETURN: Final[Mapping[ReturnReason, Any]] = MappingProxyType(
+    {
+        ReturnReason.READINGS: _l("readings in doubt"),
+        ReturnReason.WEIGHTS: _l("weights are not right"),
+        ReturnReason.MARKS: _l("label or lead seal is not right"),
+        ReturnReason.ENVIRONMENT: _l("temperature or humidity in doubt"),
+        ReturnReason.INCOMPLETE: _l("something is missing"),
+        ReturnReason.REVIEW: _l("the review mark needs an answer"),
+    }
+)
+ASIDE: Final[Mapping[AsideReason, Any]] = MappingProxyType(
+    {
+        AsideReason.DONE_AGAIN: _l("verified again"),
+        AsideReason.SUPERSEDED: _l("a newer result stands"),
+        AsideReason.SCALE_CHANGED: _l("the scale was changed or retired since"),
+        AsideReason.MISTAKE: _l("written by mistake"),
+    }
+)
+FAULT: Final[Mapping[SigningFault, Any]] = MappingProxyType(
+    {
+        SigningFault.SAME_PERSON: _l(
+            "You signed it before: verifier, checker and signatory are three persons."
+        ),
+        SigningFault.REPAIRED_IT: _l(
+            "Somebody who signs repaired this scale. Who repaired a scale may not verify, check or"
+            " approve it."
+        ),
+        SigningFault.INSPECTS: _l("You are an inspector: inspectors do not sign verifications."),
+        SigningFault.OTHER_BODY: _l("You belong to another verification body."),
+        SigningFault.SUPERSEDED: _l("A newer result of this scale is on record. Set it aside."),
+        SigningFault.OPENED_SINCE: _l(
+            "The scale was opened or repaired after this verification: it has to be done again."
+        ),
+        SigningFault.SEAL_BROKEN_SINCE: _l(
+            "A seal was found broken or gone after this verification: it has to be done again."
+        ),
+        SigningFault.TWICE: _l(
+            "Another worksheet of the same scale comes first; sign this one afterwards."
+        ),
+        SigningFault.STATE: _l(
+            "The scale's state allows no result now. Once it awaits verification, or is ready or in"
+            " service, this can be signed."
+        ),
+        SigningFault.LABEL_MISSING: _l("It passed, and the number of the label is missing."),
+        SigningFault.SEAL_MISSING: _l(
+            "It passed, no new seal was given, and no old one is on record as intact."
+        ),
+        SigningFault.HELD: _l("The scale is held as evidence: its seals stay as they are."),
+        SigningFault.RESULT: _l("The result contradicts the scale's record."),
+    }
+)
+TABLES: Final = (WORKSHEET, STEP, REVIEW, PAPER, RETURN, ASIDE, FAULT)
+
+# By code, as worksheets keep them.
+TEST: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "zero": _l("zero"),
+        "tare": _l("tare"),
+        "eccentricity": _l("eccentric loading"),
+        "weighing_up": _l("weighing, rising"),
+        "weighing_down": _l("weighing, falling"),
+        "repeatability": _l("repeatability"),
+        "discrimination": _l("discrimination"),
+        "price": _l("price computation"),
+    }
+)
+PRE_CHECK: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "plate": _l("plate and markings"),
+        "type_approval": _l("type approval number"),
+        "statement": _l("statement against cheating functions"),
+        "lead_seal": _l("lead seal"),
+        "e_equals_d": _l("e equals d"),
+        "jin": _l("no 市斤"),
+        "calibration_access": _l("no way to the calibration past the seal"),
+        "three_codes": _l("three codes"),
+        "self_lock": _l("case-open lock"),
+        "software_id": _l("software identification"),
+        "firmware_level": _l("state of the program check"),
+    }
+)
+POSITION: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "centre": _l("centre"),
+        "front_left": _l("front left"),
+        "front_right": _l("front right"),
+        "back_left": _l("back left"),
+        "back_right": _l("back right"),
+    }
+)
