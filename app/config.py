@@ -15,6 +15,8 @@ BARE: Final = ("postgresql://", "postgres://")
 LAST_PORT: Final = 65_535
 # 等保 (GB/T 22239): records of access stay for six months at least.
 KEEP_DAYS: Final = 184
+# As in app.domain.copies, which the settings may not import.
+TRAVEL_MINUTES: Final = (3, 10, 30, 60, 120)
 LOCALES: Final = ("WUTONG_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 # Named in app.domain.password_profiles; the first one where nothing is set.
 PASSWORD_PROFILES: Final = ("asvs", "djbh")
@@ -36,6 +38,9 @@ class Settings:
         metrics_from: Networks that may read the numbers for Prometheus, beside this machine.
         keep_days: How long records of access stay: attempts to sign in, ended sessions, runs
             of jobs. The log itself is kept by who takes it, at least as long.
+        sighting_days: How long it stays where staff scanned a tag; copies are told from it.
+        travel_minutes: The shortest way between two places of one office, county, city,
+            province, and beyond: two sightings of one tag in less time cannot be of one tag.
         rates: Percent of the usual limits of requests per minute; 0 for none.
         language: Of commands that speak both: ``zh`` or ``en``.
         demo: Whether demo accounts and their secrets may exist.
@@ -52,6 +57,8 @@ class Settings:
     password_profile: str = PASSWORD_PROFILES[0]
     metrics_from: tuple[Network, ...] = ()
     keep_days: int = KEEP_DAYS
+    sighting_days: int = 30
+    travel_minutes: tuple[int, ...] = TRAVEL_MINUTES
     rates: int = 100
     language: str = "en"
     demo: bool = False
@@ -82,6 +89,8 @@ class Settings:
             metrics_from=_networks(env, "WUTONG_METRICS_FROM"),
             rates=_number(env, "WUTONG_RATES", 100, 0, 100_000),
             keep_days=_number(env, "WUTONG_KEEP_DAYS", KEEP_DAYS, KEEP_DAYS, 36_500),
+            sighting_days=_number(env, "WUTONG_SIGHTING_DAYS", 30, 1, 366),
+            travel_minutes=_numbers(env, "WUTONG_TRAVEL_MINUTES", TRAVEL_MINUTES),
             language=_language(env),
             demo=env.get("WUTONG_DEMO", "") == "1",
         )
@@ -107,6 +116,15 @@ def _number(env: Mapping[str, str], name: str, usual: int, least: int = 0, most:
     if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
         raise ValueError(f"{name} is no number from {least} to {most}: {text!r}")
     return int(text)
+
+
+def _numbers(env: Mapping[str, str], name: str, usual: tuple[int, ...]) -> tuple[int, ...]:
+    """Return as many numbers as ``usual`` has, none smaller than the one before it."""
+    texts = (env.get(name) or ",".join(map(str, usual))).split(",")
+    numbers = tuple(int(one) for one in texts if one.isascii() and one.isdigit())
+    if len(numbers) != len(usual) or len(texts) != len(usual) or list(numbers) != sorted(numbers):
+        raise ValueError(f"{name} is no list of {len(usual)} rising numbers: {','.join(texts)!r}")
+    return numbers
 
 
 def _one_of(env: Mapping[str, str], name: str, known: tuple[str, ...]) -> str:

@@ -27,7 +27,7 @@ from app.configure import views_codes, views_goods, views_imports, views_places
 from app.crypto import keys
 from app.db.session import Database
 from app.manage import api as manage_api
-from app.manage import api_find, views_find, views_fit, views_scan
+from app.manage import api_copies, api_find, views_copies, views_find, views_fit, views_scan
 from app.manage import views as manage
 from app.manage import views_acts as manage_acts
 from app.oversee import api as oversee_api
@@ -85,6 +85,8 @@ BLUEPRINTS: Final = (
     views_find.bp,
     views_fit.bp,
     api_find.bp,
+    views_copies.bp,
+    api_copies.bp,
     manage_api.bp,
     verify.bp,
     signing.bp,

@@ -23,6 +23,7 @@ from app.models import (
     Person,
     RecoveryCode,
     ResetRequest,
+    Sighting,
     SignIn,
     StepUp,
 )
@@ -56,7 +57,7 @@ def erase_person(session: Session, person: Person, *, by: str, at: datetime) -> 
     # Browsers, PINs, devices and the words on tokens are personal too.
     theirs = select(SignIn.id).where(SignIn.person_id == person.id)
     session.execute(delete(StepUp).where(StepUp.sign_in_id.in_(theirs)))
-    for table in (Credential, RecoveryCode, DevicePerson):
+    for table in (Credential, RecoveryCode, DevicePerson, Sighting):
         session.execute(delete(table).where(table.person_id == person.id))
     session.execute(update(ResetRequest).where(ResetRequest.person_id == person.id).values(why=""))
     session.execute(delete(SignIn).where(SignIn.person_id == person.id))

@@ -44,6 +44,9 @@ FINDING_READERS: Final = (
 LEAD_READERS: Final = (Role.INSPECTOR, Role.REGULATOR, Role.AUDITOR)
 DECIDERS: Final = (Role.INSPECTOR, Role.REGULATOR)
 TAG_KEEPERS: Final = (Role.MANAGER, Role.REGULATOR)
+# Who sees that a tag seems to hang twice, and who says what was found.
+COPY_READERS: Final = (Role.MANAGER, Role.INSPECTOR, Role.REGULATOR, Role.AUDITOR)
+COPY_RESOLVERS: Final = TAG_KEEPERS
 # Who prints the tags of stalls, people and standard weights.
 CARD_KEEPERS: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
     {"stalls": TAG_KEEPERS, "staff": (Role.ADMIN,), "weights": (Role.VERIFIER,)}

@@ -16,6 +16,7 @@ from app.domain.lifecycle import State
 from app.domain.stations import SILENT_AFTER_MINUTES
 from app.domain.tasks import Executor, TaskState
 from app.ledger import checkpoints
+from app.manage import copies
 from app.models import (
     Evidence,
     JobRun,
@@ -155,7 +156,7 @@ def expire_tasks(work: Installation, at: datetime) -> str:
 
 
 def prune(work: Installation, at: datetime) -> str:
-    """Delete what has served: old challenges, answers, attempts and ended sessions."""
+    """Delete what has served: old challenges, answers, attempts, ended sessions and sightings."""
     records_of_access = at - timedelta(days=work.settings.keep_days)
     looked.prune(work.blobs, at)
     with work.database.transaction() as session:
@@ -163,6 +164,7 @@ def prune(work: Installation, at: datetime) -> str:
         api_idempotency.forget(session, at - KEYS_KEPT)
         tries.forget_tries(session, records_of_access)
         session.execute(delete(SignIn).where(SignIn.expires_at < records_of_access))
+        copies.forget(session, at - timedelta(days=work.settings.sighting_days))
         session.execute(delete(JobRun).where(JobRun.finished_at < records_of_access))
     return "pruned"
 

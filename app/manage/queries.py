@@ -43,6 +43,13 @@ REPAIRS: Final = ("send_to_repair", "complete_repair", "case_opened")
 UNREAD: Final = "unread"
 
 Key = TypeVar("Key")
+# What a card or a row of a list shows of a scale.
+WITH_ALL: Final = (
+    joinedload(Scale.place),
+    joinedload(Scale.model).options(joinedload(ScaleModel.maker), selectinload(ScaleModel.ranges)),
+    joinedload(Scale.stall),
+    joinedload(Scale.trader),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

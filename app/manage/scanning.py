@@ -7,14 +7,16 @@ from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import ColumnElement, Select, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from app.crypto import tags
 from app.crypto.tags import TagCheck
 from app.db.scope import within
 from app.domain.scanned import ScanKind, Scanned
 from app.domain.scope import Scope
-from app.models import Code, CodeKind, Scale, ScaleModel
+from app.manage.queries import WITH_ALL
+from app.manage.scanned_cards import near
+from app.models import Code, CodeKind, Scale, Stall, StandardWeight
 
 MOST: Final = 8
 
@@ -29,6 +31,9 @@ class Outcome(StrEnum):
     ELSEWHERE = "scan_elsewhere"
     FORGED = "scan_forged"
     TRUNCATED = "scan_truncated"
+    STALL = "scan_stall"
+    STAFF = "scan_staff"
+    WEIGHT = "scan_weight"
     FOREIGN = "scan_foreign"
     UNKNOWN = "scan_unknown"
 
@@ -41,6 +46,8 @@ class Found:
         scales: The scale, or those among which a person has to choose.
         tag: The text of our tag where its signature is ours: its public page tells more.
         blank: uid of a blank tag inside the scope, which may be put on a scale.
+        card: The tag of a stall, a person or a weight, void or not.
+        seen: Our tag on a scale, wherever that is, void or not.
     """
 
     outcome: Outcome
@@ -48,6 +55,8 @@ class Found:
     scales: Sequence[Scale] = ()
     tag: str = ""
     blank: str = ""
+    card: Code | None = None
+    seen: Code | None = None
 
 
 def look_up(
@@ -81,16 +90,29 @@ def _tag(
 def _bound(session: Session, scanned: Scanned, scope: Scope, tag: Code) -> Found:
     """Return what a tag of ours hangs on; one that is replaced still names its scale."""
     text = scanned.key if scanned.kind is ScanKind.TAG else ""
-    if tag.scale_id is None:
+    if tag.is_blank:
         if tag.revoked_at is not None:
             return Found(Outcome.REPLACED, scanned, tag=text)
         blank = tag.uid if scope.holds(tag.path) else ""
         return Found(Outcome.BLANK, scanned, tag=text, blank=blank)
+    if tag.scale_id is None:
+        return _card(scanned, scope, tag, text)
     scales = session.scalars(_scales(scope).where(Scale.id == tag.scale_id)).all()
     if not scales:
-        return Found(Outcome.ELSEWHERE, scanned, tag=text)
+        return Found(Outcome.ELSEWHERE, scanned, tag=text, seen=tag)
     outcome = Outcome.SCALE if tag.revoked_at is None else Outcome.REPLACED
-    return Found(outcome, scanned, scales, text)
+    return Found(outcome, scanned, scales, text, seen=tag)
+
+
+def _card(scanned: Scanned, scope: Scope, tag: Code, text: str) -> Found:
+    """Return a card for whoever works where it belongs; others see what the public sees."""
+    mine = scope.holds(tag.path) if tag.stall_id is not None else near(scope, tag.path)
+    if not mine:
+        return Found(Outcome.ELSEWHERE, scanned, tag=text)
+    if tag.stall_id is not None:
+        return Found(Outcome.STALL, scanned, tag=text, card=tag)
+    outcome = Outcome.STAFF if tag.person_id is not None else Outcome.WEIGHT
+    return Found(outcome, scanned, tag=text, card=tag)
 
 
 def _other(session: Session, scanned: Scanned, scope: Scope) -> Found:
@@ -120,21 +142,22 @@ def _on_the_plate(text: str) -> ColumnElement[bool]:
 
 
 def _tags() -> Select[Code]:
-    return select(Code).where(Code.kind == CodeKind.TAG)
+    return (
+        select(Code)
+        .where(Code.kind == CodeKind.TAG)
+        .options(
+            joinedload(Code.stall).joinedload(Stall.place),
+            joinedload(Code.person),
+            joinedload(Code.weight).joinedload(StandardWeight.body),
+        )
+    )
 
 
 def _scales(scope: Scope) -> Select[Scale]:
     return (
         select(Scale)
         .where(within(Scale.path, scope))
-        .options(
-            joinedload(Scale.place),
-            joinedload(Scale.model).options(
-                joinedload(ScaleModel.maker), selectinload(ScaleModel.ranges)
-            ),
-            joinedload(Scale.stall),
-            joinedload(Scale.trader),
-        )
+        .options(*WITH_ALL)
         .order_by(Scale.path, Scale.uid)
         .limit(MOST)
     )

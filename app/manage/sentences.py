@@ -185,6 +185,12 @@ def _untagged(event: ScaleEvent, _names: Names) -> str:
     return _("Tag %(number)s revoked.", number=event.details.get("number", ""))
 
 
+def _copy_resolved(event: ScaleEvent, _names: Names) -> str:
+    if event.details.get("outcome") == "voided":
+        return _("Its tag was seen twice: a copy, so the tag was voided.")
+    return _("Its tag was seen twice: no copy, it is explained.")
+
+
 def _corrected(event: ScaleEvent, _names: Names) -> str:
     fields = _(", ").join(str(FIELD.get(name, name)) for name in event.details.get("fields", ()))
     return _("Corrected by an imported list: %(fields)s.", fields=fields)
@@ -225,6 +231,7 @@ SENTENCES: Final[Mapping[str, Callable[[ScaleEvent, Names], str]]] = MappingProx
         "code_given_up": _plainly(_l("A code of another system is no longer on it.")),
         "tag_bound": _tagged,
         "tag_revoked": _untagged,
+        "tag_copy_resolved": _copy_resolved,
         "hold": _by_document(_l("Held as evidence")),
         "release_hold": _by_document(_l("The hold as evidence was lifted")),
         "stop_order": _by_document(_l("An authority ordered it out of use")),

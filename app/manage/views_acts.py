@@ -47,7 +47,9 @@ def ask(uid: str, action: str) -> ResponseReturnValue:
         scale = queries.scale_in(session, caller().scope(), uid)
         require_role(scale.path, *ACTION_ROLES[act])
         seen = str(service.last_step(session, scale))
-        form = ActForm(act, {"seen": seen, **_suggested(scale)})
+        # A stall whose card was scanned before comes in the address.
+        scanned = {"stall": request.args["stall"]} if "stall" in request.args else {}
+        form = ActForm(act, {"seen": seen, **_suggested(scale), **scanned})
         return _page(session, scale, form)
 
 

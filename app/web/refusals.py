@@ -219,6 +219,13 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
             409, _l("The scale carries a tag already."), _l("Revoke that one first.")
         ),
         "tag_revoked": Refusal(409, _l("The tag was revoked before."), BACK),
+        "copy_tag_in_use": Refusal(
+            409, _l("The tag is still in use."), _l("Void it on the page of the scale first.")
+        ),
+        "copy_closed": Refusal(409, _l("This was resolved before."), BACK),
+        "copy_note_missing": Refusal(
+            422, _l("Say what was found; an explanation wants words."), CORRECT
+        ),
         "unknown_reason": Refusal(
             422, _l("A card is voided because it is damaged, lost, or no longer needed."), CORRECT
         ),

@@ -28,6 +28,7 @@ BY_PROGRAM = {
     "cards.give_stall": "POST /api/v1/tags",
     "cards.give_staff": "POST /api/v1/tags/staff",
     "cards.give_weight": "POST /api/v1/tags",
+    "copies.resolve": "POST /api/v1/tags/copies/{copy}/resolution",
     "cards.end": "POST /api/v1/tags/{tag}/revoke",
     "codes.adopt": "POST /api/v1/scales/{scale}/codes",
     "codes.adopt_scanned": "POST /api/v1/scales/{scale}/codes",
@@ -79,6 +80,7 @@ BY_PEOPLE_ONLY = {
     "people": IN_PERSON,
     "imports": IN_STEPS,
     "blanks": SHEETS,
+    "scan.differs": "somebody stands before the scale and compares its plate",
 }
 
 

@@ -13,6 +13,7 @@ from app.crypto import dsse, tokens
 from app.db.base import Base
 from app.db.ids import new_uid
 from app.domain.calendar import local_date
+from app.domain.copies import CopyReason
 from app.domain.findings import FindingState, LeadState
 from app.domain.importing import ImportState
 from app.domain.references import Origin, ReferenceStatus
@@ -29,6 +30,7 @@ from app.models import (
     Body,
     Code,
     CodeKind,
+    CopyNotice,
     Evidence,
     EvidenceStatus,
     Finding,
@@ -105,6 +107,7 @@ def make_county(session: Session, path: str, at: datetime) -> County:
         "model": model,
         "reference": reference,
         "person": people[Role.AUDITOR],
+        "copy": _copied(session, scale, code, at),
         "role": session.scalars(select(Grant).where(Grant.person == people[Role.AUDITOR])).one(),
         "import": _imported(session, path, at),
         "weight": _weight(session, path),
@@ -120,6 +123,22 @@ def _draft(session: Session, scale: Scale, verifier: Person, at: datetime) -> Wo
     document = {"v": 1, "kind": "initial", "purpose": "first", "scale": scale.uid}
     row = WorksheetDraft(
         uid=new_uid(), path=scale.path, scale=scale, person=verifier, document=document, saved_at=at
+    )
+    session.add(row)
+    return row
+
+
+def _copied(session: Session, scale: Scale, code: Code, at: datetime) -> CopyNotice:
+    row = CopyNotice(
+        uid=new_uid(),
+        path=scale.path,
+        scale_id=scale.id,
+        code_id=code.id,
+        reason=CopyReason.PLATE_DIFFERS,
+        seen_path=scale.path,
+        seen_at=at,
+        seen_by=SYSTEM,
+        plate="9999",
     )
     session.add(row)
     return row

@@ -24,6 +24,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from app.domain.permissions import (
+    COPY_READERS,
     DECIDERS,
     FINDING_READERS,
     LEAD_READERS,
@@ -224,6 +225,7 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "imports.apply":                    roles(Role.MANAGER, parts={"uid": "import"}),
     "imports.undo":                     roles(Role.MANAGER, parts={"uid": "import"}),
     "scan.camera":                      roles(*FILE_READERS, shared=True),
+    "scan.differs":                     roles(*FILE_READERS, parts={"uid": "tag"}),
     "scan.staff":                       roles(*FILE_READERS, shared=True),
     "scan.look_up":                     roles(*FILE_READERS),
     "manage.scale":                     roles(*FILE_READERS, parts={"uid": "scale"}),
@@ -335,6 +337,12 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     # 403: each voids what is theirs to give out, and this is a scale's
     "portal_api.revoke":                roles(Role.MANAGER, Role.ADMIN, Role.VERIFIER,
                                               body={"because": "damaged"}, inside={403}),
+    "copies.listed":                    roles(*COPY_READERS),
+    "copies.resolve":                   roles(*TAG_KEEPERS, parts={"uid": "copy"}),
+    "copies_api.listed":                roles(*COPY_READERS),
+    "copies_api.one":                   roles(*COPY_READERS),
+    "copies_api.resolve":               roles(*TAG_KEEPERS,
+                                              body={"outcome": "explained", "note": "seen"}),
     "cards.stalls":                     roles(*TAG_KEEPERS),
     "cards.give_missing":               roles(Role.MANAGER, body={"place": "@path"}),
     "cards.give_stall":                 roles(Role.MANAGER, parts={"uid": "stall"}),

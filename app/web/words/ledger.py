@@ -40,6 +40,7 @@ DEED: Final[Mapping[str, Any]] = MappingProxyType(
         "lead_closed": _l("closed the lead"),
         "tag_bound": _l("issued a tag"),
         "tag_revoked": _l("voided a tag"),
+        "tag_copy_resolved": _l("resolved a tag seen twice"),
         "blank_tags_made": _l("made a batch of blank tags"),
         "stall tag_bound": _l("made the card of the stall"),
         "person tag_bound": _l("made the staff card"),

@@ -1,5 +1,6 @@
 // The scan page: camera, photo or typing lead to one answer that covers the screen.
 import { Decoder, frame, hasTorch, hindrance, open, photo, setTorch } from "./camera.js";
+import { hasNfc, listen } from "./nfc.js";
 import { check, tagIn } from "./tag.js";
 
 const AGAIN_MS = 2500; // the code just answered is still before the camera
@@ -41,9 +42,10 @@ function ready(name, text) {
   return copy.firstElementChild;
 }
 
-async function ask(text) {
+async function ask(text, by) {
   const body = new FormData(form);
   body.set("code", text);
+  if (by) body.set("by", by);
   const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Part": "1" } });
   const html = await answer.text();
   const part = new DOMParser().parseFromString(html, "text/html").querySelector(".scan-answer");
@@ -52,25 +54,26 @@ async function ask(text) {
 }
 
 /** Look up what was read; a forged tag of ours is told apart without asking anybody. */
-async function answer(text) {
+async function answer(text, by) {
   const tag = tagIn(text, page.dataset.host);
   const found = tag && crypto.subtle ? await check(tag, page.dataset.host, page.dataset.key) : null;
   performance.mark("scan-checked");
   if (found === "forged" || found === "truncated") return ready(found, text);
   try {
-    return await ask(text);
+    return await ask(text, by);
   } catch (error) {
     if (navigator.onLine && error.message === words.broken) throw error;
     return ready(found === "genuine" ? "offline" : "unreachable", text);
   }
 }
 
-async function took(text) {
+/** `by`: "camera" or "nfc" where the tag itself was here; a photo or a number may be of far away. */
+async function took(text, by = "") {
   busy = true;
   last = { text, until: Infinity };
   said.textContent = words.asking;
   try {
-    show(await answer(text));
+    show(await answer(text, by));
     performance.mark("scan-answered");
     said.textContent = words.point;
   } catch (error) {
@@ -89,7 +92,7 @@ async function watch() {
     performance.measure("scan-frame", { start: performance.now() - ms, duration: ms });
     if (text && !busy && isNew(text)) {
       performance.mark("scan-read");
-      await took(text);
+      await took(text, "camera");
     }
   }
 }
@@ -150,4 +153,47 @@ find("[data-next]").addEventListener("click", (event) => {
   next();
 });
 
+/** A stall's card was scanned: the next scale is handed out there. */
+function forStall({ stall, stallNumber }) {
+  form.elements.stall.value = stall;
+  const said = find("[data-stall-said]");
+  said.querySelector("strong").textContent = stallNumber;
+  said.hidden = false;
+  next();
+}
+
+place.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-stall]");
+  if (!link) return;
+  event.preventDefault();
+  forStall(link.dataset);
+});
+
+function keepPlace() {
+  const chosen = find("[data-place-kept]");
+  if (!chosen) return;
+  chosen.value = localStorage.getItem("scan-place") ?? "";
+  if (chosen.selectedIndex < 0) chosen.value = "";
+  chosen.addEventListener("change", () => localStorage.setItem("scan-place", chosen.value));
+}
+
+function offerNfc() {
+  const button = find("[data-nfc]");
+  if (!hasNfc()) return;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    try {
+      await listen(
+        (text) => { if (!busy && isNew(text)) took(text, "nfc"); },
+        () => { said.textContent = words.nfc_unread; },
+      );
+      said.textContent = words.nfc;
+    } catch {
+      said.textContent = words.nfc_denied;
+    }
+  });
+}
+
+keepPlace();
+offerNfc();
 start();
