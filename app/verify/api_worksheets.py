@@ -9,12 +9,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.session import utcnow
+from app.domain.errors import DomainError
+from app.domain.lifecycle import IllegalTransitionError
 from app.domain.roles import Role
-from app.models import Person, Scale, WorksheetDraft
+from app.domain.verification import VerificationResult
+from app.models import Person, Scale, Worksheet, WorksheetDraft
 from app.verify import queries
-from app.verify.service import drafts
+from app.verify.service import drafts, worksheets
 from app.verify.service.documents import BadDocumentError, Document
 from app.verify.service.drafts import DraftClosedError, Save
+from app.verify.service.means import GateError, WeightsError
+from app.verify.service.record import OwnRepairError, ResultError
+from app.verify.service.stock_books import MarkError
+from app.verify.service.worksheets import WorksheetIncompleteError
+from app.verify.submitting import faults
 from app.web import api
 from app.web.access import ForbiddenError, access, caller, require_role
 from app.web.paging import BadCursorError, Cursor, fetch
@@ -41,6 +49,18 @@ class DraftOut(api.Model):
     saved_at: datetime
     closed_at: datetime | None
     document: dict[str, Any]
+
+
+class SubmittedOut(api.Model):
+    """A worksheet that was frozen; `items` are the pre-checks, then each error and its limit."""
+
+    id: str
+    number: str
+    verdict: VerificationResult
+    rules: str
+    rules_version: int
+    document_sha256: str
+    items: list[dict[str, Any]]
 
 
 @bp.get("/worksheet-drafts")
@@ -105,6 +125,40 @@ def _saved(session: Session, scale: Scale, uid: str, body: DraftIn) -> Worksheet
     return drafts.save_draft(session, scale, save, by=by, at=utcnow())
 
 
+@bp.post("/worksheet-drafts/<uid:draft>/submit")
+@api.write(
+    "Submit a worksheet",
+    returns={201: SubmittedOut},
+    problems=(
+        WorksheetIncompleteError,
+        BadDocumentError,
+        GateError,
+        WeightsError,
+        ResultError,
+        OwnRepairError,
+        IllegalTransitionError,
+        MarkError,
+        ForbiddenError,
+    ),
+)
+@access(Role.VERIFIER)
+def submit(session: Session, draft: str) -> api.Answer:
+    """Freeze it with its verdict; the scale moves when it is signed, which is done in person.
+
+    Sent again, it is the same worksheet.
+    """
+    row = drafts.draft_of(session, caller().id, draft)
+    require_role(row.scale.path, Role.VERIFIER)
+    by = session.get_one(Person, caller().id)
+    try:
+        done = worksheets.submit(session, row, by=by, at=utcnow())
+    except DomainError as error:
+        if found := faults(error):
+            error.facts["errors"] = [{"field": code, "message": said} for code, said in found]
+        raise
+    return api.Answer(submitted(done))
+
+
 @bp.delete("/worksheet-drafts/<uid:draft>")
 @api.write("Give a draft up", returns={204: None})
 @access(Role.VERIFIER)
@@ -122,4 +176,17 @@ def out(row: WorksheetDraft) -> DraftOut:
         saved_at=row.saved_at,
         closed_at=row.closed_at,
         document=row.document,
+    )
+
+
+def submitted(row: Worksheet) -> SubmittedOut:
+    """Return what came of a draft."""
+    return SubmittedOut(
+        id=row.uid,
+        number=row.number,
+        verdict=row.verdict,
+        rules=row.rules,
+        rules_version=row.rules_version,
+        document_sha256=row.document_sha256,
+        items=row.items,
     )

@@ -12,18 +12,21 @@ from pydantic import Field, ValidationError
 from sqlalchemy.orm import Session
 
 from app.db.session import utcnow
+from app.domain.errors import DomainError
 from app.domain.roles import Role
 from app.models import Person, WorksheetDraft
 from app.verify import queries
-from app.verify.service import drafts
+from app.verify.service import drafts, worksheets
 from app.verify.service.documents import BadDocumentError, Document, Part, Uid
 from app.verify.service.drafts import DraftConflictError, Save
+from app.verify.submitting import faults
 from app.web.access import access, caller, require_role
 from app.web.database import reading, transaction
 
 bp = Blueprint("drafts", __name__, url_prefix="/verify/drafts")
 
 CONFLICT: Final = 409
+INVALID: Final = 422
 
 
 class DraftIn(Part):
@@ -58,6 +61,24 @@ def save(draft: str) -> ResponseReturnValue:
     except DraftConflictError as error:
         with reading() as session:
             return _theirs(session, draft, error)
+
+
+@bp.post("/<uid:draft>/submit")
+@access(Role.VERIFIER)
+def submit(draft: str) -> ResponseReturnValue:
+    """Freeze the worksheet; what is missing or in the way is said in words."""
+    try:
+        with transaction() as session:
+            row = drafts.draft_of(session, caller().id, draft)
+            require_role(row.scale.path, Role.VERIFIER)
+            by = session.get_one(Person, caller().id)
+            done = worksheets.submit(session, row, by=by, at=utcnow())
+            return jsonify({"url": url_for("signing.sheet", uid=done.uid)})
+    except DomainError as error:
+        said = [{"code": code, "words": words} for code, words in faults(error)]
+        if not said:
+            raise
+        return jsonify({"code": error.code, "faults": said}), INVALID
 
 
 @bp.post("/<uid:draft>/discard")

@@ -28,6 +28,17 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
             _l("The worksheet is not as it should be."),
             _l("Reload the page; it keeps what was typed."),
         ),
+        "worksheet_incomplete": Refusal(
+            422, _l("The worksheet is not complete."), _l("Add what is named, then submit it.")
+        ),
+        "verification_gate": Refusal(
+            403, _l("This verification may not be done now."), _l("Ask the head of your body.")
+        ),
+        "weights_refused": Refusal(
+            422,
+            _l("The weights named cannot be used for these loads."),
+            _l("Take others and measure again."),
+        ),
         "draft_conflict": Refusal(
             409,
             _l("Another device saved this draft since. Nothing was overwritten."),

@@ -61,6 +61,7 @@ BY_PROGRAM = {
     "stations.renew_code": "POST /api/v1/stations/{station}/code",
     "stations.revoke": "POST /api/v1/stations/{station}/revoke",
     "tasks.cancel": "POST /api/v1/tasks/{task}/cancel",
+    "drafts.submit": "POST /api/v1/worksheet-drafts/{draft}/submit",
     "signing.sign": "POST /api/v1/worksheets/{worksheet}/signatures",
     "signing.send_back": "POST /api/v1/worksheets/{worksheet}/return",
     "signing.set_aside": "POST /api/v1/worksheets/{worksheet}/set-aside",

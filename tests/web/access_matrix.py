@@ -289,6 +289,9 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     # verify
     "verify.record":                    roles(Role.VERIFIER, parts={"uid": "scale"}),
     "verify.save":                      roles(Role.VERIFIER, parts={"uid": "scale"}),
+    # 422: a draft that was just begun is not complete
+    "drafts.submit":                    roles(Role.VERIFIER, parts={"draft": "draft"}),
+    "verify_api.worksheets.submit":     roles(Role.VERIFIER, parts={"draft": "draft"}),
     "verify_api.verifications":         roles(*FILE_READERS),
     "signing_api.worksheets":           roles(*SIGNING, Role.AUDITOR),
     "signing_api.worksheet":            roles(*SIGNING, Role.AUDITOR),

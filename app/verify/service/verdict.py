@@ -18,29 +18,6 @@ from app.verify.service.documents import Document
 
 BAD: Final = "bad"
 OPEN: Final = frozenset({"", "not_checked"})
-# What a certificate calls the items of a worksheet: app.verify.forms.ITEMS.
-FAILED: Final = {
-    "plate": "plate",
-    "type_approval": "plate",
-    "statement": "plate",
-    "e_equals_d": "plate",
-    "jin": "plate",
-    "lead_seal": "seals",
-    "calibration_access": "seals",
-    "three_codes": "seals",
-    "self_lock": "seals",
-    "software_id": "software",
-    "firmware_level": "software",
-    "zero": "zero",
-    "tare": "zero",
-    "weighing_up": "weighing",
-    "weighing_down": "weighing",
-    "eccentricity": "eccentricity",
-    "repeatability": "repeatability",
-    "discrimination": "discrimination",
-    "price": "price",
-}
-OTHER: Final = "plate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +51,6 @@ class Verdict:
     looked: tuple[Looked, ...]
     judgement: Judgement
     missing: tuple[str, ...]
-
-    @property
-    def failed(self) -> tuple[str, ...]:
-        """What failed, as the certificate calls it, each once."""
-        codes = [each.check.code for each in self.looked if each.fails]
-        codes += [item.test.value for item in self.judgement.failing]
-        return tuple(dict.fromkeys(FAILED.get(code, OTHER) for code in codes))
 
     def items(self) -> list[dict[str, Any]]:
         """Return the judgement as it is kept with the worksheet, pre-checks first."""

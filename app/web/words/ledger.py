@@ -72,6 +72,7 @@ DEED: Final[Mapping[str, Any]] = MappingProxyType(
         "code_adopted": _l("adopted a code"),
         "code_given_up": _l("gave a code up"),
         "baseline": _l("recorded the baseline"),
+        "worksheet_submitted": _l("submitted the worksheet"),
         "sign": _l("signed worksheets"),
         "worksheet verified": _l("signed the worksheet as verifier"),
         "worksheet checked": _l("checked the worksheet"),
