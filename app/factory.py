@@ -24,6 +24,8 @@ from app.config import Settings
 from app.configure import api as configure_api
 from app.configure import views as configure
 from app.configure import views_codes, views_goods, views_imports, views_places
+from app.configure.replacement import views as replacement
+from app.configure.replacement import views_data as replacing
 from app.crypto import keys
 from app.db.session import Database
 from app.manage import api as manage_api
@@ -79,6 +81,8 @@ BLUEPRINTS: Final = (
     views_codes.bp,
     configure_api.bp,
     views_goods.bp,
+    replacement.bp,
+    replacing.bp,
     manage.bp,
     manage_acts.bp,
     views_scan.bp,

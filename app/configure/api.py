@@ -2,10 +2,19 @@
 
 from flask import Blueprint
 
-from app.configure import api_codes, api_models, api_places, api_scales
+from app.configure import (
+    api_codes,
+    api_models,
+    api_places,
+    api_replacement,
+    api_replacing,
+    api_scales,
+)
 
 bp = Blueprint("configure_api", __name__, url_prefix="/api/v1")
 bp.register_blueprint(api_places.bp)
 bp.register_blueprint(api_models.bp)
 bp.register_blueprint(api_scales.bp)
 bp.register_blueprint(api_codes.bp)
+bp.register_blueprint(api_replacement.bp)
+bp.register_blueprint(api_replacing.bp)

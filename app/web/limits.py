@@ -47,6 +47,9 @@ RATES: Final[Mapping[str, Rate]] = MappingProxyType(
         "portal_api.sheet": DRAWN,
         "references.look": UPLOAD,
         "references.submit": UPLOAD,
+        "replacement.printed": DRAWN,
+        "replacement.table": DRAWN,
+        "replacement.workbook": DRAWN,
         "scan.look_up": LOOKED_UP,
     }
 )

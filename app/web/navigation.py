@@ -25,6 +25,7 @@ SECTIONS: Final[Mapping[str, tuple[Any, str]]] = MappingProxyType(
         "references": (_l("Programs"), "binary"),
         "stations": (_l("Stations"), "server"),
         "tags": (_l("Tags"), "qrcode"),
+        "replacement": (_l("Replacement"), "calendar-event"),
         "ledger": (_l("Ledger"), "history"),
         "people": (_l("People"), "users"),
     }

@@ -49,6 +49,21 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
             _l("This worksheet was submitted or put away."),
             _l("Look for it among the worksheets."),
         ),
+        # the end of old types
+        "order_too_long": Refusal(
+            422,
+            _l("This list is longer than is printed."),
+            _l("Choose a county or a market, or take the spreadsheet."),
+        ),
+        "dates_concern_others": Refusal(
+            403,
+            _l("These dates hold for other regions too."),
+            _l("Ask whoever answers for all of them, or the administrator."),
+        ),
+        "typeset_not_possible": Refusal(
+            503, _l("The document cannot be set on paper."), _l("Tell the administrator.")
+        ),
+        "bad_counter": Refusal(422, _l("A counter is a whole number from 0 up."), CORRECT),
         # lists of the county's own
         "list_unreadable": Refusal(
             422, _l("This file cannot be read as a list."), _l("Save it as .xlsx and try again.")

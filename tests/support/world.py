@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -39,6 +39,7 @@ from app.models import (
     Lead,
     Person,
     Reference,
+    ReplacementPrice,
     Scale,
     ScaleModel,
     Seal,
@@ -111,6 +112,8 @@ def make_county(session: Session, path: str, at: datetime) -> County:
         "role": session.scalars(select(Grant).where(Grant.person == people[Role.AUDITOR])).one(),
         "import": _imported(session, path, at),
         "weight": _weight(session, path),
+        "price": _price(session, model, path),
+        "rule": makers.make_rule(session, date(2099, 12, 31), networked=path == HERE),
         "draft": _draft(session, scale, people[Role.VERIFIER], at),
     }
     things = {kind: row.uid for kind, row in rows.items()}  # type: ignore[attr-defined]  # all have
@@ -141,6 +144,12 @@ def _copied(session: Session, scale: Scale, code: Code, at: datetime) -> CopyNot
         plate="9999",
     )
     session.add(row)
+    return row
+
+
+def _price(session: Session, model: ScaleModel, path: str) -> ReplacementPrice:
+    row = ReplacementPrice(uid=new_uid(), path=path, model=model, price_fen=68_000)
+    makers.recorded(session, row, "record")
     return row
 
 

@@ -85,6 +85,7 @@ CATALOGUERS: Final = (Role.MANAGER, Role.REGULATOR, Role.CUSTODIAN)
 ASK: Final = {"uid": "scale", "action": "suspend"}
 RETIRE: Final = {"action": "retire"}
 
+REPLACEMENT_READERS: Final = (Role.REGULATOR, Role.MANAGER, Role.AUDITOR)
 NEW_MARKET: Final = {"region": HERE, "code": "M99", "name": "market"}
 NEW_SEAL: Final = {"kind": "lead", "owner": "maker", "number": "1"}
 SIGNING: Final = (Role.VERIFIER, Role.CHECKER, Role.SIGNATORY)
@@ -215,6 +216,27 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "codes.adopt":                      roles(Role.MANAGER, parts={"uid": "scale"}),
     "codes.adopt_scanned":              roles(Role.MANAGER),
     "codes.give_up":                    roles(Role.MANAGER, parts={"uid": "scale", "code": "tag"}),
+    "replacement.index":                roles(*REPLACEMENT_READERS),
+    "replacement.scales":               roles(*REPLACEMENT_READERS),
+    "replacement.printed":              roles(*REPLACEMENT_READERS),
+    "replacement.workbook":             roles(*REPLACEMENT_READERS),
+    "replacement.table":                roles(*REPLACEMENT_READERS),
+    "replacing.dates":                  roles(Role.REGULATOR, Role.ADMIN, shared=True),
+    # 403: a regulator of some regions does not change what holds for all
+    "replacing.save_date":              roles(Role.REGULATOR, Role.ADMIN, inside={403}),
+    "replacing.prices":                 roles(*TAG_KEEPERS),
+    "replacing.save_price":             roles(*TAG_KEEPERS),
+    "replacing.withdraw_price":         roles(*TAG_KEEPERS, parts={"uid": "price"}),
+    "configure_api.replacement.summary": roles(*REPLACEMENT_READERS),
+    "configure_api.replacement.scales": roles(*REPLACEMENT_READERS),
+    "configure_api.replacing.rules":    roles(*REPLACEMENT_READERS, Role.ADMIN, shared=True),
+    "configure_api.replacing.record_rule": roles(Role.REGULATOR, Role.ADMIN, inside={403}),
+    "configure_api.replacing.withdraw_rule":
+        roles(Role.REGULATOR, Role.ADMIN, inside={403, 404}, shared=True),
+    "configure_api.replacing.prices":   roles(*TAG_KEEPERS),
+    "configure_api.replacing.record_price":
+        roles(*TAG_KEEPERS, body={"path": HERE, "model": "@model", "price_fen": 1}),
+    "configure_api.replacing.withdraw_price": roles(*TAG_KEEPERS),
     "goods.edit":                       roles(*TAG_KEEPERS, parts={"uid": "stall"}),
     "goods.save":                       roles(*TAG_KEEPERS, parts={"uid": "stall"}),
     "imports.index":                    roles(Role.MANAGER),
