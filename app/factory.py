@@ -39,7 +39,7 @@ from app.portal import api as portal_api
 from app.portal import views as portal
 from app.portal import views_blanks, views_cards
 from app.verify import api as verify_api
-from app.verify import api_signing, views_drafts, views_worksheets
+from app.verify import api_signing, views_drafts, views_rules, views_worksheets
 from app.verify import views as verify
 from app.verify import views_signing as signing
 from app.web import (
@@ -93,6 +93,7 @@ BLUEPRINTS: Final = (
     api_copies.bp,
     manage_api.bp,
     verify.bp,
+    views_rules.bp,
     signing.bp,
     api_signing.bp,
     views_worksheets.bp,

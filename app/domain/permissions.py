@@ -68,6 +68,16 @@ SEAL_APPLIERS: Final[Mapping[SealOwner, Role]] = MappingProxyType(
 AUTHORITY: Final = (Role.INSPECTOR, Role.REGULATOR)
 OPENERS: Final = (Role.REPAIRER, Role.INSPECTOR)
 LEDGER_READERS: Final = (Role.AUDITOR, Role.REGULATOR, Role.ADMIN)
+# Who reads by which rules scales are verified; an administrator alone changes them.
+RULE_READERS: Final = (
+    Role.VERIFIER,
+    Role.CHECKER,
+    Role.SIGNATORY,
+    Role.INSPECTOR,
+    Role.REGULATOR,
+    Role.AUDITOR,
+    Role.ADMIN,
+)
 
 
 class LegalAct(StrEnum):
@@ -84,6 +94,8 @@ class LegalAct(StrEnum):
     APPROVE_REFERENCE = "approve_reference"
     WITHDRAW_REFERENCE = "withdraw_reference"
     CONSENT_RESET = "consent_reset"
+    INSTALL_RULES = "install_rules"
+    WITHDRAW_RULES = "withdraw_rules"
     SIGN_WORKSHEETS = "sign_worksheets"
     CHECK_WORKSHEETS = "check_worksheets"
     APPROVE_WORKSHEETS = "approve_worksheets"
@@ -123,6 +135,8 @@ LEGAL: Final[Mapping[LegalAct, Legal]] = MappingProxyType(
         LegalAct.CONSENT_RESET: Legal(
             "somebody gets a new second factor", "people.consent", two_persons=True
         ),
+        LegalAct.INSTALL_RULES: Legal("scales are judged by it", "rules.install"),
+        LegalAct.WITHDRAW_RULES: Legal("scales are judged by another again", "rules.withdraw"),
         LegalAct.SIGN_WORKSHEETS: Legal("印证管理办法 第八条: 检定", "signing.sign"),
         LegalAct.CHECK_WORKSHEETS: Legal(
             "印证管理办法 第八条: 核验", "signing.sign", two_persons=True

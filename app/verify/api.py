@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.verification import VerificationKind, VerificationResult
 from app.models import Verification
-from app.verify import api_worksheets, queries
+from app.verify import api_rules, api_worksheets, queries
 from app.web import api
 from app.web.access import READERS, access, caller
 from app.web.paging import BadCursorError, Cursor, fetch
@@ -79,3 +79,4 @@ def out(row: Verification) -> VerificationOut:
 
 
 bp.register_blueprint(api_worksheets.bp)
+bp.register_blueprint(api_rules.bp)

@@ -23,6 +23,7 @@ SECTIONS: Final[Mapping[str, tuple[Any, str]]] = MappingProxyType(
         "signing": (_l("To be signed"), "certificate"),
         "findings": (_l("Findings"), "flag"),
         "references": (_l("Programs"), "binary"),
+        "rules": (_l("Rule sets"), "versions"),
         "stations": (_l("Stations"), "server"),
         "tags": (_l("Tags"), "qrcode"),
         "replacement": (_l("Replacement"), "calendar-event"),

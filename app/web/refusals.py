@@ -64,6 +64,16 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
             503, _l("The document cannot be set on paper."), _l("Tell the administrator.")
         ),
         "bad_counter": Refusal(422, _l("A counter is a whole number from 0 up."), CORRECT),
+        "no_rule_set": Refusal(
+            404, _l("There is no such rule set."), _l("The list has all of them.")
+        ),
+        "bad_rule_set": Refusal(422, _l("The rule set cannot be taken as it stands."), CORRECT),
+        "rule_set_withdrawn": Refusal(409, _l("This version was withdrawn before."), BACK),
+        "rule_set_built_in": Refusal(
+            409,
+            _l("This version comes with the program and is not withdrawn."),
+            _l("Hand in a higher version of the same regulation."),
+        ),
         # lists of the county's own
         "list_unreadable": Refusal(
             422, _l("This file cannot be read as a list."), _l("Save it as .xlsx and try again.")

@@ -1,5 +1,6 @@
 """Each act with effect in law asks on its page for a fresh proof; one line per act."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,10 +22,12 @@ from app.domain.calendar import local_date
 from app.domain.lifecycle import Action
 from app.domain.permissions import LEGAL, LegalAct
 from app.domain.roles import Role
+from app.domain.rules.builtin import documents
 from app.domain.worksheets import SignatureStep
 from app.factory import create_app
 from app.ledger.door import SYSTEM, act
 from app.models import LedgerEntry, Person, Scale
+from app.verify.service import rulesets
 from app.verify.service.signing import sign
 from app.web import step_up
 from app.web.identity import COOKIE
@@ -42,6 +45,7 @@ RESULT = {
 CONCLUSION = {"outcome": "confirmed", "words": "another program", "document_no": "JL-1"}
 STEP = {"state": "handed_over", "document_no": "AJ-1"}
 NUMBER = {"number": "停〔2026〕3号"}
+NEXT_RULES = {**documents()[0], "version": 3}
 # Who does it, what it is done to, the rest of the form.
 REQUESTS: dict[LegalAct, tuple[Role, str, dict[str, Any]]] = {
     LegalAct.PASS: (Role.VERIFIER, "scale", {**RESULT, "result": "pass", "seal_no": "S1"}),
@@ -55,6 +59,8 @@ REQUESTS: dict[LegalAct, tuple[Role, str, dict[str, Any]]] = {
     LegalAct.APPROVE_REFERENCE: (Role.CUSTODIAN, "reference", {}),
     LegalAct.WITHDRAW_REFERENCE: (Role.CUSTODIAN, "reference", {}),
     LegalAct.CONSENT_RESET: (Role.ADMIN, "verifier", {}),
+    LegalAct.INSTALL_RULES: (Role.ADMIN, "rules", {"document": json.dumps(NEXT_RULES)}),
+    LegalAct.WITHDRAW_RULES: (Role.ADMIN, "rules", {}),
     LegalAct.SIGN_WORKSHEETS: (Role.VERIFIER, "place", {"worksheet": "@written"}),
     LegalAct.CHECK_WORKSHEETS: (Role.CHECKER, "place", {"worksheet": "@verified"}),
     LegalAct.APPROVE_WORKSHEETS: (Role.SIGNATORY, "place", {"worksheet": "@checked"}),
@@ -112,7 +118,8 @@ def build(app: Flask) -> Court:
         county = make_county(session, HERE, at)
         first = county.people[Role.VERIFIER]
         recovery.ask_reset(session, first, Reset(second_factor=True), by="another", at=at)
-        things = {**county.things, "verifier": first.uid}
+        rules = rulesets.install(session, {**NEXT_RULES, "version": 2}, by=first, at=at)
+        things = {**county.things, "verifier": first.uid, "rules": rules.uid}
         for role in actors:
             office = "/" if role is Role.CUSTODIAN else HERE
             makers.make_person(session, f"second-{role}", [role], office)

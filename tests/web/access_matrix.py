@@ -29,9 +29,12 @@ from app.domain.permissions import (
     FINDING_READERS,
     LEAD_READERS,
     LEDGER_READERS,
+    RULE_READERS,
     TAG_KEEPERS,
 )
 from app.domain.roles import Role
+from app.domain.rules.builtin import documents
+from app.ledger.projections import digest
 from app.web.access import Audience
 from tests.support.world import HERE
 
@@ -72,6 +75,7 @@ READING_ASKERS: Final = (Role.MANAGER, Role.INSPECTOR)
 READING_WATCHERS: Final = (*READING_ASKERS, Role.REGULATOR, Role.AUDITOR)
 PERSON: Final = {"uid": "person"}
 REFERENCE: Final = {"uid": "reference"}
+RULE_SET: Final = {"rule_set": digest(documents()[0])}
 SERVER_TASK: Final = {"uid": "server_task"}
 API_TASK: Final = {"task": "server_task"}
 STATION_KEEPERS: Final = (Role.MANAGER, Role.ADMIN)
@@ -197,6 +201,19 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "stations.unassign":                roles(*STATION_KEEPERS, parts={"uid": "station"}),
     "stations.renew_code":              roles(*STATION_KEEPERS, parts={"uid": "station"}),
     "stations.revoke":                  roles(*STATION_KEEPERS, parts={"uid": "station"}),
+    "verify_api.rule_sets.rule_sets":   roles(*RULE_READERS, shared=True),
+    "verify_api.rule_sets.rule_set":    roles(*RULE_READERS, shared=True, parts=RULE_SET),
+    "verify_api.rule_sets.install":     roles(Role.ADMIN, shared=True),
+    "verify_api.rule_sets.withdraw":    roles(Role.ADMIN, shared=True, parts=RULE_SET),
+    "rules.index":                      roles(*RULE_READERS, shared=True),
+    "rules.show":                       roles(*RULE_READERS, shared=True, parts=RULE_SET),
+    "rules.document":                   roles(*RULE_READERS, shared=True, parts=RULE_SET),
+    "rules.new":                        roles(Role.ADMIN, shared=True),
+    "rules.look":                       roles(Role.ADMIN, shared=True),
+    "rules.install":                    roles(Role.ADMIN, shared=True),
+    # 404: none was installed
+    "rules.withdraw":                   roles(Role.ADMIN, shared=True, parts={"uid": "scale"},
+                                              inside={404}),
     "references.index":                 roles(*FILE_READERS, shared=True),
     "references.new":                   roles(Role.CUSTODIAN, shared=True),
     "references.look":                  roles(Role.CUSTODIAN, shared=True),

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -35,6 +35,12 @@ class RuleSetWithdrawnError(DomainError):
     code = "rule_set_withdrawn"
 
 
+class RuleSetBuiltInError(DomainError):
+    """A version that comes with the program is replaced by a higher one, never withdrawn."""
+
+    code = "rule_set_built_in"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldRuleSet:
     """A rule set with what proves which one it was.
@@ -49,18 +55,35 @@ class HeldRuleSet:
     sha256: str
     row: RuleSetVersion | None = None
 
+    @classmethod
+    def of(cls, document: Mapping[str, Any], row: RuleSetVersion | None = None) -> Self:
+        """Return the rule set that ``document`` holds."""
+        return cls(
+            rules=RuleSet.of(document),
+            document=document,
+            sha256=row.sha256 if row else digest(document),
+            row=row,
+        )
+
     @property
     def holds(self) -> bool:
         """Whether it can be chosen: it was not withdrawn."""
         return self.row is None or self.row.withdrawn_at is None
 
+    @property
+    def unconfirmed(self) -> int:
+        """How many of its numbers, tests and pre-checks are not confirmed."""
+        marks = (
+            [each.confirmed for each in self.rules.figures]
+            + [each.confirmed for each in self.rules.tests.values()]
+            + [each.confirmed for each in self.rules.pre_checks]
+        )
+        return marks.count(False)
+
 
 @cache
 def _of_the_program() -> tuple[HeldRuleSet, ...]:
-    return tuple(
-        HeldRuleSet(rules=RuleSet.of(each), document=each, sha256=digest(each))
-        for each in documents()
-    )
+    return tuple(HeldRuleSet.of(each) for each in documents())
 
 
 def rule_sets(session: Session) -> tuple[HeldRuleSet, ...]:
@@ -68,21 +91,17 @@ def rule_sets(session: Session) -> tuple[HeldRuleSet, ...]:
     rows = session.scalars(
         select(RuleSetVersion).options(joinedload(RuleSetVersion.installed_by))
     ).all()
-    installed = tuple(
-        HeldRuleSet(
-            rules=RuleSet.of(row.document), document=row.document, sha256=row.sha256, row=row
-        )
-        for row in rows
-    )
-    taken = {(each.rules.identifier, each.rules.version) for each in installed}
+    found = tuple(HeldRuleSet.of(row.document, row) for row in rows)
+    taken = {(each.rules.identifier, each.rules.version) for each in found}
     # A later program may bring a version of the same number: what was installed here stays.
     own = [
         each
         for each in _of_the_program()
         if (each.rules.identifier, each.rules.version) not in taken
     ]
-    found = (*own, *installed)
-    return tuple(sorted(found, key=lambda each: (each.rules.identifier, -each.rules.version)))
+    return tuple(
+        sorted((*own, *found), key=lambda each: (each.rules.identifier, -each.rules.version))
+    )
 
 
 def rule_set_for(session: Session, model: ScaleModel, on: date) -> HeldRuleSet:
@@ -106,6 +125,27 @@ def rule_set_named(session: Session, identifier: str, version: int) -> HeldRuleS
     held = rule_sets(session)
     chosen = named([each.rules for each in held], identifier, version)
     return next(each for each in held if each.rules is chosen)
+
+
+def rule_set_of(session: Session, sha256: str) -> HeldRuleSet:
+    """Return the version whose document has this digest.
+
+    Raises:
+        NoRuleSetError: There is none.
+    """
+    found = next((each for each in rule_sets(session) if each.sha256 == sha256), None)
+    if found is None:
+        raise NoRuleSetError("there is no rule set with this digest")
+    return found
+
+
+def installed(session: Session, uid: str) -> RuleSetVersion:
+    """Return the row of an installed version.
+
+    Raises:
+        NoResultFound: There is none.
+    """
+    return session.scalars(select(RuleSetVersion).where(RuleSetVersion.uid == uid)).one()
 
 
 def install(
@@ -180,12 +220,15 @@ def _of(held: Sequence[HeldRuleSet], identifier: str) -> list[HeldRuleSet]:
 __all__ = [
     "HeldRuleSet",
     "NoRuleSetError",
+    "RuleSetBuiltInError",
     "RuleSetWithdrawnError",
     "before",
     "check",
     "install",
+    "installed",
     "rule_set_for",
     "rule_set_named",
+    "rule_set_of",
     "rule_sets",
     "withdraw",
 ]

@@ -54,6 +54,8 @@ DEED: Final[Mapping[str, Any]] = MappingProxyType(
         "assign": _l("put a scale on a port"),
         "unassign": _l("took a scale off a port"),
         "reference submit": _l("submitted the reference"),
+        "rule_set install": _l("put a rule set into force"),
+        "rule_set withdraw": _l("withdrew a rule set"),
         "approve": _l("approved the reference"),
         "reject": _l("turned the reference down"),
         "reference withdraw": _l("withdrew the reference"),
