@@ -29,7 +29,15 @@ from app.configure.replacement import views_data as replacing
 from app.crypto import keys
 from app.db.session import Database
 from app.manage import api as manage_api
-from app.manage import api_copies, api_find, views_copies, views_find, views_fit, views_scan
+from app.manage import (
+    api_copies,
+    api_find,
+    views_copies,
+    views_find,
+    views_fit,
+    views_scan,
+    views_story,
+)
 from app.manage import views as manage
 from app.manage import views_acts as manage_acts
 from app.oversee import api as oversee_api
@@ -86,6 +94,7 @@ BLUEPRINTS: Final = (
     manage.bp,
     manage_acts.bp,
     views_scan.bp,
+    views_story.bp,
     views_find.bp,
     views_fit.bp,
     api_find.bp,

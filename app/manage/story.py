@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from flask import url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import select
@@ -20,6 +21,8 @@ from app.web.formats import instant
 from app.web.meanings import meaning
 
 NEWEST: Final = 60
+# Photos that a step may tell of by their digest, the most telling first.
+PHOTOS: Final = ("seal_photo", "photo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,14 @@ def _entry(step: Step, names: Names) -> Entry:
         by=names.actor(event.actor),
         kind=_kind(event),
         detail=_detail(step, names),
+        photo=_photo(event),
     )
+
+
+def _photo(event: ScaleEvent) -> str | None:
+    """Return where the photo of a step is; of two the seal's, for the plate's is in the head."""
+    what = next((one for one in PHOTOS if event.details.get(one)), None)
+    return url_for("story.photo", uid=event.uid, what=what) if what else None
 
 
 def _kind(event: ScaleEvent) -> str:

@@ -71,6 +71,7 @@ def _page(wrong: dict[str, Any] | None = None) -> str:
             people=_people(session, people),
             resolves=bool(caller().scope(*COPY_RESOLVERS)),
             wrong=wrong or {},
+            outcomes=list(CopyOutcome),
         )
 
 

@@ -103,6 +103,43 @@ def test_a_foreign_address_is_shown_and_never_opened(
         assert answer.locator("a[href*='evil']").count() == 0
 
 
+NFC = """
+window.NDEFReader = class extends EventTarget {
+  async scan() { window.held = (records) => {
+    const event = new Event("reading");
+    event.message = { records };
+    this.dispatchEvent(event);
+  }; }
+};
+"""
+HOLD = "address => held([{ recordType: 'url', data: new TextEncoder().encode(address) }])"
+
+
+def test_a_phone_held_to_an_nfc_tag_reads_it_as_if_it_were_scanned(
+    chromium: Browser, demo: Demo, people: People
+) -> None:
+    """Only where the browser can; a tag without an address is told, a foreign one not opened."""
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
+    context.add_cookies(people.sign_in("manager"))
+    page = context.new_page()
+    page.goto(f"{demo.base}/manage/scan?lang=zh")
+    expect(page.locator("[data-nfc]")).to_be_hidden()
+    page.add_init_script(NFC)
+    page.reload()
+    page.get_by_role("button", name="手机贴近标签").click()
+    expect(page.locator(".scanner-said")).to_have_text("请将手机背面贴近标签。")
+    page.evaluate("held([{ recordType: 'text', data: new Uint8Array() }])")
+    expect(page.locator(".scanner-said")).to_contain_text("其中没有网址")
+    answer = page.locator(".scan-answer")
+    page.evaluate(HOLD, demo.tag("honest"))
+    expect(answer).to_contain_text("A-001")
+    page.get_by_text("下一台").click()
+    page.evaluate(HOLD, "https://evil.example/login")
+    expect(answer).to_have_attribute("data-outcome", "scan_foreign")
+    assert page.url.startswith(f"{demo.base}/manage/scan")
+    context.close()
+
+
 def test_a_photo_of_the_code_does_where_there_is_no_camera(
     chromium: Browser, demo: Demo, people: People, tmp_path: Path
 ) -> None:

@@ -141,7 +141,7 @@ def test_a_copy_is_resolved_by_voiding_the_tag_or_by_words(house: House, tag: Co
     manager.post(f"/tags/{tag.uid}/revoke", data={"because": "copied"})
     assert manager.post(where, data={"outcome": "voided"}).status_code == 303
     assert "No tag was seen twice." in manager.get("/tags/copies").text
-    assert "the tag was voided" in manager.get("/tags/copies?closed=1").text
+    assert "A copy: the tag was voided" in manager.get("/tags/copies?closed=1").text
     assert "so the tag was voided" in manager.get(f"/manage/scales/{house.scale}").text
     again = house.api(
         Role.MANAGER, f"{where}/resolution", {"outcome": "voided"}, If_Match="*"

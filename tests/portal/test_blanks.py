@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import pytest
 from flask.testing import FlaskClient
@@ -69,6 +70,20 @@ def test_a_blank_tag_says_nothing_until_it_is_claimed_before_a_scale(house: Hous
         assert scale.photo
         assert house.work.blobs.has(scale.photo)
         assert len(list(session.scalars(blanks.blanks(Scope((EVERYWHERE,)))))) == 2
+
+
+def test_the_photo_of_the_seal_is_looked_at_in_the_story(house: House) -> None:
+    """By whoever reads the scale's page; elsewhere and of other steps there is none."""
+    manager = house.page(Role.MANAGER)
+    claim(manager, made(house, manager)[0])
+    page = manager.get(f"/manage/scales/{house.scale}").text
+    (address,) = set(re.findall(r"/manage/steps/[0-9a-f-]+/seal_photo", page))
+    with manager.get(address) as answer:
+        seal = Image.open(io.BytesIO(answer.data)).getpixel((5, 5))
+    assert isinstance(seal, tuple)
+    assert (seal[0] > 200, seal[2] < 60) == (True, True)
+    assert manager.get(address.replace("seal_photo", "anything")).status_code == 404
+    assert house.app.test_client().get(address).status_code == 303
 
 
 def test_both_photos_are_asked_for(house: House) -> None:

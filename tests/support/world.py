@@ -41,6 +41,7 @@ from app.models import (
     Reference,
     ReplacementPrice,
     Scale,
+    ScaleEvent,
     ScaleModel,
     Seal,
     SignIn,
@@ -89,6 +90,7 @@ def make_county(session: Session, path: str, at: datetime) -> County:
     task = _task(session, station, scale, at)
     verification, seal = _verified(session, scale, at)
     worksheet = _worksheet(session, scale, people, at)
+    steps = select(ScaleEvent).order_by(ScaleEvent.id).limit(1)
     rows: dict[str, Base] = {
         "region": region,
         "place": place,
@@ -108,6 +110,7 @@ def make_county(session: Session, path: str, at: datetime) -> County:
         "model": model,
         "reference": reference,
         "person": people[Role.AUDITOR],
+        "step": session.scalars(steps.where(ScaleEvent.scale == scale)).one(),
         "copy": _copied(session, scale, code, at),
         "role": session.scalars(select(Grant).where(Grant.person == people[Role.AUDITOR])).one(),
         "import": _imported(session, path, at),

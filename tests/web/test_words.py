@@ -25,6 +25,7 @@ from app.web.words.say import TABLES, say, say_fact, say_obstacle
 # Codes that no person ever sees.
 INNER = {
     "Consequence",
+    "Carrier",
     "AgentVerdict",
     "RegionKind",
     "CellState",

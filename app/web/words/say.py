@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from app.domain.advisories import AdvisoryCode
-from app.web.words import firmware, goods, importing, places, scales, standards, work
+from app.web.words import copies, firmware, goods, importing, places, scales, standards, work
 from app.web.words.signing import TABLES as SIGNING
 
 TABLES: Final[Mapping[type[Enum], Mapping[Any, Any]]] = MappingProxyType(
@@ -55,6 +55,8 @@ TABLES: Final[Mapping[type[Enum], Mapping[Any, Any]]] = MappingProxyType(
             standards.VOID,
             standards.ITEM,
             standards.GATE,
+            copies.REASON,
+            copies.OUTCOME,
             work.ROLE,
             work.SEAL_KIND,
             work.SEAL_OWNER,
