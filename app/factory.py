@@ -23,7 +23,15 @@ from app.blobs import Blobs
 from app.config import Settings
 from app.configure import api as configure_api
 from app.configure import views as configure
-from app.configure import views_codes, views_goods, views_imports, views_places
+from app.configure import (
+    views_codes,
+    views_goods,
+    views_grounds,
+    views_imports,
+    views_models,
+    views_places,
+    views_procurement,
+)
 from app.configure.replacement import views as replacement
 from app.configure.replacement import views_data as replacing
 from app.crypto import keys
@@ -85,6 +93,9 @@ BLUEPRINTS: Final = (
     attest_api.bp,
     configure.bp,
     views_places.bp,
+    views_models.bp,
+    views_grounds.bp,
+    views_procurement.bp,
     views_imports.bp,
     views_codes.bp,
     configure_api.bp,

@@ -4,8 +4,10 @@ from flask import Blueprint
 
 from app.configure import (
     api_codes,
+    api_grounds,
     api_models,
     api_places,
+    api_procurement,
     api_replacement,
     api_replacing,
     api_scales,
@@ -16,5 +18,7 @@ bp.register_blueprint(api_places.bp)
 bp.register_blueprint(api_models.bp)
 bp.register_blueprint(api_scales.bp)
 bp.register_blueprint(api_codes.bp)
+bp.register_blueprint(api_grounds.bp)
+bp.register_blueprint(api_procurement.bp)
 bp.register_blueprint(api_replacement.bp)
 bp.register_blueprint(api_replacing.bp)

@@ -1,17 +1,18 @@
 """The API of models of scales, which belong to everybody."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from flask import Blueprint, url_for
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from app.configure import forms, queries, service
-from app.configure.service import FieldsError
+from app.configure import forms, forms_models, queries, service
+from app.configure.service import FieldsError, catalogue
 from app.db.session import utcnow
 from app.domain.evidence import Level
 from app.domain.permissions import CATALOGUERS
+from app.domain.regions import RegionKind
 from app.domain.tokens import TokenScope
 from app.models import AccuracyClass, Maker, ScaleModel, TypeGeneration
 from app.web import api
@@ -21,6 +22,7 @@ from app.web.paging import BadCursorError, Cursor, fetch
 bp = Blueprint("models", __name__)
 
 HEAVIEST_MG = 10_000_000_000
+LAST_ADDRESS = 0xFFFF_FFFF
 
 
 class RangeOut(api.Model):
@@ -39,6 +41,22 @@ class RangeIn(api.Body):
     e_mg: Annotated[int, Field(ge=1, le=HEAVIEST_MG, examples=[5000])]
 
 
+class RegionOut(api.Model):
+    """A stretch of the program, by address; `end` is the first address behind it."""
+
+    start: int
+    end: int
+    kind: RegionKind
+
+
+class RegionIn(api.Body):
+    """A stretch of the program, by address; `end` is the first address behind it."""
+
+    start: Annotated[int, Field(ge=0, le=LAST_ADDRESS, examples=[0x0800_C000])]
+    end: Annotated[int, Field(ge=1, le=LAST_ADDRESS, examples=[0x0800_D000])]
+    kind: RegionKind
+
+
 class ModelOut(api.Model):
     """A model of scales."""
 
@@ -53,6 +71,8 @@ class ModelOut(api.Model):
     required_level: int
     evidence_days: int
     phase_out_on: date | None
+    software_ids: list[str]
+    regions: list[RegionOut]
     recalled: bool
 
 
@@ -67,12 +87,17 @@ class ModelIn(api.Body):
     generation: TypeGeneration = TypeGeneration.OLD
     networked: bool = False
     required_level: Annotated[int, Field(ge=0, le=int(Level.E5))] = 0
-    evidence_days: Annotated[int, Field(ge=1, le=forms.MOST_DAYS)] = 180
+    evidence_days: Annotated[int, Field(ge=1, le=forms_models.MOST_DAYS)] = 180
     protocol: Annotated[
         str, Field(max_length=20, description="how its program is read; empty: nobody knows")
     ] = ""
-    program_length: Annotated[int, Field(ge=0, le=forms.MOST_BYTES)] = 0
+    program_length: Annotated[int, Field(ge=0, le=forms_models.MOST_BYTES)] = 0
+    regions: Annotated[list[RegionIn], Field(max_length=forms_models.MOST_REGIONS)] = []
     phase_out_on: date | None = None
+    software_ids: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=forms_models.LONGEST_SOFTWARE_ID)]],
+        Field(max_length=forms_models.MOST_SOFTWARE_IDS, description="approved with the type"),
+    ] = []
 
 
 @bp.get("/models")
@@ -120,11 +145,38 @@ def add_model(session: Session, body: ModelIn) -> api.Answer:
     return api.Answer(_model(row), version=row.version, headers=where)
 
 
+@bp.put("/models/<uid:model>")
+@api.write(
+    "Correct a model",
+    body=ModelIn,
+    returns=ModelOut,
+    conditional=True,
+    scope=TokenScope.REGISTER,
+)
+@access(*CATALOGUERS)
+def change_model(session: Session, model: str, body: ModelIn) -> api.Answer:
+    """All of it anew; how its program is read stays while references rest on it."""
+    row = session.scalars(queries.models().where(ScaleModel.uid == model)).one()
+    api.match(row.version)
+    try:
+        command = _command(body, _maker(session, body.maker))
+        catalogue.change_model(session, row, command, by=caller().uid, at=utcnow())
+    except FieldsError as error:
+        raise api.invalid(*forms.said(error)) from None
+    session.flush()
+    return api.Answer(_model(row), version=row.version)
+
+
 def _maker(session: Session, name: str) -> Maker:
     found = queries.maker_named(session, name.strip())
     if found is not None:
         return found
     return service.create_maker(session, service.NewMaker(name), by=caller().uid, at=utcnow())
+
+
+def _profile(body: ModelIn) -> dict[str, Any]:
+    regions = [forms_models.region_row(one.start, one.end, one.kind) for one in body.regions]
+    return forms_models.profile_of(body.protocol, body.program_length, regions)
 
 
 def _command(body: ModelIn, maker: Maker) -> service.NewModel:
@@ -138,9 +190,14 @@ def _command(body: ModelIn, maker: Maker) -> service.NewModel:
         networked=body.networked,
         required_level=Level(body.required_level),
         evidence_days=body.evidence_days,
-        profile=forms.profile_of(body.protocol, body.program_length),
+        profile=_profile(body),
         phase_out_on=body.phase_out_on,
+        software_ids=tuple(dict.fromkeys(body.software_ids)),
     )
+
+
+def _stretch(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in ("start", "end", "kind")}
 
 
 def _model(row: ScaleModel) -> ModelOut:
@@ -158,5 +215,7 @@ def _model(row: ScaleModel) -> ModelOut:
         required_level=row.required_level,
         evidence_days=row.evidence_days,
         phase_out_on=row.phase_out_on,
+        software_ids=row.software_ids,
+        regions=[RegionOut(**_stretch(one)) for one in row.profile.get("regions", [])],
         recalled=row.recalled,
     )

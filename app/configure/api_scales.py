@@ -8,12 +8,13 @@ from flask import Blueprint, url_for
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from app.configure import queries, service
+from app.configure import batches, queries, service
 from app.configure.forms import WORDS, said
 from app.configure.service import FieldsError
 from app.configure.service.errors import Fault
 from app.configure.service.seals import EvidenceHeldError
 from app.db.session import utcnow
+from app.domain.gaps import Gap, Ground, Part
 from app.domain.lifecycle import ScaleRole
 from app.domain.permissions import PHOTOGRAPHERS, SEAL_APPLIERS, SEALERS
 from app.domain.roles import Role
@@ -41,8 +42,22 @@ PHOTO = api.Document("Photo", media="image/jpeg")
 PICTURE = api.Document("Picture", media="application/octet-stream")
 
 
+class GapIn(api.Body):
+    """Why a code or the seal is missing, and the last day on which it may be."""
+
+    ground: Ground
+    until: date
+
+
+class MakersSealIn(api.Body):
+    """The maker's seal that was on the scale when it came."""
+
+    kind: SealKind
+    number: Annotated[str, Field(min_length=1, max_length=40)]
+
+
 class ScaleIn(api.Body):
-    """A scale as its plate says; three codes, or the reason why there are none."""
+    """A scale as its plate says; three codes and a seal, or grounds and an end for each."""
 
     place: Uid
     model: Uid
@@ -53,8 +68,11 @@ class ScaleIn(api.Body):
     production_code: Annotated[str, Field(max_length=60)] = ""
     repair_code: Annotated[str, Field(max_length=60)] = ""
     verification_code: Annotated[str, Field(max_length=60)] = ""
-    no_code_reason: Annotated[str, Field(max_length=200)] = ""
+    gaps: dict[Part, GapIn] = Field({}, description="grounds for what is missing, `seal` too")
+    gap_remark: Annotated[str, Field(max_length=200)] = ""
+    seal: MakersSealIn | None = None
     made_on: date | None = None
+    batch: Annotated[str, Field(max_length=36, description="procurement batch it came with")] = ""
 
 
 class SealOut(api.Model):
@@ -103,14 +121,29 @@ def register(session: Session, body: ScaleIn) -> api.Answer:
     if place is None or found is None:
         field = "model" if place else "place"
         raise api.invalid((field, str(WORDS[Fault.NOT_HERE])))
-    given = body.model_dump(exclude={"place", "model"})
-    command = service.NewScale(place=place, model=found, **given)
+    batch = batches.named(session, who.scope(Role.MANAGER), body.batch)
+    if batch is None and body.batch:
+        raise api.invalid(("batch", str(WORDS[Fault.NOT_HERE])))
+    given = body.model_dump(exclude={"place", "model", "gaps", "seal", "batch"})
+    command = service.NewScale(
+        place=place, model=found, batch=batch, gaps=_gaps(body), seal=_makers(body), **given
+    )
     try:
         scale = service.register_scale(session, command, by=who.uid, at=at)
     except FieldsError as error:
         raise api.invalid(*said(error)) from None
     where = {"Location": url_for("manage_api.read_scale", scale=scale.uid)}
     return scale_api.answer(session, scale, who, at, headers=where)
+
+
+def _gaps(body: ScaleIn) -> dict[Part, Gap]:
+    return {part: Gap(one.ground, one.until) for part, one in body.gaps.items()}
+
+
+def _makers(body: ScaleIn) -> service.NewSeal | None:
+    found = body.seal
+    owner = SealOwner.MAKER
+    return service.NewSeal(kind=found.kind, owner=owner, number=found.number) if found else None
 
 
 @bp.get("/scales/<uid:scale>/photo")

@@ -1,7 +1,7 @@
 """The forms of the register: text in, commands or words at a field out."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -13,26 +13,22 @@ from flask_babel import lazy_gettext as _l
 
 from app.configure.service import (
     FieldsError,
-    NewModel,
     NewPlace,
     NewScale,
     NewSeal,
-    Range,
 )
 from app.configure.service.errors import Fault
-from app.domain.evidence import Level
+from app.configure.service.grounds import Parts
+from app.domain.gaps import CODES, Gap, Ground, Part
 from app.domain.lifecycle import ScaleRole
 from app.domain.seals import SealKind, SealOwner, SealState
-from app.models import AccuracyClass, Maker, Place, PlaceKind, ScaleModel, TypeGeneration
+from app.models import Place, PlaceKind, Procurement, ScaleModel
 
 Code = TypeVar("Code", bound=StrEnum)
 DECIMAL: Final = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,3})?")
 MG_PER_KG: Final = 1_000_000
 MG_PER_G: Final = 1000
 SHOWN_OF_A_PHONE: Final = 3
-MOST_DAYS: Final = 3650
-MOST_BYTES: Final = 16 * 1024 * 1024
-START_OF_FLASH: Final = MappingProxyType({"an3155": 0x0800_0000, "stk500v1": 0})
 
 WORDS: Final[Mapping[Fault, Any]] = MappingProxyType(
     {
@@ -42,7 +38,14 @@ WORDS: Final[Mapping[Fault, Any]] = MappingProxyType(
         Fault.MALFORMED: _l("This cannot be read."),
         Fault.OUT_OF_ORDER: _l("Min below Max, and each range larger than the one before."),
         Fault.IN_THE_FUTURE: _l("This day is still to come."),
-        Fault.CODES_OR_REASON: _l("Give all three codes, or say why there are none."),
+        Fault.IN_THE_PAST: _l("This day is over."),
+        Fault.TOO_FAR: _l("At most five years from now."),
+        Fault.CODE_OR_GROUND: _l("Give the code or number, or say why it is missing."),
+        Fault.SAY_WHY: _l("Say in the remark what “another reason” means."),
+        Fault.OTHER_BATCH: _l("The batch was bought for elsewhere, or without this model."),
+        Fault.OVERLAPPING: _l("Each region lies inside the program, none over another."),
+        Fault.TWICE: _l("Name each only once."),
+        Fault.REFERENCED: _l("References rest on how it is read; withdraw them first."),
         Fault.NOT_HERE: _l("Please choose one."),
     }
 )
@@ -121,6 +124,12 @@ class Form:
         return int(Decimal(self[name]) * unit_mg)
 
 
+# A code or the seal's number; or else grounds and an end, with a remark for all of them.
+PARTS: Final = (
+    {part.value: 60 if part in CODES else 40 for part in Part}
+    | {f"{part}_{more}": 20 for part in Part for more in ("ground", "until")}
+    | {"seal_kind": 20, "gap_remark": 200}
+)
 SCALE: Final = MappingProxyType(
     {
         "place": 36,
@@ -129,12 +138,10 @@ SCALE: Final = MappingProxyType(
         "market_no": 20,
         "role": 20,
         "software_id": 80,
-        "production_code": 60,
-        "repair_code": 60,
-        "verification_code": 60,
-        "no_code_reason": 200,
         "made_on": 10,
+        "batch": 36,
     }
+    | PARTS
 )
 SEAL: Final = MappingProxyType({"kind": 20, "owner": 20, "number": 40, "position": 60, "state": 20})
 PLACE: Final = MappingProxyType(
@@ -151,32 +158,49 @@ PLACE: Final = MappingProxyType(
 )
 STALL: Final = MappingProxyType({"number": 20, "goods": 60})
 TRADER: Final = MappingProxyType({"name": 120, "phone": 40})
-RANGE_FIELDS: Final = tuple(f"{part}_{n}" for n in (1, 2, 3) for part in ("max", "min", "e"))
-MODEL: Final = MappingProxyType(
-    {
-        "maker": 120,
-        "name": 120,
-        "type_approval_no": 40,
-        "accuracy": 4,
-        "generation": 20,
-        "networked": 1,
-        "required_level": 1,
-        "evidence_days": 4,
-        "protocol": 20,
-        "program_length": 9,
-        "phase_out_on": 10,
-    }
-    | dict.fromkeys(RANGE_FIELDS, 12)
-)
 
 
-def new_scale(form: Form, place: Place | None, model: ScaleModel | None) -> NewScale | None:
+def gaps_of(form: Form, parts: Iterable[Part]) -> dict[Part, Gap]:
+    """Return the grounds that were chosen, each with its end; half of one becomes an error."""
+    found = {}
+    for part in parts:
+        ground = form.one_of(f"{part}_ground", Ground, Ground.OTHER)
+        until = form.day(f"{part}_until")
+        if form[f"{part}_ground"] and until is None:
+            form.fault(f"{part}_until", Fault.MISSING)
+        elif until is not None and form[f"{part}_ground"]:
+            found[part] = Gap(ground, until)
+    return found
+
+
+def parts(form: Form) -> Parts | None:
+    """Return the codes that are there and the grounds for the others, or None."""
+    codes = {part: form[part] for part in CODES}
+    lacking = [part for part in Part if not codes.get(part)]
+    command = Parts(codes=codes, gaps=gaps_of(form, lacking), remark=form["gap_remark"])
+    return None if form.errors else command
+
+
+def _seal(form: Form) -> NewSeal | None:
+    """Return the maker's seal that is on the scale, if one is."""
+    if not form["seal"]:
+        return None
+    kind = form.one_of("seal_kind", SealKind, SealKind.LEAD)
+    return NewSeal(kind=kind, owner=SealOwner.MAKER, number=form["seal"])
+
+
+def new_scale(
+    form: Form, place: Place | None, model: ScaleModel | None, batch: Procurement | None
+) -> NewScale | None:
     """Return the command, or None with the errors noted."""
+    gaps = gaps_of(form, [part for part in Part if not form[part]])
     made_on, role = form.day("made_on"), form.one_of("role", ScaleRole, ScaleRole.TRADE)
     if place is None:
         form.fault("place", Fault.NOT_HERE)
     if model is None:
         form.fault("model", Fault.NOT_HERE)
+    if batch is None and form["batch"]:
+        form.fault("batch", Fault.NOT_HERE)
     if place is None or model is None or form.errors:
         return None
     return NewScale(
@@ -186,11 +210,14 @@ def new_scale(form: Form, place: Place | None, model: ScaleModel | None) -> NewS
         market_no=form["market_no"],
         role=role,
         software_id=form["software_id"],
-        production_code=form["production_code"],
-        repair_code=form["repair_code"],
-        verification_code=form["verification_code"],
-        no_code_reason=form["no_code_reason"],
+        production_code=form[Part.PRODUCTION],
+        repair_code=form[Part.REPAIR],
+        verification_code=form[Part.VERIFICATION],
+        gaps=gaps,
+        gap_remark=form["gap_remark"],
+        seal=_seal(form),
         made_on=made_on,
+        batch=batch,
     )
 
 
@@ -219,60 +246,6 @@ def new_place(form: Form) -> NewPlace | None:
         fair_scale_spot=form["fair_scale_spot"],
     )
     return None if form.errors else command
-
-
-def new_model(form: Form, maker: Maker) -> NewModel | None:
-    """Return the command, or None with the errors noted."""
-    level = form.number("required_level", int(Level.E5), 0)
-    command = NewModel(
-        maker=maker,
-        name=form["name"],
-        ranges=_ranges(form),
-        type_approval_no=form["type_approval_no"],
-        accuracy=form.one_of("accuracy", AccuracyClass, AccuracyClass.III),
-        generation=form.one_of("generation", TypeGeneration, TypeGeneration.OLD),
-        networked=bool(form["networked"]),
-        required_level=Level(level),
-        evidence_days=form.number("evidence_days", MOST_DAYS, 180) or 180,
-        profile=_profile(form),
-        phase_out_on=form.day("phase_out_on"),
-    )
-    return None if form.errors else command
-
-
-def _ranges(form: Form) -> tuple[Range, ...]:
-    found = []
-    for n in (1, 2, 3):
-        if n > 1 and not any(form[f"{part}_{n}"] for part in ("max", "min", "e")):
-            continue
-        least, step = form.mass(f"min_{n}", MG_PER_G), form.mass(f"e_{n}", MG_PER_G)
-        found.append(Range(least, form.mass(f"max_{n}", MG_PER_KG), step))
-    return tuple(found)
-
-
-def _profile(form: Form) -> dict[str, Any]:
-    """Return what can be read of the program: nothing where nobody knows how."""
-    try:
-        return profile_of(form["protocol"], form.number("program_length", MOST_BYTES, 0))
-    except FieldsError as error:
-        form.refuse(error)
-        return {}
-
-
-def profile_of(protocol: str, length: int) -> dict[str, Any]:
-    """Return the profile of a program of ``length`` bytes; nothing without a protocol.
-
-    Raises:
-        FieldsError: There is no such protocol, or no length.
-    """
-    if not protocol:
-        return {}
-    if protocol not in START_OF_FLASH:
-        raise FieldsError(protocol=Fault.MALFORMED)
-    if not length:
-        raise FieldsError(program_length=Fault.MISSING)
-    part = {"name": "program", "address": START_OF_FLASH[protocol], "length": length}
-    return {"protocol": protocol, "parts": [part], "regions": []}
 
 
 def said(error: FieldsError) -> list[tuple[str, str]]:

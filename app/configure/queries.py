@@ -115,3 +115,9 @@ def numbers(session: Session, found: Sequence[Place]) -> dict[int, tuple[int, in
 def _count(session: Session, column: InstrumentedAttribute[int], ids: list[int]) -> dict[int, int]:
     rows = session.execute(select(column, func.count()).where(column.in_(ids)).group_by(column))
     return {found: number for found, number in rows}  # noqa: C416 - rows are no pairs to mypy
+
+
+def numbers_of_model(session: Session, model: ScaleModel, scope: Scope) -> int:
+    """Return how many scales of ``model`` are registered inside ``scope``."""
+    rows = select(func.count(Scale.id)).where(Scale.model_id == model.id)
+    return session.scalar(rows.where(within(Scale.path, scope))) or 0

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.configure import forms, queries, service
+from app.configure import batches, forms, grounds, queries, service
 from app.configure.forms import Form
 from app.configure.service import FieldsError
 from app.configure.service.seals import EvidenceHeldError
@@ -43,7 +43,8 @@ def new_scale() -> ResponseReturnValue:
     with reading() as session:
         places = session.scalars(queries.places(caller().scope(Role.MANAGER))).all()
         place = places[0].uid if len(places) == 1 else ""
-        return _scale_page(session, Form({"place": place, "role": ScaleRole.TRADE.value}))
+        given = {"place": place, "role": ScaleRole.TRADE.value, **grounds.ends(utcnow())}
+        return _scale_page(session, Form(given))
 
 
 @bp.post("/scales")
@@ -55,7 +56,8 @@ def register() -> ResponseReturnValue:
         with transaction() as session:
             place = _place(session, form["place"])
             model = queries.model_named(session, form["model"])
-            command = forms.new_scale(form, place, model)
+            batch = batches.named(session, caller().scope(Role.MANAGER), form["batch"])
+            command = forms.new_scale(form, place, model, batch)
             if command is not None:
                 scale = service.register_scale(session, command, by=caller().uid, at=utcnow())
                 return redirect(url_for("manage.scale", uid=scale.uid), 303)
@@ -160,6 +162,11 @@ def _scale_page(session: Session, form: Form) -> str:
             for model in queries.models_by_name(session)
         ],
         roles=[(role.value, say(role)) for role in ScaleRole],
+        batches=[
+            (batch.uid, f"{batch.document_no} · {batch.supplier}")
+            for batch in batches.newest(session, scope)
+        ],
+        **grounds.words(),
     )
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.configure import queries, work
+from app.configure import grounds, queries, work
 from app.configure.importing import columns, table
 from app.configure.importing import session as importing
 from app.configure.importing.table import ListUnreadableError
@@ -106,7 +106,7 @@ def name_columns(uid: str) -> ResponseReturnValue:
             session,
             found,
             columns.chosen(given, found.head_row, fields),
-            no_code_reason=request.form.get("no_code_reason", ""),
+            gap=grounds.of_list(request.form, at),
             by=caller().uid,
             at=at,
             enqueue=work.enqueue(work.READ, caller().uid, at),
@@ -231,6 +231,7 @@ def _shown(session: Session, imported: ImportSession) -> dict[str, Any]:
         "heads": heads,
         "example": given.rows[min(heads.row + 1, len(given.rows) - 1)],
         "fields": words.FIELD,
+        "grounds": grounds.words()["grounds"],
         "kinds": words.KIND,
         "kind": kind if kind in set(LineKind) else "",
         "counts": numbers,

@@ -1,4 +1,4 @@
-"""Pages of places of trade, with their stalls and traders; of makers and models."""
+"""Pages of places of trade, with their stalls and traders."""
 
 from collections.abc import Callable
 from typing import Final
@@ -10,17 +10,14 @@ from sqlalchemy.orm import Session
 from app.configure import forms, queries, service
 from app.configure.forms import Form
 from app.configure.service import FieldsError
-from app.configure.service.errors import Fault
 from app.db.session import utcnow
-from app.domain.evidence import Level
-from app.domain.permissions import CATALOGUERS, REGISTRARS
+from app.domain.permissions import REGISTRARS
 from app.domain.suitability import goods_from
-from app.models import AccuracyClass, Place, PlaceKind, TypeGeneration
+from app.models import Place, PlaceKind
 from app.web.access import READERS, access, caller, require_role
 from app.web.database import reading, transaction
 from app.web.paging import Cursor, fetch
 from app.web.words import goods
-from app.web.words.say import say
 
 bp = Blueprint("register", __name__, url_prefix="/configure", template_folder="templates")
 
@@ -93,41 +90,6 @@ def add_trader(uid: str) -> ResponseReturnValue:
     return _place_page(uid, Form(), form), INVALID
 
 
-@bp.get("/models")
-@access(*READERS)
-def models() -> ResponseReturnValue:
-    """List makers and models, and ask for another one."""
-    return _models_page(Form())
-
-
-@bp.post("/models")
-@access(*CATALOGUERS)
-def add_model() -> ResponseReturnValue:
-    """Register a model; its maker too, where nobody has made one before."""
-    form = Form.read(request.form, forms.MODEL)
-    if not form["maker"]:
-        form.fault("maker", Fault.MISSING)
-    try:
-        with transaction() as session:
-            _create_model(session, form)
-            return redirect(url_for("register.models"), 303)
-    except FieldsError as error:
-        form.refuse(error)
-    return _models_page(form), INVALID
-
-
-def _create_model(session: Session, form: Form) -> None:
-    """Register the model, its maker first where it is new; neither without the other."""
-    who, at = caller().uid, utcnow()
-    maker = queries.maker_named(session, form["maker"])
-    if maker is None and not form.errors:
-        maker = service.create_maker(session, service.NewMaker(form["maker"]), by=who, at=at)
-    command = forms.new_model(form, maker) if maker else None
-    if command is None:
-        raise FieldsError
-    service.create_model(session, command, by=who, at=at)
-
-
 def _added(uid: str, form: Form, add: Callable[[Session, Place], None]) -> bool:
     if form.errors:
         return False
@@ -176,18 +138,4 @@ def _place_page(uid: str, stall: Form, trader: Form) -> str:
             goods=goods,
             ticked=request.form.getlist("goods_classes"),
             trader=trader,
-        )
-
-
-def _models_page(form: Form) -> str:
-    with reading() as session:
-        return render_template(
-            "configure/models.html",
-            form=form,
-            models=queries.models_by_name(session),
-            makers=queries.makers(session),
-            may_add=bool(caller().roles & set(CATALOGUERS)),
-            classes=[(one.value, one.value) for one in AccuracyClass],
-            generations=list(TypeGeneration),
-            levels=[(str(int(level)), f"{level.name} {say(level)}") for level in Level],
         )

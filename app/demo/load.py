@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -14,9 +14,11 @@ from app.attest.named_profiles import FOLDER as PROFILES
 from app.configure import service as configure
 from app.configure.service import NewMaker, NewModel, NewPlace, NewScale, NewStall, NewTrader, Range
 from app.db.ids import new_uid
-from app.demo import people, plates
+from app.demo import body, people, plates
 from app.demo.fleet import LINES, MARKETS, MODELS, PORTS, Line
 from app.demo.tales import Spot, Teller, registered_days_ago, tell
+from app.domain.calendar import add_months, local_date
+from app.domain.gaps import CODES, Gap, Ground, Part
 from app.ledger.door import SYSTEM, act
 from app.models import Maker, Person, Place, Region, RegionKind, Scale, ScaleModel, Station
 from app.web.database import Installation
@@ -52,6 +54,7 @@ def load(work: Installation, session: Session, *, at: datetime) -> Loaded:
     _regions(session, start)
     team = people.create(session, at=start)
     markets = {key: _place(session, team, key, start) for key in MARKETS}
+    body.load(session, team, at=at)
     models = _models(session, team, start)
     teller = Teller(team, at)
     bench: dict[str, Scale] = {}
@@ -109,6 +112,12 @@ def _profile(name: str) -> dict[str, Any]:
     return found
 
 
+def _gaps(day: date) -> dict[Part, Gap]:
+    """Return why a scale of the old types has neither codes nor a seal yet."""
+    old = Gap(Ground.OLD_TYPE, add_months(day, 24))
+    return {**dict.fromkeys(CODES, old), Part.SEAL: Gap(Ground.AT_VERIFICATION, add_months(day, 3))}
+
+
 def _scale(
     session: Session,
     work: Installation,
@@ -126,7 +135,7 @@ def _scale(
         market_no=line.number,
         role=line.role,
         software_id=plate.software_id,
-        no_code_reason="老型号，厂家未赋码",
+        gaps=_gaps(local_date(at)),
     )
     scale = configure.register_scale(session, command, by=by, at=at)
     photo = work.blobs.put(plates.draw(line, plate))

@@ -16,7 +16,7 @@ from app.ledger import entries
 from app.ledger.canonical import canonical
 from app.ledger.gathering import Alone, Gathering, Step, gathering
 from app.ledger.projections import project
-from app.models import Code, Scale, ScaleEvent
+from app.models import Code, Remark, Scale, ScaleEvent
 
 OPEN: Final = "wutong_act"
 SYSTEM: Final = "system"
@@ -68,7 +68,7 @@ def forget(session: Session, row: Base, action: str, *, by: str, at: datetime) -
     """Take ``row`` out of the register for good; one ledger entry says that it stood there.
 
     For what was put in by mistake and never used: an import that is undone. What belongs to
-    the row has to be gone before, but for a scale's codes and its story, which go with it.
+    the row has to be gone before, but for a scale's codes, remarks and story, which go with it.
     """
     if session.info.get(OPEN):
         raise RuntimeError("acts do not nest: one change, one entry")
@@ -78,6 +78,7 @@ def forget(session: Session, row: Base, action: str, *, by: str, at: datetime) -
     if isinstance(row, Scale):
         session.execute(delete(ScaleEvent).where(ScaleEvent.scale_id == row.id))
         session.execute(delete(Code).where(Code.scale_id == row.id))
+        session.execute(delete(Remark).where(Remark.scale_id == row.id))
         session.expire(row, ["codes"])
     session.delete(row)
     session.flush()

@@ -14,10 +14,12 @@ from sqlalchemy.orm import Session
 from app.db.scope import within
 from app.domain.scope import EVERYWHERE, Scope
 from app.models import (
+    Agreement,
     Grant,
     LedgerEntry,
     Person,
     Place,
+    Procurement,
     Region,
     ReplacementPrice,
     Scale,
@@ -32,7 +34,10 @@ from app.models.worksheets import Certificate, SignatureBatch, Worksheet
 LOCAL: Final[Mapping[str, Any]] = MappingProxyType(
     {
         table.__tablename__: table
-        for table in (Region, Place, Stall, Trader, Scale, Station, ReplacementPrice)
+        for table in (
+            *(Region, Place, Stall, Trader, Scale, Station),
+            *(ReplacementPrice, Procurement, Agreement),
+        )
     }
     | {
         table.__tablename__: table

@@ -222,6 +222,10 @@ SENTENCES: Final[Mapping[str, Callable[[ScaleEvent, Names], str]]] = MappingProx
         "evidence_judged": _judged,
         "seal_recorded": _sealed,
         "case_opened": _opened,
+        "grounds_given": _plainly(
+            _l("Its codes were gone through; what is missing has grounds and an end.")
+        ),
+        "batch_assigned": _plainly(_l("It was written down with which batch it came.")),
         "photo": _plainly(_l("A photo of the plate was taken.")),
         "baseline": _plainly(_l("The program and calibration were recorded as the baseline.")),
         remarks.ERASED: _plainly(_l("Words added to this story were erased.")),

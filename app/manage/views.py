@@ -14,7 +14,7 @@ from app.manage.cards import card, cards
 from app.manage.fitting import fit_told
 from app.manage.links import link
 from app.manage.program import program
-from app.standing import standing_of
+from app.standing import gaps, standing_of
 from app.web.access import READERS, access, caller
 from app.web.database import installation, reading
 from app.web.navigation import add_section
@@ -90,6 +90,7 @@ def scale(uid: str) -> ResponseReturnValue:
             verifications=queries.verifications(session, found),
             repairs=story.told(session, steps.each(queries.repairs(session, found))),
             levels=list(Level),
+            lacks=gaps.lacking(found, local_date(at)),
             fitting=fit_told(found) if found.stall else None,
             items=sentences.ITEMS,
             link=link,

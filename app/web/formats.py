@@ -22,6 +22,11 @@ def integer(number: int) -> str:
     return f"{number:,}"
 
 
+def yuan(fen: int) -> str:
+    """Return money in yuan: 1,234.50."""
+    return f"{fen // 100:,}.{fen % 100:02d}"
+
+
 def weight(mg: int) -> str:
     """Return ``mg`` as kilograms from 1 kg on, else grams, with nothing rounded away."""
     if abs(mg) >= MG_PER_KG:

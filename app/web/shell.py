@@ -76,6 +76,7 @@ def _words(app: Flask) -> None:
     environment.filters.update(
         weight=formats.weight,
         integer=formats.integer,
+        yuan=formats.yuan,
         day=formats.day,
         instant=_instant,
         instant_in_full=formats.instant_in_full,

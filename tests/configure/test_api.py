@@ -1,7 +1,14 @@
 """The API of the register."""
 
+from datetime import timedelta
+
+from app.db.session import utcnow
+from app.domain.gaps import Part
 from app.domain.roles import Role
 from tests.support.house import House
+
+NEXT_YEAR = (utcnow() + timedelta(days=300)).date().isoformat()
+GAPS = {part.value: {"ground": "old_type", "until": NEXT_YEAR} for part in Part}
 
 
 def test_a_scale_is_registered_by_a_program(house: House) -> None:
@@ -10,7 +17,8 @@ def test_a_scale_is_registered_by_a_program(house: House) -> None:
         "place": house.place,
         "model": house.model,
         "serial_no": "SN-0002",
-        "no_code_reason": "older than the codes",
+        "gaps": GAPS,
+        "gap_remark": "older than the codes",
     }
     answer = house.api(Role.MANAGER, "/scales", body)
     assert answer.status_code == 201
@@ -25,7 +33,7 @@ def test_a_serial_number_is_taken_once(house: House) -> None:
         "place": house.place,
         "model": house.model,
         "serial_no": "SN-0001",
-        "no_code_reason": "x",
+        "gaps": GAPS,
     }
     answer = house.api(Role.MANAGER, "/scales", body)
     assert answer.status_code == 422

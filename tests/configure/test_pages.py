@@ -2,17 +2,22 @@
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from PIL import Image
 from sqlalchemy import select
 
+from app.db.session import utcnow
+from app.domain.gaps import Part
 from app.domain.lifecycle import State
 from app.domain.roles import Role
 from app.domain.seals import SealOwner, SealState
 from app.models import Maker, Place, Scale, ScaleModel, Seal, Trader
 from tests.support.house import House, verify_all
 from tests.support.makers import COUNTY, make_region
+
+NEXT_YEAR = (utcnow() + timedelta(days=300)).date().isoformat()
 
 
 def plate(house: House, **changes: str) -> dict[str, str]:
@@ -23,8 +28,10 @@ def plate(house: House, **changes: str) -> dict[str, str]:
         "serial_no": "SN-0002",
         "market_no": "A-02",
         "role": "trade",
-        "no_code_reason": "older than the codes",
+        "gap_remark": "older than the codes",
     }
+    for part in Part:
+        fields |= {f"{part}_ground": "old_type", f"{part}_until": NEXT_YEAR}
     return fields | changes
 
 
@@ -55,7 +62,11 @@ def test_a_scale_is_registered_and_shown(house: House) -> None:
         ({"market_no": "A-01"}, "market_no"),
         ({"place": "0199f39f-22bb-7111-9000-0242ac120003"}, "place"),
         ({"model": ""}, "model"),
-        ({"no_code_reason": ""}, "no_code_reason"),
+        ({"repair_code_ground": ""}, "repair_code_ground"),
+        ({"repair_code_until": ""}, "repair_code_until"),
+        ({"seal_until": "2020-01-01"}, "seal_until"),
+        ({"seal_until": "2999-01-01"}, "seal_until"),
+        ({"seal_ground": "other", "gap_remark": ""}, "gap_remark"),
         ({"made_on": "yesterday"}, "made_on"),
         ({"made_on": "2999-01-01"}, "made_on"),
         ({"role": "queen"}, "role"),
@@ -70,7 +81,7 @@ def test_what_is_wrong_stands_at_its_field(
     assert answer.status_code == 422
     assert f'id="error-{field}"' in answer.text
     assert f'href="#field-{field}"' in answer.text
-    assert "older than the codes" in answer.text or field == "no_code_reason"
+    assert "older than the codes" in answer.text or field == "gap_remark"
     with house.work.database.reading() as session:
         assert len(session.scalars(select(Scale)).all()) == 1
 

@@ -10,6 +10,7 @@ from app.configure import service
 from app.configure.service import FieldsError, NewScale, NewSeal, Range, SealSeen
 from app.configure.service.errors import Fault
 from app.configure.service.seals import EvidenceHeldError
+from app.domain.gaps import Part
 from app.domain.lifecycle import State
 from app.domain.seals import SealKind, SealOwner, SealState
 from app.domain.suspension import SuspensionReason
@@ -17,14 +18,21 @@ from app.ledger.door import act
 from app.ledger.verify import problems
 from app.models import Maker, Place, Scale, ScaleModel
 from tests.conftest import NOON
-from tests.support.makers import COUNTY, make_model, make_place, make_region, make_scale
+from tests.support.makers import (
+    COUNTY,
+    all_missing,
+    make_model,
+    make_place,
+    make_region,
+    make_scale,
+)
 
 BY = "system"
 
 
 def new_scale(place: Place, model: ScaleModel, **changes: object) -> NewScale:
     """Return a command that is in order."""
-    fields = {"serial_no": "SN-7", "market_no": "A-07", "no_code_reason": "老秤"} | changes
+    fields = {"serial_no": "SN-7", "market_no": "A-07", "gaps": all_missing()} | changes
     return NewScale(place=place, model=model, **fields)  # type: ignore[arg-type]
 
 
@@ -64,13 +72,13 @@ def test_every_fault_is_told_at_its_field(session: Session) -> None:
     """Not one after the other."""
     place, model = make_place(session), make_model(session)
     tomorrow = date(2026, 11, 24)
-    bad = new_scale(place, model, serial_no=" ", no_code_reason="", made_on=tomorrow)
+    bad = new_scale(place, model, serial_no=" ", gaps={}, made_on=tomorrow)
     with pytest.raises(FieldsError) as caught:
         service.register_scale(session, bad, by=BY, at=NOON)
     assert caught.value.faults == {
         "serial_no": Fault.MISSING,
         "made_on": Fault.IN_THE_FUTURE,
-        "no_code_reason": Fault.CODES_OR_REASON,
+        **{f"{part}_ground": Fault.CODE_OR_GROUND for part in Part},
     }
 
 

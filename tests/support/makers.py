@@ -8,15 +8,21 @@ from sqlalchemy.orm import Session
 
 from app.db.base import Base
 from app.db.ids import new_uid
+from app.domain.gaps import Gap, Ground, Part
+from app.domain.procurement import Funding
 from app.domain.roles import Role
 from app.ledger.door import SYSTEM, act
 from app.models import (
+    Agreement,
+    AgreementStall,
     Grant,
     Maker,
     ModelRange,
     Person,
     Place,
     PlaceKind,
+    Procurement,
+    ProcurementItem,
     Region,
     RegionKind,
     Scale,
@@ -134,3 +140,40 @@ def make_person(
     ]
     recorded(session, person)
     return person
+
+
+def make_batch(session: Session, path: str, model: ScaleModel) -> Procurement:
+    """Return a batch of ten scales of ``model``, at 450 yuan each."""
+    batch = Procurement(
+        uid=new_uid(),
+        path=path,
+        buyer="城东市场管理公司",
+        supplier="东海衡器厂",
+        document_no="HT-2026-018",
+        bought_on=NOON.date(),
+        funding=Funding.ORGANISER,
+        items=[ProcurementItem(model=model, quantity=10, unit_price_fen=45_000)],
+    )
+    recorded(session, batch)
+    return batch
+
+
+def make_agreement(session: Session, trader: Trader, stall: Stall) -> Agreement:
+    """Return an agreement about ``stall`` for a year."""
+    agreement = Agreement(
+        uid=new_uid(),
+        path=trader.path,
+        place_id=trader.place_id,
+        trader=trader,
+        number="XY-001",
+        signed_on=NOON.date(),
+        until=date(NOON.year + 1, NOON.month, NOON.day),
+        stalls=[AgreementStall(stall=stall)],
+    )
+    recorded(session, agreement)
+    return agreement
+
+
+def all_missing(until: date = date(2027, 11, 23)) -> dict[Part, Gap]:
+    """Return grounds for a scale of an old type that has neither codes nor a seal."""
+    return dict.fromkeys(Part, Gap(Ground.OLD_TYPE, until))

@@ -117,6 +117,8 @@ def make_county(session: Session, path: str, at: datetime) -> County:
         "weight": _weight(session, path),
         "price": _price(session, model, path),
         "rule": makers.make_rule(session, date(2099, 12, 31), networked=path == HERE),
+        "batch": makers.make_batch(session, path, model),
+        "agreement": makers.make_agreement(session, trader, stall),
         "draft": _draft(session, scale, people[Role.VERIFIER], at),
     }
     things = {kind: row.uid for kind, row in rows.items()}  # type: ignore[attr-defined]  # all have

@@ -102,6 +102,18 @@ PORT: Final = {"scale": "@scale", "port": "/dev/ttyUSB1"}
 DRAFT: Final = {
     "scale": "@scale",
     "document": {"v": 1, "kind": "initial", "purpose": "first", "scale": "@scale"},
+NEW_BATCH: Final = {
+    "path": HERE,
+    "buyer": "b",
+    "supplier": "s",
+    "document_no": "1",
+    "bought_on": "2026-11-01",
+    "funding": "lease",
+}
+BATCH_BODY: Final = {
+    **NEW_BATCH,
+    "items": [{"model": "@model", "quantity": 1, "unit_price_fen": 1}],
+}
 }
 LEAD_STEP: Final = {"state": "handed_over", "document_no": "1"}
 
@@ -299,8 +311,28 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "register.place":                   roles(*FILE_READERS, parts={"uid": "place"}),
     "register.add_stall":               roles(*TAG_KEEPERS, parts={"uid": "place"}),
     "register.add_trader":              roles(*TAG_KEEPERS, parts={"uid": "place"}),
-    "register.models":                  roles(*FILE_READERS, shared=True),
-    "register.add_model":               roles(*CATALOGUERS, shared=True),
+    "models.one":                       roles(*FILE_READERS, shared=True, parts={"uid": "model"}),
+    "models.change":                    roles(*CATALOGUERS, shared=True, parts={"uid": "model"}),
+    "grounds.of_scale":                 roles(Role.MANAGER, parts={"uid": "scale"}),
+    "grounds.save":                     roles(Role.MANAGER, parts={"uid": "scale"}),
+    "grounds.wanting":                  roles(*FILE_READERS),
+    "grounds.give":                     roles(Role.MANAGER),
+    "configure_api.grounds.read":       roles(*FILE_READERS),
+    "configure_api.grounds.change":     roles(Role.MANAGER, body={"production_code": "1"}),
+    "configure_api.models.change_model": roles(*CATALOGUERS, shared=True),
+    "procurement.every":                roles(*FILE_READERS),
+    "procurement.add":                  roles(*TAG_KEEPERS, body=NEW_BATCH),
+    "procurement.one":                  roles(*FILE_READERS, parts={"uid": "batch"}),
+    "procurement.change":               roles(*TAG_KEEPERS, parts={"uid": "batch"}),
+    "procurement.ask_scales":           roles(Role.MANAGER, parts={"uid": "batch"}),
+    "procurement.add_scales":           roles(Role.MANAGER, parts={"uid": "batch"}),
+    "configure_api.procurement.procurements": roles(*FILE_READERS),
+    "configure_api.procurement.procurement": roles(*FILE_READERS),
+    "configure_api.procurement.add_procurement": roles(*TAG_KEEPERS, body=BATCH_BODY),
+    "configure_api.procurement.correct_procurement": roles(*TAG_KEEPERS, body=BATCH_BODY),
+    "configure_api.procurement.came_with": roles(Role.MANAGER, body={"batch": "@batch"}),
+    "models.every":                  roles(*FILE_READERS, shared=True),
+    "models.add":               roles(*CATALOGUERS, shared=True),
     "configure_api.models.models":      roles(*FILE_READERS, shared=True),
     "configure_api.models.model":       roles(*FILE_READERS, shared=True),
     "configure_api.models.add_model":   roles(*CATALOGUERS, shared=True),

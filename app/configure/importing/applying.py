@@ -8,6 +8,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.configure.importing import gaps
 from app.configure.importing.difference import PLAIN, USE
 from app.configure.service.places import NewStall, NewTrader, create_stall, create_trader
 from app.db.base import Base
@@ -65,7 +66,6 @@ def _register(
         model_id=line.model_id,
         serial_no=line.said["serial_no"],
         created_at=at,
-        no_code_reason=imported.no_code_reason,
     )
     used = _use(session, line, place, (by, at))
     told = {**_told(imported, line), "place": place.uid, "serial_no": scale.serial_no}
@@ -73,6 +73,7 @@ def _register(
     with act(session, scale, REGISTERED, by=by, at=at, details=told):
         _set(scale, used | plain)
         session.add(scale)
+        told.update(gaps.begin(session, scale, line, imported, at))
         _adopt(session, scale, line, at)
     line.scale_id = scale.id
     return True
@@ -104,6 +105,7 @@ def _correct(
     told = {**_told(imported, line), "fields": sorted(line.changes)}
     plain = {name: value_of(name, line.said[name]) for name in PLAIN if name in line.changes}
     with act(session, scale, CORRECTED, by=by, at=at, details=told):
+        gaps.correct(scale, line)
         _set(scale, used | plain)
         if "city_code" in line.changes:
             _adopt(session, scale, line, at)
@@ -249,6 +251,7 @@ def _put_back(
         "trader": _id(session, Trader, Trader.name == trader, scale),
     }
     with act(session, scale, UNDONE, by=by, at=at, details=told):
+        gaps.put_back(scale, line)
         for name, (before, after) in line.changes.items():
             if name in PLAIN:
                 setattr(scale, name, value_of(name, before))

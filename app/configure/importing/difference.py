@@ -24,7 +24,6 @@ PLAIN: Final = (
     "production_code",
     "repair_code",
     "verification_code",
-    "no_code_reason",
 )
 # Who uses it where: changed by a list only while nobody has it in hand.
 USE: Final = ("stall", "trader")

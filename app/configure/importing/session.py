@@ -7,13 +7,14 @@ from typing import Any, Final
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from app.configure.importing import applying, check, columns, difference
+from app.configure.importing import applying, check, columns, difference, gaps
 from app.configure.importing.columns import Heads
 from app.configure.importing.difference import Line
 from app.configure.importing.table import Table
 from app.db.ids import new_uid
-from app.domain.calendar import local_date
+from app.domain.calendar import add_months, local_date
 from app.domain.errors import DomainError
+from app.domain.gaps import Gap, Ground
 from app.domain.importing import ImportState, LineKind, LineOutcome
 from app.domain.tasks import ENDED
 from app.ledger.door import act
@@ -22,8 +23,6 @@ from app.models import ImportLine, ImportSession, Person, Task
 CHUNK: Final = 100  # rows of one transaction: others write between two of them
 WRITTEN_AT_ONCE: Final = 1000
 MEANT: Final = (LineKind.NEW, LineKind.CHANGED)
-# What an old list that knows no codes is taken to say: the ground has to stand somewhere.
-NO_CODES: Final = "原台账未载明三码"
 Tell = Callable[[int], None]
 # Queues the task that goes on with the import, inside the act that asks for it.
 Enqueue = Callable[[Session, ImportSession], Task]
@@ -64,7 +63,8 @@ def begin(  # noqa: PLR0913 - a row of its own, each part named
         sha256=sha256,
         head_row=heads.row,
         fields=_kept(heads),
-        no_code_reason=NO_CODES,
+        ground=Ground.OLD_TYPE,
+        ground_until=add_months(local_date(at), gaps.MONTHS),
         created_at=at,
         created_by_id=session.scalar(select(Person.id).where(Person.uid == by)),
     )
@@ -85,7 +85,7 @@ def map_columns(  # noqa: PLR0913 - as `begin`
     imported: ImportSession,
     heads: Heads,
     *,
-    no_code_reason: str,
+    gap: Gap,
     by: str,
     at: datetime,
     enqueue: Enqueue | None = None,
@@ -95,7 +95,7 @@ def map_columns(  # noqa: PLR0913 - as `begin`
     with act(session, imported, "import_mapped", by=by, at=at):
         imported.head_row = heads.row
         imported.fields = _kept(heads)
-        imported.no_code_reason = no_code_reason.strip()[:200] or NO_CODES
+        imported.ground, imported.ground_until = gap.ground, gap.until
         imported.state = ImportState.READING
         _hand_on(session, imported, enqueue)
 

@@ -14,7 +14,14 @@ class Fault(StrEnum):
     MALFORMED = "malformed"
     OUT_OF_ORDER = "out_of_order"
     IN_THE_FUTURE = "in_the_future"
-    CODES_OR_REASON = "codes_or_reason"
+    IN_THE_PAST = "in_the_past"
+    TOO_FAR = "too_far"
+    CODE_OR_GROUND = "code_or_ground"
+    SAY_WHY = "say_why"
+    OTHER_BATCH = "other_batch"
+    TWICE = "twice"
+    REFERENCED = "referenced"
+    OVERLAPPING = "overlapping"
     NOT_HERE = "not_here"
 
 
@@ -31,3 +38,19 @@ class FieldsError(DomainError):
 def missing(**values: str) -> dict[str, Fault]:
     """Return a fault for each of ``values`` that is empty."""
     return {name: Fault.MISSING for name, value in values.items() if not value.strip()}
+
+
+class EditedMeanwhileError(DomainError):
+    """Somebody else changed this since the form was opened; nothing was written."""
+
+    code = "conflict"
+
+
+def expect(version: int, seen: str) -> None:
+    """Refuse a form that was filled in for another version.
+
+    Raises:
+        EditedMeanwhileError: ``seen`` is not the version there is now.
+    """
+    if seen != str(version):
+        raise EditedMeanwhileError("it was changed meanwhile")

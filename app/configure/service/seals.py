@@ -10,6 +10,7 @@ from app.configure.service.errors import Fault, FieldsError, missing
 from app.db.ids import new_uid
 from app.domain.calendar import local_date
 from app.domain.errors import DomainError
+from app.domain.gaps import Part
 from app.domain.lifecycle import Action
 from app.domain.public_status import USABLE
 from app.domain.seals import VIOLATED, SealKind, SealOwner, SealState
@@ -17,6 +18,7 @@ from app.domain.suspension import SuspensionReason
 from app.ledger import entries
 from app.ledger.door import act
 from app.models import Scale, Seal
+from app.standing.gaps import fill
 
 RECORDED: Final = "seal_recorded"
 
@@ -72,6 +74,8 @@ def record_seal(session: Session, scale: Scale, command: NewSeal, *, by: str, at
     )
     with act(session, scale, RECORDED, by=by, at=at, details=_told(seal)):
         session.add(seal)
+        if seal.state is not SealState.MISSING:
+            fill(scale, Part.SEAL)
     _take_out_of_use(session, scale, seal, by, at)
     return seal
 

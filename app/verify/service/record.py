@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.db.ids import new_uid
 from app.domain.calendar import local_date, valid_until
 from app.domain.errors import DomainError
+from app.domain.gaps import Part
 from app.domain.lifecycle import Action, next_state
 from app.domain.seals import SealKind, SealOwner, SealState, all_intact
 from app.domain.suspension import SuspensionReason
@@ -19,7 +20,8 @@ from app.domain.verification import VerificationKind, VerificationResult
 from app.ledger import entries
 from app.ledger.door import act
 from app.models import Person, Scale, ScaleEvent, Seal, Verification
-from app.verify.service.regulations import regulation_on
+from app.standing.gaps import fill
+from app.verify.service.rulesets import NoRuleSetError, rule_set_for
 
 
 class VerifiedFault(StrEnum):
@@ -223,6 +225,7 @@ def _pass(session: Session, scale: Scale, command: NewVerification) -> None:
     )
 
 
+    fill(scale, Part.SEAL)
 def _told(found: Verification, command: NewVerification) -> dict[str, Any]:
     told: dict[str, Any] = {
         "verification": found.uid,

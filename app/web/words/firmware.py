@@ -14,6 +14,7 @@ from app.domain.differences import DifferenceKind
 from app.domain.evidence import Level, LevelReason
 from app.domain.findings import FindingState, LeadState
 from app.domain.references import Origin, ReferenceStatus
+from app.domain.regions import RegionKind
 from app.domain.verdicts import Discount, JudgeReason, NonceState, Verdict
 
 VERDICT: Final[Mapping[Verdict, Any]] = MappingProxyType(
@@ -168,5 +169,13 @@ DIFFERENCE: Final[Mapping[DifferenceKind, Any]] = MappingProxyType(
         DifferenceKind.STRINGS: _l("text"),
         DifferenceKind.BLANK: _l("blank bytes that only one of the two has"),
         DifferenceKind.CODE: _l("other code"),
+    }
+)
+
+REGION: Final[Mapping[RegionKind, Any]] = MappingProxyType(
+    {
+        RegionKind.CODE: _l("code, compared exactly"),
+        RegionKind.PARAMETERS: _l("parameters, compared with the scale's own baseline"),
+        RegionKind.VOLATILE: _l("changes by itself, not compared"),
     }
 )

@@ -6,7 +6,17 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from app.domain.advisories import AdvisoryCode
-from app.web.words import copies, firmware, goods, importing, places, scales, standards, work
+from app.web.words import (
+    copies,
+    firmware,
+    goods,
+    importing,
+    places,
+    provision,
+    scales,
+    standards,
+    work,
+)
 from app.web.words.signing import TABLES as SIGNING
 
 TABLES: Final[Mapping[type[Enum], Mapping[Any, Any]]] = MappingProxyType(
@@ -25,6 +35,7 @@ TABLES: Final[Mapping[type[Enum], Mapping[Any, Any]]] = MappingProxyType(
             scales.VERIFICATION_KIND,
             scales.VERIFICATION_RESULT,
             firmware.VERDICT,
+            firmware.REGION,
             firmware.LEVEL,
             firmware.LEVEL_REASON,
             firmware.JUDGE_REASON,
@@ -57,6 +68,10 @@ TABLES: Final[Mapping[type[Enum], Mapping[Any, Any]]] = MappingProxyType(
             standards.GATE,
             copies.REASON,
             copies.OUTCOME,
+            provision.FUNDING,
+            provision.PART,
+            provision.GROUND,
+            provision.COVER,
             work.ROLE,
             work.SEAL_KIND,
             work.SEAL_OWNER,

@@ -1,0 +1,133 @@
+"""Pages of makers and models: the list, a new one, and one to look at and correct."""
+
+from typing import Any, Final
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app.configure import forms_models, queries, service
+from app.configure.forms import Form
+from app.configure.service import FieldsError
+from app.configure.service.catalogue import change_model
+from app.configure.service.errors import EditedMeanwhileError, Fault, expect
+from app.db.session import utcnow
+from app.domain.evidence import Level
+from app.domain.permissions import CATALOGUERS
+from app.domain.regions import RegionKind
+from app.domain.scale_types import AccuracyClass, TypeGeneration
+from app.models import Maker, ScaleModel
+from app.web.access import READERS, access, caller
+from app.web.database import reading, transaction
+from app.web.refusals import of_code
+from app.web.words.say import say
+
+bp = Blueprint("models", __name__, url_prefix="/configure", template_folder="templates")
+
+INVALID: Final = 422
+CONFLICT: Final = 409
+START: Final = {"required_level": "0", "evidence_days": "180"}
+
+
+@bp.get("/models")
+@access(*READERS)
+def every() -> ResponseReturnValue:
+    """List makers and models, and ask for another one."""
+    return _list_page(Form(dict(START)))
+
+
+@bp.post("/models")
+@access(*CATALOGUERS)
+def add() -> ResponseReturnValue:
+    """Register a model; its maker too, where nobody has made one before."""
+    form = _form()
+    try:
+        with transaction() as session:
+            command = _command(session, form)
+            model = service.create_model(session, command, by=caller().uid, at=utcnow())
+            return redirect(url_for("models.one", uid=model.uid), 303)
+    except FieldsError as error:
+        form.refuse(error)
+    return _list_page(form), INVALID
+
+
+@bp.get("/models/<uid:uid>")
+@access(*READERS)
+def one(uid: str) -> ResponseReturnValue:
+    """Show a model with its type approval, and ask for corrections."""
+    return _model_page(uid, None)
+
+
+@bp.post("/models/<uid:uid>")
+@access(*CATALOGUERS)
+def change(uid: str) -> ResponseReturnValue:
+    """Correct a model; somebody else's correction in between is not written over."""
+    form = _form()
+    try:
+        with transaction() as session:
+            model = session.scalars(queries.models().where(ScaleModel.uid == uid)).one()
+            expect(model.version, form["version"])
+            command = _command(session, form)
+            change_model(session, model, command, by=caller().uid, at=utcnow())
+        return redirect(url_for("models.one", uid=uid), 303)
+    except FieldsError as error:
+        form.refuse(error)
+    except EditedMeanwhileError as error:
+        form.errors["name"] = of_code(error.code).said
+        return _model_page(uid, form), CONFLICT
+    return _model_page(uid, form), INVALID
+
+
+def _form() -> Form:
+    form = Form.read(request.form, forms_models.MODEL)
+    if not form["maker"]:
+        form.fault("maker", Fault.MISSING)
+    return form
+
+
+def _command(session: Session, form: Form) -> service.NewModel:
+    """Return the model as it was typed, its maker registered where it is new."""
+    maker = queries.maker_named(session, form["maker"])
+    if maker is None and not form.errors:
+        maker = _new_maker(session, form["maker"])
+    command = forms_models.new_model(form, maker) if maker else None
+    if command is None:
+        raise FieldsError
+    return command
+
+
+def _new_maker(session: Session, name: str) -> Maker:
+    return service.create_maker(session, service.NewMaker(name), by=caller().uid, at=utcnow())
+
+
+def _choices() -> dict[str, Any]:
+    return {
+        "may_add": bool(caller().roles & set(CATALOGUERS)),
+        "classes": [(one.value, one.value) for one in AccuracyClass],
+        "generations": [(one.value, say(one)) for one in TypeGeneration],
+        "levels": [(str(int(level)), f"{level.name} {say(level)}") for level in Level],
+        "region_kinds": [(kind.value, say(kind)) for kind in RegionKind],
+        "region_lines": list(forms_models.LINES),
+    }
+
+
+def _list_page(form: Form) -> str:
+    with reading() as session:
+        return render_template(
+            "configure/models.html",
+            form=form,
+            models=queries.models_by_name(session),
+            **_choices(),
+        )
+
+
+def _model_page(uid: str, form: Form | None) -> str:
+    with reading() as session:
+        model = session.scalars(queries.models().where(ScaleModel.uid == uid)).one()
+        return render_template(
+            "configure/model.html",
+            model=model,
+            form=form or forms_models.filled(model),
+            scales=queries.numbers_of_model(session, model, caller().scope()),
+            **_choices(),
+        )
