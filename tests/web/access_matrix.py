@@ -102,6 +102,7 @@ PORT: Final = {"scale": "@scale", "port": "/dev/ttyUSB1"}
 DRAFT: Final = {
     "scale": "@scale",
     "document": {"v": 1, "kind": "initial", "purpose": "first", "scale": "@scale"},
+}
 NEW_BATCH: Final = {
     "path": HERE,
     "buyer": "b",
@@ -113,7 +114,6 @@ NEW_BATCH: Final = {
 BATCH_BODY: Final = {
     **NEW_BATCH,
     "items": [{"model": "@model", "quantity": 1, "unit_price_fen": 1}],
-}
 }
 LEAD_STEP: Final = {"state": "handed_over", "document_no": "1"}
 
