@@ -123,7 +123,7 @@ def test_every_code_of_the_domain_has_a_word() -> None:
     assert len(TABLES) > 20
 
 
-@pytest.mark.parametrize("kind", TABLES, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", TABLES, ids=lambda kind: f"{kind.__module__}.{kind.__name__}")
 def test_a_table_knows_all_of_its_codes_and_no_two_alike(kind: type[Enum]) -> None:
     """Two codes with one word could not be told apart on a page."""
     for language in ("zh", "en"):
