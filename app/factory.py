@@ -39,12 +39,16 @@ from app.db.session import Database
 from app.manage import api as manage_api
 from app.manage import (
     api_copies,
+    api_filing,
     api_find,
+    views_bulk,
     views_copies,
     views_find,
     views_fit,
+    views_own,
     views_scan,
     views_story,
+    views_tables,
 )
 from app.manage import views as manage
 from app.manage import views_acts as manage_acts
@@ -109,6 +113,10 @@ BLUEPRINTS: Final = (
     views_find.bp,
     views_fit.bp,
     api_find.bp,
+    api_filing.bp,
+    views_tables.bp,
+    views_own.bp,
+    views_bulk.bp,
     views_copies.bp,
     api_copies.bp,
     manage_api.bp,

@@ -54,6 +54,8 @@ CARD_KEEPERS: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
 # Who keeps the register: places with their stalls and traders; models; photos; seals.
 REGISTRARS: Final = (Role.MANAGER, Role.REGULATOR)
 CATALOGUERS: Final = (Role.MANAGER, Role.REGULATOR, Role.CUSTODIAN)
+# Who files a scale with the authority: the market its own, the authority puts it right.
+FILERS: Final = (Role.MANAGER, Role.REGULATOR)
 PHOTOGRAPHERS: Final = (Role.MANAGER, Role.INSPECTOR)
 SEALERS: Final = (Role.MANAGER, Role.VERIFIER, Role.REPAIRER, Role.INSPECTOR)
 # Nobody applies another's seal; everybody who looks may find one broken.

@@ -7,11 +7,13 @@ from typing import Final
 from app.attest import work as attest_work
 from app.configure import work as configure_work
 from app.jobs.runner import Work
+from app.manage import work as manage_work
 from app.oversee import work as oversee_work
 
 KINDS: Final[Mapping[str, Work]] = MappingProxyType(
     {
         attest_work.REJUDGE: attest_work.rejudge,
+        manage_work.BULK: manage_work.do_bulk,
         oversee_work.VERIFY: oversee_work.verify_ledger,
         configure_work.READ: configure_work.read_list,
         configure_work.APPLY: configure_work.write_list,

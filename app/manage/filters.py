@@ -42,6 +42,19 @@ def groups(asked: Asked, counts: Counts) -> list[Group]:
     ]
 
 
+def chips(asked: Asked, found: Iterable[Group]) -> list[tuple[str, str, str]]:
+    """Return the filters in force in words: the question, the answer, the list without it."""
+    on = [
+        (group.title, group.on, next(url for _words, url, is_on, _n in group.items if is_on))
+        for group in found
+        if group.on
+    ]
+    if asked.q:
+        others = {name: value for name, value in chosen(asked).items() if name != "q"}
+        on.insert(0, (_("Search"), asked.q, url_for("manage.scales", **others)))  # type: ignore[arg-type]  # only our names
+    return on
+
+
 def chosen(asked: Asked) -> dict[str, str]:
     """Return the filters in force, as an address holds them."""
     given = {

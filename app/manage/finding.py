@@ -9,13 +9,14 @@ from typing import Any, Final
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from app import search
 from app.db.scope import within
 from app.domain.scope import Scope
 from app.manage.cards import Card, cards
-from app.models import Scale, ScaleModel, Stall, Trader
+from app.manage.queries import WITH_ALL
+from app.models import Scale, Stall, Trader
 from app.search import Found, Kind
 
 EACH: Final = 8
@@ -138,14 +139,7 @@ def _scales(scope: Scope) -> Select[Scale]:
     return (
         select(Scale)
         .where(within(Scale.path, scope))
-        .options(
-            joinedload(Scale.place),
-            joinedload(Scale.model).options(
-                joinedload(ScaleModel.maker), selectinload(ScaleModel.ranges)
-            ),
-            joinedload(Scale.stall),
-            joinedload(Scale.trader),
-        )
+        .options(*WITH_ALL)
         .order_by(Scale.path, Scale.uid)
         .limit(EACH * 4)
     )

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final, Self, TypeVar
+from urllib.parse import parse_qs, urlencode
 
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
@@ -20,6 +21,7 @@ from app.manage.service import SuspendReason
 FILTERS: Final = ("q", "state", "legal", "firmware", "place")
 CARRIED: Final = (*FILTERS, "after")
 LONGEST_NOTE: Final = 200
+MOST_FIELDS: Final = 50
 LONGEST_NUMBER: Final = 80
 Code = TypeVar("Code", bound=StrEnum)
 
@@ -54,6 +56,25 @@ def asked(given: Mapping[str, str], scope: Scope, today: date) -> Asked:
 def carried(given: Mapping[str, str]) -> dict[str, str]:
     """Return the part of an address that leads back to the same page of the list."""
     return {name: given[name] for name in CARRIED if given.get(name)}
+
+
+def filters_of(query: str) -> dict[str, str]:
+    """Return the filters that a part of an address holds, known ones alone."""
+    given = parse_qs(query, max_num_fields=MOST_FIELDS)
+    return {name: given[name][0][:LONGEST] for name in FILTERS if given.get(name)}
+
+
+def written(filters: Mapping[str, str]) -> str:
+    """Return ``filters`` as an address has them, in one order."""
+    return urlencode([(name, filters[name]) for name in FILTERS if filters.get(name)])
+
+
+def day(text: str) -> date | None:
+    """Return the day that a field of a form holds, or None."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
 
 
 def _code(kind: type[Code], text: str | None) -> Code | None:

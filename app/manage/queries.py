@@ -76,17 +76,36 @@ class Asked:
         return bool(self.q or self.state or self.legal or self.firmware or self.place)
 
 
+Kept = type[Scale | ScaleCell]
+
+
 def fleet(session: Session, asked: Asked, cursor: Cursor | None, limit: int) -> Page[Scale]:
     """Return a page of the fleet, by place."""
-    rows = select(Scale).options(
-        joinedload(Scale.place),
-        joinedload(Scale.model).options(
-            joinedload(ScaleModel.maker), selectinload(ScaleModel.ranges)
-        ),
-        joinedload(Scale.stall),
-        joinedload(Scale.trader),
-    )
-    kept: type[Scale | ScaleCell] = Scale
+    rows, kept = _asked_for(session, select(Scale).options(*WITH_ALL), asked)
+    return fetch(session, rows, (kept.path, kept.uid), cursor, limit)
+
+
+def ids_of(session: Session, asked: Asked, most: int) -> list[int]:
+    """Return the ids of at most ``most`` scales that are asked for, in the order of the list."""
+    rows, kept = _asked_for(session, select(Scale.id), asked)
+    return list(session.scalars(rows.order_by(kept.path, kept.uid).limit(most)))
+
+
+def ids_named(session: Session, scope: Scope, uids: Collection[str]) -> list[int]:
+    """Return the ids of the scales ``uids`` that lie inside ``scope``, in the order of the list."""
+    rows = select(Scale.id).where(within(Scale.path, scope), Scale.uid.in_(uids))
+    return list(session.scalars(rows.order_by(Scale.path, Scale.uid)))
+
+
+def by_ids(session: Session, ids: Sequence[int]) -> list[Scale]:
+    """Return the scales ``ids`` with what lists show of them, in that order."""
+    found = session.scalars(select(Scale).where(Scale.id.in_(ids)).options(*WITH_ALL))
+    by_id = {scale.id: scale for scale in found}
+    return [by_id[one] for one in ids if one in by_id]
+
+
+def _asked_for(session: Session, rows: Select[Any], asked: Asked) -> tuple[Select[Any], Kept]:
+    kept: Kept = Scale
     if asked.state or asked.legal or asked.firmware:
         # The cell has an index for each filter, in the order of the list.
         kept = ScaleCell
@@ -99,7 +118,7 @@ def fleet(session: Session, asked: Asked, cursor: Cursor | None, limit: int) -> 
         rows = rows.where(kept.path == place.scalar_subquery())
     if asked.q:
         rows = _searched(session, rows, asked)
-    return fetch(session, rows, (kept.path, kept.uid), cursor, limit)
+    return rows, kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,16 +183,7 @@ def scale_in(session: Session, scope: Scope, uid: str) -> Scale:
     return session.scalars(
         select(Scale)
         .where(within(Scale.path, scope), Scale.uid == uid)
-        .options(
-            joinedload(Scale.place),
-            joinedload(Scale.model).options(
-                joinedload(ScaleModel.maker), selectinload(ScaleModel.ranges)
-            ),
-            joinedload(Scale.stall),
-            joinedload(Scale.trader),
-            selectinload(Scale.codes),
-            selectinload(Scale.seals),
-        )
+        .options(*WITH_ALL, selectinload(Scale.codes), selectinload(Scale.seals))
     ).one()
 
 

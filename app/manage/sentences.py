@@ -177,6 +177,12 @@ def _by_document(words: Any) -> Callable[[ScaleEvent, Names], str]:  # noqa: ANN
     return sentence
 
 
+def _filed(event: ScaleEvent, _names: Names) -> str:
+    told = event.details
+    on = day(date.fromisoformat(told["on"]))
+    return _("Filed with the authority on %(day)s (%(number)s).", day=on, number=told["filing"])
+
+
 def _tagged(event: ScaleEvent, _names: Names) -> str:
     return _("Tag %(number)s bound.", number=event.details.get("number", ""))
 
@@ -226,6 +232,7 @@ SENTENCES: Final[Mapping[str, Callable[[ScaleEvent, Names], str]]] = MappingProx
             _l("Its codes were gone through; what is missing has grounds and an end.")
         ),
         "batch_assigned": _plainly(_l("It was written down with which batch it came.")),
+        "filed": _filed,
         "photo": _plainly(_l("A photo of the plate was taken.")),
         "baseline": _plainly(_l("The program and calibration were recorded as the baseline.")),
         remarks.ERASED: _plainly(_l("Words added to this story were erased.")),

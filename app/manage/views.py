@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 from app.db.session import utcnow
 from app.domain.calendar import local_date
 from app.domain.evidence import Level
-from app.manage import acts, filters, forms, queries, sentences, steps, story
+from app.manage import acts, bulk, filters, forms, own, queries, saying, sentences, steps, story
 from app.manage.cards import card, cards
+from app.manage.columns import COLUMNS
 from app.manage.fitting import fit_told
 from app.manage.links import link
 from app.manage.program import program
@@ -32,6 +33,7 @@ def _in_menu(state: BlueprintSetupState) -> None:
 PER_PAGE: Final = 40
 BESIDE: Final = 20
 YEAR_S: Final = 365 * 24 * 3600
+FORMATS: Final = ("xlsx", "csv")
 
 
 @bp.get("/scales")
@@ -41,20 +43,33 @@ def scales() -> ResponseReturnValue:
     today = local_date(utcnow())
     asked = forms.asked(request.args, caller().scope(), today)
     carried = forms.carried(request.args)
+    query = forms.written(carried)
     cursor = Cursor.parse(request.args.get("after"), str, str)
     with reading() as session:
         page = queries.fleet(session, asked, cursor, PER_PAGE)
         counts = queries.count(session, asked)
+        drawn = cards(session, page.items, today, carried)
+        groups = filters.groups(asked, counts)
         return render_template(
             "manage/scales.html",
             asked=asked,
-            page=page,
-            rows=cards(session, page.items, today, carried),
+            rows=list(zip(page.items, drawn, strict=True)),
             total=counts.total,
             more=counts.more,
-            groups=filters.groups(asked, counts),
+            groups=groups,
+            chips=filters.chips(asked, groups),
+            kept=own.filters(session, caller().id),
+            query=query,
+            columns={key: COLUMNS[key] for key in own.chosen(session, caller().id)},
+            all_columns=COLUMNS,
+            bulk_acts=_bulk_acts(),
+            most=bulk.MOST,
             next_url=_list_url(carried, page.next),
             previous_url=_list_url(carried, page.previous),
+            export_urls={
+                kind: url_for(f"tables.as_{kind}", **forms.filters_of(query))  # type: ignore[arg-type]  # only our names
+                for kind in FORMATS
+            },
             register_url=link("configure.new_scale"),
             import_url=link("imports.index"),
         )
@@ -110,6 +125,14 @@ def photo(uid: str) -> ResponseReturnValue:
         return Response(status=404)
     headers = {"Cache-Control": f"private, max-age={YEAR_S}"}
     return Response(data, content_type="image/jpeg", headers=headers)
+
+
+def _bulk_acts() -> list[tuple[str, str]]:
+    """Return the acts on many that the caller may do somewhere, with their names."""
+    open_now = [
+        action for action, roles in bulk.ROLES.items() if not roles.isdisjoint(caller().roles)
+    ]
+    return [(action, saying.name(action)) for action in (*open_now, bulk.EXPORT)]
 
 
 def _list_url(carried: dict[str, str], cursor: str | None) -> str | None:

@@ -211,6 +211,32 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         "evidence_held": Refusal(
             409, _l("The scale is held as evidence. Nothing was changed."), HELD
         ),
+        "bulk_too_many": Refusal(
+            422,
+            _l("These are more than 5,000 scales. Nothing was done."),
+            _l("Narrow the filter, for example to one market."),
+        ),
+        "bulk_of_none": Refusal(
+            422, _l("No scale was chosen, or none of them can. Nothing was done."), BACK
+        ),
+        "bulk_started": Refusal(409, _l("This was started already. Nothing was done twice."), BACK),
+        "filing_malformed": Refusal(
+            422, _l("A filing has a number and a day that is past. Nothing was changed."), CORRECT
+        ),
+        "filing_of_retired": Refusal(
+            409, _l("The scale is retired, nothing is filed of it any more."), BACK
+        ),
+        "too_many_filters": Refusal(
+            409, _l("You have kept twenty filters already."), _l("Remove one of them first.")
+        ),
+        "filter_name": Refusal(
+            422,
+            _l("A filter needs a name that none of your others has, of forty signs at most."),
+            CORRECT,
+        ),
+        "filter_empty": Refusal(
+            422, _l("This filters nothing, so there is nothing to keep."), CORRECT
+        ),
         "not_for_persons": Refusal(
             409, _l("Time or a verification record does this, no person."), BACK
         ),

@@ -103,6 +103,8 @@ class ScaleOut(api.Model):
     firmware: FirmwareOut | None
     findings: list[str]
     actions: list[Action] = Field(description="acts open to the caller now")
+    filing_no: str = Field("", description="with the local authority (备案)")
+    filed_on: date | None = None
     created_at: datetime
 
 
@@ -137,6 +139,8 @@ def scale_out(scale: Scale, standing: Standing, roles: Collection[Role]) -> Scal
         firmware=_firmware(standing),
         findings=list(standing.facts.findings),
         actions=list(standing.actions(roles)),
+        filing_no=scale.filing_no,
+        filed_on=scale.filed_on,
         created_at=scale.created_at,
     )
 

@@ -15,6 +15,8 @@ from app.web.api_openapi import routes
 IN_PERSON = "the person proves to be there: sign-in, password, second factor, PIN, devices"
 IN_STEPS = "a list is checked, looked at and written by people; `wutong import` is its program"
 SHEETS = "blank tags are printed and glued by people; issuing a tag is `POST /tags`"
+ONE_BY_ONE = "a program does each scale: `POST /scales/{scale}/actions`, `PUT …/filing`"
+OWN = "how one person's list looks on the screen"
 
 # endpoint of a page -> operation of the API
 BY_PROGRAM = {
@@ -93,6 +95,8 @@ BY_PEOPLE_ONLY = {
     "people": IN_PERSON,
     "imports": IN_STEPS,
     "blanks": SHEETS,
+    "bulk": ONE_BY_ONE,
+    "own": OWN,
     "scan.differs": "somebody stands before the scale and compares its plate",
 }
 

@@ -26,6 +26,7 @@ from typing import Any, Final
 from app.domain.permissions import (
     COPY_READERS,
     DECIDERS,
+    FILERS,
     FINDING_READERS,
     LEAD_READERS,
     LEDGER_READERS,
@@ -88,6 +89,11 @@ SEALERS: Final = (Role.MANAGER, Role.VERIFIER, Role.REPAIRER, Role.INSPECTOR)
 CATALOGUERS: Final = (Role.MANAGER, Role.REGULATOR, Role.CUSTODIAN)
 ASK: Final = {"uid": "scale", "action": "suspend"}
 RETIRE: Final = {"action": "retire"}
+NOBODYS: Final[Mapping[str, Any]] = MappingProxyType(
+    {"shared": True, "parts": {"uid": "scale"}, "inside": {404}}
+)
+EXPORTED: Final = {"action": "export", "uid": "@scale"}
+FILING: Final = {"number": "备2026-1", "on": "2026-01-05"}
 
 REPLACEMENT_READERS: Final = (Role.REGULATOR, Role.MANAGER, Role.AUDITOR)
 NEW_MARKET: Final = {"region": HERE, "code": "M99", "name": "market"}
@@ -289,6 +295,21 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "manage_acts.order":                roles(*AUTHORITY, parts={"uid": "scale"}, inside={404}),
     "manage_acts.ask_opening":          roles(*OPENERS, parts={"uid": "scale"}),
     "manage_acts.opening":              roles(*OPENERS, parts={"uid": "scale"}),
+    # 404: what is somebody's own is nobody else's
+    "bulk.choose":                      roles(*FILE_READERS, body=EXPORTED),
+    "bulk.show_bulk":                   roles(*FILE_READERS, **NOBODYS),
+    "bulk.progress":                    roles(*FILE_READERS, **NOBODYS),
+    "bulk.start":                       roles(*FILE_READERS, **NOBODYS),
+    "own.filters":                      roles(*FILE_READERS, shared=True),
+    "own.keep":                         roles(*FILE_READERS, shared=True),
+    "own.rename":                       roles(*FILE_READERS, **NOBODYS),
+    "own.remove":                       roles(*FILE_READERS, **NOBODYS),
+    "own.columns":                      roles(*FILE_READERS, shared=True),
+    "tables.as_csv":                    roles(*FILE_READERS),
+    "tables.as_xlsx":                   roles(*FILE_READERS),
+    "tables.chosen":                    roles(*FILE_READERS, shared=True, inside={404},
+                                              parts={"uid": "scale", "kind": "csv"}),
+    "filing_api.file":                  roles(*FILERS, body=FILING),
     "find.find":                        roles(*FILE_READERS),
     "find_api.find":                    roles(*FILE_READERS),
     "manage_api.scales":                roles(*FILE_READERS),

@@ -138,7 +138,8 @@ document.addEventListener("click", (event) => {
 // One form is sent once, however often it is tapped.
 document.addEventListener("submit", (event) => {
   const button = event.submitter;
-  if (event.defaultPrevented || !button) return;
+  // What is taken away as a file leaves the page as it is.
+  if (event.defaultPrevented || !button || button.form.hasAttribute("data-again")) return;
   if (button.classList.contains("is-busy")) {
     event.preventDefault();
     return;
@@ -161,6 +162,46 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.querySelector("[data-focus]")?.focus();
+
+// A list by keys: arrows go from row to row, Enter opens (it is a link), x ticks the row.
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input:not([type=checkbox]), textarea, select, dialog");
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const rows = [...document.querySelectorAll("[data-arrows] tbody tr")].filter((row) => row.offsetParent);
+  if (!rows.length) return;
+  const here = rows.findIndex((row) => row.contains(document.activeElement));
+  if (event.key === "x" && here >= 0) {
+    rows[here].querySelector("input[type=checkbox]")?.click();
+  } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    const next = event.key === "ArrowDown" ? here + 1 : Math.max(here, 1) - 1;
+    rows[Math.min(next, rows.length - 1)].querySelector("a")?.focus();
+    event.preventDefault();
+  }
+});
+
+/** Say how many rows are ticked; card and row of one scale are one tick. */
+function pick(form) {
+  const boxes = () => [...form.elements].filter((box) => box.name === "uid");
+  const everything = form.elements.namedItem("all");
+  const head = document.querySelector("[data-tick-all]");
+  const said = form.querySelector("[data-picked]");
+  const first = said.textContent;
+  const tell = () => {
+    const ticked = new Set(boxes().filter((box) => box.checked).map((box) => box.value));
+    said.textContent = ticked.size ? said.dataset.picked.replace("#", ticked.size) : first;
+    form.classList.toggle("is-picked", ticked.size > 0 || Boolean(everything?.checked));
+  };
+  document.addEventListener("change", (event) => {
+    const box = event.target;
+    if (box === head) for (const one of boxes()) one.checked = head.checked;
+    else if (box.name === "uid" && box.form === form) {
+      for (const one of boxes()) if (one.value === box.value) one.checked = box.checked;
+    } else if (box !== everything) return;
+    tell();
+  });
+  tell();
+}
+for (const form of document.querySelectorAll("[data-bulk]")) pick(form);
 
 /** On a phone a row of a list becomes a small sheet: each cell then says what it is. */
 function label(table) {

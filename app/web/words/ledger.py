@@ -35,6 +35,7 @@ DEED: Final[Mapping[str, Any]] = MappingProxyType(
         "hold": _l("recorded an evidence hold"),
         "release_hold": _l("lifted the evidence hold"),
         "case_opened": _l("recorded an opening"),
+        "filed": _l("recorded a filing"),
         "finding_resolved": _l("concluded a finding"),
         "lead_handed_over": _l("handed the lead over"),
         "lead_closed": _l("closed the lead"),

@@ -19,6 +19,7 @@ KIND: Final[Mapping[str, Any]] = MappingProxyType(
         "import_read": _l("Looking through a list"),
         "import_apply": _l("Writing a list into the register"),
         "import_undo": _l("Undoing an import"),
+        "bulk_act": _l("One act on many scales"),
     }
 )
 
@@ -28,6 +29,7 @@ MESSAGE: Final[Mapping[str, Any]] = MappingProxyType(
         "judging_scales": _l("Judging scale after scale"),
         "checking_chain": _l("Following the chain of entries"),
         "checking_rows": _l("Comparing the register with the entries"),
+        "acting_on_scales": _l("Doing it scale after scale"),
         "reading_file": _l("Reading the file"),
         "checking_list": _l("Looking at row after row"),
         "writing_list": _l("Writing row after row"),
@@ -42,6 +44,8 @@ RESULT: Final[Mapping[str, Any]] = MappingProxyType(
         "signed_to": _l("Signed up to entry"),
         "problems": _l("Problems found"),
         "attempts": _l("Attempts"),
+        "acts_done": _l("Scales done"),
+        "acts_failed": _l("Scales that could not any more"),
         "rows": _l("Rows"),
         "rows_waiting": _l("Rows not written"),
         "rows_applied": _l("Rows written"),
