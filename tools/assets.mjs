@@ -42,7 +42,7 @@ async function styles() {
     quietDeps: true,
     logger: sass.Logger.silent,
   }).css;
-  const own = ["tokens.css", "app.css", "parts.css", "manage.css", "lists.css", "accounts.css", "scan.css", "import.css", "signing.css", "print.css"].map(read).join("\n");
+  const own = ["tokens.css", "app.css", "parts.css", "manage.css", "lists.css", "accounts.css", "scan.css", "worksheet.css", "import.css", "signing.css", "standards.css", "print.css"].map(read).join("\n");
   // Tabler is left as it was compiled: its light-dark() would be expanded, and doubled, by a second pass.
   keep("app.css", base + (await css(own)));
   keep("public.css", await css(read("public.css")));
@@ -99,6 +99,8 @@ await script("app.js", "app.js");
 await script("lock.js", "lock.js");
 await script("scan.js", "scan/page.js");
 await script("scan-worker.js", "scan/worker.js");
+await script("worksheet.js", "worksheet/page.js");
+await script("worksheet-choose.js", "worksheet/choose.js");
 decoder();
 icons();
 paperFonts();

@@ -48,7 +48,7 @@ ICONS: Final[Mapping[Action, str]] = MappingProxyType(
 )
 ASKS: Final = frozenset({Action.DEPLOY, Action.SUSPEND})
 FOR_GOOD: Final = frozenset(LAST)
-RECORD: Final = _l("Record the result")
+VERIFY: Final = _l("Verify it now")
 FINDING: Final = _l("See the finding")
 # Open while a finding is, and yet no way back to a stall.
 VAIN: Final = frozenset({Action.SUBMIT, Action.PASS, Action.STORE})
@@ -126,8 +126,8 @@ def sentence(obstacle: Obstacle | Hindrance) -> str:
 
 def _button(scale: Scale, action: Action) -> Button:
     if action in LEGAL_ACTS:
-        url = link("verify.record", uid=scale.uid) or ""
-        return Button(action, str(RECORD), ICONS[action], url, posts=False, hold=False)
+        url = link("worksheets.write", uid=scale.uid) or ""
+        return Button(action, str(VERIFY), ICONS[action], url, posts=False, hold=False)
     asks = action in ASKS
     return Button(
         action,

@@ -18,6 +18,7 @@ from app.manage.program import program
 from app.standing import gaps, standing_of
 from app.web.access import READERS, access, caller
 from app.web.database import installation, reading
+from app.web.error_chart import error_chart
 from app.web.navigation import add_section
 from app.web.paging import Cursor
 
@@ -102,6 +103,7 @@ def scale(uid: str) -> ResponseReturnValue:
             story=story.told(session, told),
             seen=told[0].event.ledger_seq if told else 0,
             program=program(session, found, standing, at),
+            errors=error_chart(session, found),
             verifications=queries.verifications(session, found),
             repairs=story.told(session, steps.each(queries.repairs(session, found))),
             levels=list(Level),

@@ -1,21 +1,109 @@
-"""Worksheets (检定原始记录): one's drafts and what became of them."""
+"""Worksheets (检定原始记录): the page on which one is written, many at once, and one's own."""
 
-from flask import Blueprint, render_template
+from collections.abc import Sequence
+from typing import Any, Final
+
+from flask import Blueprint, Flask, render_template, request, url_for
+from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import NotFound
 
+from app.db.session import utcnow
 from app.domain.roles import Role
-from app.verify.service import drafts
+from app.models import Person, Scale
+from app.verify import queries
+from app.verify.kits import Worker, environment, kits
+from app.verify.outfits import outfit
+from app.verify.service import bodies, drafts
+from app.verify.sheets import name_of
 from app.web.access import access, caller
 from app.web.database import reading
+from app.web.navigation import add_section
+from app.web.words.worksheet_screen import screen
 
 bp = Blueprint("worksheets", __name__, url_prefix="/verify", template_folder="templates")
+
+MOST: Final = 20
+RECENT: Final = 60
+UNIT_PRICE_FEN: Final = 1_998  # most amounts have to be rounded
+
+
+@bp.record_once
+def _in_menu(state: BlueprintSetupState) -> None:
+    if isinstance(state.app, Flask):
+        add_section(state.app, "worksheets", "worksheets.mine")
 
 
 @bp.get("/worksheets")
 @access(Role.VERIFIER)
 def mine() -> ResponseReturnValue:
-    """Show one's open drafts."""
+    """Show one's open drafts and what became of those that were submitted."""
     with reading() as session:
+        who = caller()
         return render_template(
-            "verify/worksheets.html", drafts=drafts.open_drafts(session, caller().id)
+            "verify/worksheets.html",
+            drafts=drafts.open_drafts(session, who.id),
+            rows=queries.worksheets_of(session, who.id, who.scope(Role.VERIFIER), RECENT),
+            places=queries.places_awaiting(session, who.scope(Role.VERIFIER)),
+            name_of=name_of,
         )
+
+
+@bp.get("/scales/<uid:uid>/worksheet")
+@access(Role.VERIFIER)
+def write(uid: str) -> ResponseReturnValue:
+    """Write the worksheet of one scale."""
+    with reading() as session:
+        scale = queries.scale_in(session, caller().scope(Role.VERIFIER), uid)
+        return _page(session, [scale], request.args.get("draft", ""))
+
+
+@bp.get("/worksheets/choose/<uid:place>")
+@access(Role.VERIFIER)
+def choose(place: str) -> ResponseReturnValue:
+    """Choose the scales of a place that get each load in turn."""
+    with reading() as session:
+        scope = caller().scope(Role.VERIFIER)
+        found = queries.place_in(session, scope, place)
+        return render_template(
+            "verify/worksheet_choose.html",
+            place=found,
+            scales=queries.scales_at(session, scope, found),
+            most=MOST,
+            name_of=name_of,
+        )
+
+
+@bp.get("/worksheets/together")
+@access(Role.VERIFIER)
+def together() -> ResponseReturnValue:
+    """Write the worksheets of several scales: each load once over all of them."""
+    uids = list(dict.fromkeys(request.args.getlist("scale")))[:MOST]
+    with reading() as session:
+        scales = queries.scales_in(session, caller().scope(Role.VERIFIER), uids)
+        if not scales:
+            raise NotFound
+        return _page(session, scales, "")
+
+
+def _page(session: Session, scales: Sequence[Scale], draft: str) -> str:
+    person = session.get_one(Person, caller().id)
+    at = utcnow()
+    worker = Worker(person, None, at)
+    worker = Worker(person, bodies.body_for(session, person, scales[0].path, worker.day), at)
+    found = kits(session, scales, worker, draft)
+    mine = drafts.open_drafts(session, person.id)
+    given: dict[str, Any] = {
+        **found,
+        "outfit": outfit(session, scales, worker, found["kits"]),
+        "environment": environment(mine, scales[0].path, worker),
+        "verifier": person.name,
+        "day": worker.day.isoformat(),
+        "wanted": draft,
+        "drafts": "/verify/drafts/",
+        "list": url_for("worksheets.mine"),
+        "unit_price_fen_per_kg": UNIT_PRICE_FEN,
+        "words": screen(),
+    }
+    return render_template("verify/worksheet.html", given=given, scales=scales, name_of=name_of)

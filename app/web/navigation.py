@@ -20,6 +20,7 @@ SECTIONS: Final[Mapping[str, tuple[Any, str]]] = MappingProxyType(
     {
         "scan": (_l("Scan"), "scan"),
         "scales": (_l("Scales"), "scale"),
+        "worksheets": (_l("Worksheets"), "file-certificate"),
         "signing": (_l("To be signed"), "certificate"),
         "findings": (_l("Findings"), "flag"),
         "references": (_l("Programs"), "binary"),

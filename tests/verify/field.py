@@ -1,7 +1,7 @@
 """A verifier ready for work: body, weights, labels and lead seals; and worksheets as written."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -17,7 +17,7 @@ from app.verify.service import drafts, stock_lots, weights
 from app.verify.service.drafts import Save
 from app.verify.service.verdict import ranges_of
 from tests.support.makers import NOON
-from tests.verify.outfit import calibrate, make_outfit, make_weight
+from tests.verify.outfit import calibrate, employ, make_outfit, make_weight
 
 G = 1_000
 KG = 1_000_000
@@ -51,17 +51,19 @@ class Field:
     verifier: Person
 
 
-def make_field(session: Session, verifier: Person | None = None, day: date | None = None) -> Field:
-    """Return a verifier with M1 weights up to 30 kg and twenty of each mark in hand."""
+def make_field(session: Session, verifier: Person | None = None, marks: int = 20) -> Field:
+    """Return a verifier with M1 weights up to 30 kg and some of each mark in hand."""
     outfit = make_outfit(session)
+    if verifier is not None:
+        employ(session, outfit.body, verifier)
     who = verifier or outfit.verifier
-    today = day or NOON.date()
+    today = NOON.date()
     for n, nominal in enumerate((*NOMINALS, 20 * KG)):
         weight = make_weight(session, outfit.body, f"M{n:02d}", nominal)
         calibrate(session, weight, today - timedelta(days=30))
     for kind, first, last in (
-        (MarkKind.LABEL, "T0001", "T0020"),
-        (MarkKind.LEAD_SEAL, "Q0001", "Q0020"),
+        (MarkKind.LABEL, "T0001", f"T{marks:04d}"),
+        (MarkKind.LEAD_SEAL, "Q0001", f"Q{marks:04d}"),
     ):
         lot = stock_lots.receive(
             session,

@@ -382,6 +382,10 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     # verify
     "verify.record":                    roles(Role.VERIFIER, parts={"uid": "scale"}),
     "verify.save":                      roles(Role.VERIFIER, parts={"uid": "scale"}),
+    "worksheets.write":                 roles(Role.VERIFIER, parts={"uid": "scale"}),
+    "worksheets.choose":                roles(Role.VERIFIER),
+    # 404: it asks for scales by their uids behind the question mark
+    "worksheets.together":              roles(Role.VERIFIER, shared=True, inside={404}),
     # 422: a draft that was just begun is not complete
     "drafts.submit":                    roles(Role.VERIFIER, parts={"draft": "draft"}),
     "verify_api.worksheets.submit":     roles(Role.VERIFIER, parts={"draft": "draft"}),

@@ -14,6 +14,8 @@ BUILT = {
     "app.js",
     "lock.js",
     "scan.js",
+    "worksheet.js",
+    "worksheet-choose.js",
     "scan-worker.js",
     "zxing.wasm",
     "mark.svg",

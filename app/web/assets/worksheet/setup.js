@@ -1,0 +1,101 @@
+// Who works with what, proposed: one tap accepts it; air and weights are changed here.
+import { button, h, symbol, told } from "./draw.js";
+import { mass, tenths, typed } from "./format.js";
+import { papersOf } from "./sheet.js";
+
+const KINDS = ["initial", "subsequent"];
+
+function air(work) {
+  const { words } = work;
+  const now = work.sheet.draft.document.environment;
+  const ask = (title, unit, name, sign) =>
+    work.type({ title, unit, sign, read: (text) => typed(text, 1), done: (value) => setAir(work, { [name]: value }) });
+  return h(
+    "div",
+    { class: "ws-row" },
+    button(now?.temperature_dc === undefined ? "…" : `${tenths(now.temperature_dc)} °C`, () => ask(words.temperature, "°C", "temperature_dc", true), { small: words.temperature }),
+    button(now?.humidity_pm === undefined ? "…" : `${tenths(now.humidity_pm)} %`, () => ask(words.humidity, "%", "humidity_pm", false), { small: words.humidity }),
+  );
+}
+
+function setAir(work, part) {
+  work.air = { ...work.sheet.draft.document.environment, ...work.air, ...part };
+  const { temperature_dc, humidity_pm } = work.air;
+  if (temperature_dc !== undefined && humidity_pm !== undefined) {
+    for (const sheet of work.sheets) work.change(sheet, { ...sheet.draft.document, environment: { temperature_dc, humidity_pm } });
+    work.remember(work.air);
+  }
+  work.draw();
+}
+
+function weights(work) {
+  const { words, outfit } = work;
+  const chosen = new Set(work.sheet.draft.document.weights.map((each) => each.weight));
+  const turn = (uid) => {
+    if (!chosen.delete(uid)) chosen.add(uid);
+    for (const sheet of work.sheets) work.change(sheet, { ...sheet.draft.document, weights: papersOf(outfit, [...chosen]) });
+    work.draw();
+  };
+  return [
+    h(
+      "div",
+      { class: "ws-top ws-scroll", tabindex: "0", role: "region", "aria-label": words.weights },
+      h("p", { class: "ws-question" }, words.weights),
+      h(
+        "ul",
+        { class: "ws-weights" },
+        outfit.weights.map((each) =>
+          h(
+            "li",
+            {},
+            each.why
+              ? h("p", { class: "ws-refused" }, symbol("stopped"), h("span", {}, `${mass(each.nominal_mg)} · ${each.number} · ${each.class}`, h("small", {}, each.why)))
+              : button(`${mass(each.nominal_mg)} · ${each.number}`, () => turn(each.weight), { pressed: chosen.has(each.weight), small: `${each.class} · ${each.certificate_no} · ${told(words.until, { day: each.valid_until })}` }),
+          ),
+        ),
+      ),
+    ),
+    h("div", { class: "ws-acts" }, button(words.done, () => { work.choosesWeights = false; work.draw(); }, { kind: "btn-primary" })),
+  ];
+}
+
+export function setupScreen(work) {
+  const { words, outfit, sheet } = work;
+  if (work.choosesWeights) return weights(work);
+  const { document } = sheet.draft;
+  const chosen = outfit.weights.filter((each) => document.weights.some((one) => one.weight === each.weight));
+  const now = document.environment;
+  const filled = (now ?? work.air)?.temperature_dc !== undefined && (now ?? work.air)?.humidity_pm !== undefined;
+  const bars = outfit.body ? outfit.barred : [words.no_body];
+  const ready = filled && outfit.standard && !bars.length;
+  const accept = () => {
+    for (const each of work.sheets) each.draft.accepted = true;
+    for (const each of work.sheets) work.change(each, each.draft.document);
+    work.next();
+  };
+  const rows = [
+    [words.scales, work.sheets.length > 1 ? told(words.n_scales, { n: work.sheets.length }) : `${sheet.kit.scale.number} · ${sheet.kit.scale.model}`],
+    [words.verifier, work.verifier],
+    [words.body, outfit.body?.name ?? words.none],
+    [words.standard, outfit.standard ? `${outfit.standard.name} · ${told(words.until, { day: outfit.standard.valid_until })}` : words.none],
+    [words.rules, sheet.kit.rules],
+    [words.weights, `${chosen.length} · ${chosen.map((each) => mass(each.nominal_mg)).join(", ")}`],
+  ];
+  return [
+    h(
+      "div",
+      { class: "ws-top" },
+      h("dl", { class: "ws-facts" }, rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))),
+      bars.map((why) => h("p", { class: "ws-beyond is-stopped", role: "alert" }, symbol("stopped"), h("span", {}, why))),
+      outfit.short?.length ? h("p", { class: "ws-beyond is-attention" }, symbol("attention"), h("span", {}, told(words.short, { loads: outfit.short.map(mass).join(", ") }))) : null,
+    ),
+    h(
+      "div",
+      { class: "ws-acts" },
+      h("div", { class: "ws-row" }, KINDS.map((kind) => button(words.kinds[kind], () => work.choose(kind), { pressed: document.kind === kind }))),
+      air(work),
+      h("div", { class: "ws-row" }, button(words.change_weights, () => { work.choosesWeights = true; work.draw(); })),
+      ready ? button(words.begin, accept, { kind: "btn-primary ws-zero" }) : h("p", { class: "ws-why", role: "status" }, bars.length ? words.barred : filled ? words.no_standard : words.air_first),
+    ),
+  ];
+}
