@@ -38,6 +38,7 @@ WORDS: Final[Mapping[tuple[str, VerifiedFault], Any]] = MappingProxyType(
             "Give the number of the label or of the certificate."
         ),
         ("failed_items", VerifiedFault.MISSING): _l("Say what it failed."),
+        ("verified_on", VerifiedFault.NO_RULES): _l("No regulation of ours held on that day."),
         ("verified_on", VerifiedFault.IN_THE_FUTURE): _l("This day is still to come."),
         ("verified_on", VerifiedFault.BEFORE_THE_LAST): _l(
             "A later verification is on record already."

@@ -1,5 +1,6 @@
 """The page on which a verifier puts a result on record, with a fresh second factor."""
 
+from datetime import date
 from typing import Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -12,10 +13,12 @@ from app.domain.calendar import local_date, valid_until
 from app.domain.lifecycle import Action, IllegalTransitionError
 from app.domain.permissions import ACTION_ROLES, LegalAct
 from app.domain.roles import Role
+from app.domain.rules.ruleset import RuleSet
 from app.domain.verification import VerificationKind, VerificationResult
 from app.models import Person, Scale
 from app.verify import queries, service
 from app.verify.forms import ITEMS, ResultForm
+from app.verify.service.rulesets import NoRuleSetError, rule_set_for
 from app.web import step_up
 from app.web.access import access, caller, require_role
 from app.web.database import reading, transaction
@@ -35,7 +38,7 @@ def record(uid: str) -> ResponseReturnValue:
     with reading() as session:
         scale = queries.scale_in(session, who.scope(Role.VERIFIER), uid)
         form = ResultForm.fresh(local_date(utcnow()), queries.last_body(session, who.id))
-        return _page(scale, form)
+        return _page(session, scale, form)
 
 
 @bp.post("/scales/<uid:uid>/results")
@@ -64,7 +67,7 @@ def save(uid: str) -> ResponseReturnValue:
     if form.errors:
         with reading() as session:
             scale = queries.scale_in(session, caller().scope(Role.VERIFIER), uid)
-            return _page(scale, form), INVALID
+            return _page(session, scale, form), INVALID
     return redirect(url_for("manage.scale", uid=uid, _anchor="verification"), 303)
 
 
@@ -77,8 +80,9 @@ def _attempt(session: Session, uid: str, form: ResultForm, *, write: bool) -> No
     do(session, scale, command, by=who.uid, at=utcnow())
 
 
-def _page(scale: Scale, form: ResultForm) -> str:
+def _page(session: Session, scale: Scale, form: ResultForm) -> str:
     day = form.day or local_date(utcnow())
+    rules = _rules(session, scale, day)
     return render_template(
         "verify/record.html",
         scale=scale,
@@ -87,6 +91,13 @@ def _page(scale: Scale, form: ResultForm) -> str:
         results=[(one.value, say(one), None) for one in RESULTS],
         kinds=[(one.value, say(one)) for one in VerificationKind],
         items=ITEMS,
-        regulation=service.regulation_on(day).value,
-        until=valid_until(day),
+        regulation=rules.identifier if rules else "",
+        until=valid_until(day, rules.limits.validity_months) if rules else None,
     )
+
+
+def _rules(session: Session, scale: Scale, day: date) -> RuleSet | None:
+    try:
+        return rule_set_for(session, scale.model, day).rules
+    except NoRuleSetError:
+        return None

@@ -1,12 +1,16 @@
 """A result moves the scale, its mark and its seal together, or changes nothing."""
 
-from datetime import date, timedelta
+from copy import deepcopy
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
+from app.domain.calendar import valid_until
 from app.domain.legal_status import LegalCode
 from app.domain.lifecycle import Action, IllegalTransitionError, State
+from app.domain.roles import Role
+from app.domain.rules.builtin import documents
 from app.domain.seals import SealState
 from app.domain.suspension import SuspensionReason
 from app.domain.verification import VerificationKind, VerificationResult
@@ -15,9 +19,9 @@ from app.models import Scale
 from app.standing import standing_of
 from app.verify.service import NewVerification, ResultError, VerifiedFault, record_verification
 from app.verify.service.record import OwnRepairError
-from app.verify.service.regulations import regulation_on
+from app.verify.service.rulesets import install
 from tests.conftest import NOON
-from tests.support.makers import make_scale
+from tests.support.makers import make_person, make_scale
 
 TODAY = date(2026, 11, 23)
 BY = "01999999-0000-7000-8000-000000000001"
@@ -144,7 +148,39 @@ def test_a_scale_under_repair_takes_no_result(session: Session) -> None:
         record_verification(session, scale, passed(), by=BY, at=NOON)
 
 
-def test_the_regulation_changes_on_8_january_2027() -> None:
-    """The old one holds through the 7th."""
-    assert regulation_on(date(2027, 1, 7)) == "JJG 539-2016"
-    assert regulation_on(date(2027, 1, 8)) == "JJG 1204-2025"
+@pytest.mark.parametrize(
+    ("day", "networked", "regulation"),
+    [
+        (date(2027, 1, 7), False, "JJG 539-2016"),
+        (date(2027, 1, 8), False, "JJG 1204-2025"),
+        (date(2027, 1, 8), True, "JJG 539-2016"),
+    ],
+)
+def test_the_regulation_changes_on_8_january_2027(
+    session: Session, day: date, regulation: str, *, networked: bool
+) -> None:
+    """The old one holds through the 7th; its transition keeps it for an old type in a network."""
+    scale = awaiting(session)
+    scale.model.networked = networked
+    at = datetime.combine(day, time(4), UTC)
+    done = record_verification(session, scale, passed(verified_on=day), by=BY, at=at)
+    assert done.regulation == regulation
+
+
+def test_a_day_before_every_regulation_is_refused(session: Session) -> None:
+    """At its field; nothing is written."""
+    scale = awaiting(session)
+    with pytest.raises(ResultError) as refused:
+        record_verification(session, scale, passed(verified_on=date(2017, 5, 29)), by=BY, at=NOON)
+    assert refused.value.faults == {"verified_on": VerifiedFault.NO_RULES}
+
+
+def test_a_pass_is_valid_for_the_months_of_the_rule_set(session: Session) -> None:
+    """Half a year where an administrator's version says so."""
+    document = deepcopy(documents()[0])
+    document["version"] = 2
+    document["limits"]["validity_months"]["value"] = 6
+    install(session, document, by=make_person(session, "root", [Role.ADMIN]), at=NOON)
+    scale = awaiting(session)
+    done = record_verification(session, scale, passed(), by=BY, at=NOON)
+    assert done.valid_until == valid_until(TODAY, 6)

@@ -8,15 +8,12 @@ from app.verify.service.record import (
     check_verification,
     record_verification,
 )
-from app.verify.service.regulations import Regulation, regulation_on
 
 __all__ = [
     "NewVerification",
     "OwnRepairError",
-    "Regulation",
     "ResultError",
     "VerifiedFault",
     "check_verification",
     "record_verification",
-    "regulation_on",
 ]

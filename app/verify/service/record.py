@@ -32,6 +32,7 @@ class VerifiedFault(StrEnum):
     BEFORE_THE_LAST = "before_the_last"
     SEAL_NEEDED = "seal_needed"
     HELD = "held"
+    NO_RULES = "no_rules"
 
 
 class ResultError(DomainError):
@@ -84,8 +85,8 @@ def record_verification(
 ) -> Verification:
     """Put a result on record and move the scale on.
 
-    A pass gives a year minus a day, replaces the verification seals by the new one and ends
-    what an opening took away. A failure cancels the mark that stood before.
+    A pass gives the rule set's months minus a day, replaces the verification seals by the new
+    one and ends what an opening took away. A failure cancels the mark that stood before.
 
     Raises:
         ResultError: Fields are missing or contradict the scale's record.
@@ -95,7 +96,7 @@ def record_verification(
     entries.lock(session)
     session.refresh(scale)
     check_verification(session, scale, command, by=by, at=at)
-    found = _row(scale, command, at)
+    found = _row(session, scale, command, at)
     action = Action.PASS if _passed(command) else Action.FAIL
     with act(session, scale, action, by=by, at=at, details=_told(found, command)):
         session.add(found)
@@ -117,7 +118,10 @@ def check_verification(
         IllegalTransitionError: Its state does not allow a result.
     """
     next_state(scale.state, Action.PASS if _passed(command) else Action.FAIL)
-    if faults := _faults(scale, command, _last(session, scale), local_date(at)):
+    faults = _faults(scale, command, _last(session, scale), local_date(at))
+    if not faults and not _has_rules(session, scale, command.verified_on):
+        faults = {"verified_on": VerifiedFault.NO_RULES}
+    if faults:
         raise ResultError(faults)
     _refuse_own_repair(session, scale, by)
 
@@ -183,19 +187,29 @@ def _refuse_own_repair(session: Session, scale: Scale, by: str) -> None:
         raise OwnRepairError("who repaired a scale does not verify it")
 
 
-def _row(scale: Scale, command: NewVerification, at: datetime) -> Verification:
+def _has_rules(session: Session, scale: Scale, day: date) -> bool:
+    try:
+        rule_set_for(session, scale.model, day)
+    except NoRuleSetError:
+        return False
+    return True
+
+
+def _row(session: Session, scale: Scale, command: NewVerification, at: datetime) -> Verification:
     passed = _passed(command)
+    rules = rule_set_for(session, scale.model, command.verified_on).rules
+    until = valid_until(command.verified_on, rules.limits.validity_months)
     return Verification(
         uid=new_uid(),
         path=scale.path,
         scale_id=scale.id,
         kind=command.kind,
         result=command.result,
-        regulation=command.regulation or regulation_on(command.verified_on).value,
+        regulation=command.regulation or rules.identifier,
         body=command.body.strip(),
         verifier_id=command.verifier.id if command.verifier else None,
         verified_on=command.verified_on,
-        valid_until=valid_until(command.verified_on) if passed else None,
+        valid_until=until if passed else None,
         certificate_no=command.certificate_no.strip(),
         label_no=command.label_no.strip(),
         failed_items=[] if passed else list(command.failed_items),
@@ -224,8 +238,9 @@ def _pass(session: Session, scale: Scale, command: NewVerification) -> None:
         )
     )
 
-
     fill(scale, Part.SEAL)
+
+
 def _told(found: Verification, command: NewVerification) -> dict[str, Any]:
     told: dict[str, Any] = {
         "verification": found.uid,
