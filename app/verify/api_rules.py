@@ -8,16 +8,22 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from app.domain.permissions import RULE_READERS
-from app.domain.roles import Role
+from app.domain.roles import VERIFICATION, Role
+from app.domain.rules.judging import Outcome
 from app.domain.rules.reader import RuleSetError
+from app.domain.rules.reading import WorksheetError
+from app.verify import queries_signing as queries
 from app.verify.service import rulesets
+from app.verify.service.documents import BadDocumentError
+from app.verify.service.recomputing import RulesDifferError, recompute
 from app.verify.service.rulesets import HeldRuleSet, RuleSetBuiltInError, RuleSetWithdrawnError
 from app.web import api
-from app.web.access import StepUpError, access
+from app.web.access import StepUpError, access, caller
 from app.web.paging import BadCursorError, Cursor
 from app.web.words.rule_sets import say_wrong
 
 bp = Blueprint("rule_sets", __name__)
+TEAM = tuple(sorted(VERIFICATION))
 
 
 class RuleSetOut(api.Model):
@@ -48,6 +54,19 @@ class RuleSetIn(api.Body):
     """A further version of a regulation, or a new one."""
 
     document: Annotated[dict[str, Any], Field(description="as `document` of another version")]
+
+
+class RecomputedOut(api.Model):
+    """What comes of a worksheet when it is judged again under the rules of its day."""
+
+    worksheet: str
+    rules: str
+    version: int
+    sha256: str
+    verdict: Outcome
+    items: list[dict[str, Any]]
+    missing: list[str]
+    agrees: bool
 
 
 @bp.get("/rule-sets")
@@ -117,6 +136,29 @@ def withdraw(session: Session, rule_set: str) -> RuleSetDocument:
     if rulesets.rule_set_of(session, rule_set).row is None:
         raise RuleSetBuiltInError("this version comes with the program")
     raise StepUpError("a rule set is withdrawn in person")
+
+
+@bp.get("/worksheets/<uid:worksheet>/recomputation")
+@api.read(
+    "Judge a worksheet again",
+    returns=RecomputedOut,
+    problems=(RulesDifferError, BadDocumentError, WorksheetError),
+)
+@access(*TEAM, Role.AUDITOR)
+def recomputation(session: Session, worksheet: str) -> RecomputedOut:
+    """Under the version by which it was judged; `agrees` where it comes out as it stands."""
+    row = queries.worksheet_in(session, caller().scope(*TEAM, Role.AUDITOR), worksheet)
+    again = recompute(session, row)
+    return RecomputedOut(
+        worksheet=row.uid,
+        rules=row.rules,
+        version=row.rules_version,
+        sha256=again.held.sha256,
+        verdict=again.verdict.outcome,
+        items=again.verdict.items(),
+        missing=list(again.verdict.missing),
+        agrees=again.agrees,
+    )
 
 
 def _told(one: HeldRuleSet) -> dict[str, Any]:

@@ -69,6 +69,11 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         ),
         "bad_rule_set": Refusal(422, _l("The rule set cannot be taken as it stands."), CORRECT),
         "rule_set_withdrawn": Refusal(409, _l("This version was withdrawn before."), BACK),
+        "rules_differ": Refusal(
+            409,
+            _l("The rule set of that number is another document than at the time."),
+            _l("Restore the document whose digest the worksheet names."),
+        ),
         "rule_set_built_in": Refusal(
             409,
             _l("This version comes with the program and is not withdrawn."),

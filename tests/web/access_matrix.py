@@ -223,6 +223,7 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "verify_api.rule_sets.rule_set":    roles(*RULE_READERS, shared=True, parts=RULE_SET),
     "verify_api.rule_sets.install":     roles(Role.ADMIN, shared=True),
     "verify_api.rule_sets.withdraw":    roles(Role.ADMIN, shared=True, parts=RULE_SET),
+    "verify_api.rule_sets.recomputation": roles(*SIGNING, Role.AUDITOR),
     "rules.index":                      roles(*RULE_READERS, shared=True),
     "rules.show":                       roles(*RULE_READERS, shared=True, parts=RULE_SET),
     "rules.document":                   roles(*RULE_READERS, shared=True, parts=RULE_SET),
