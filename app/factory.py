@@ -24,6 +24,7 @@ from app.config import Settings
 from app.configure import api as configure_api
 from app.configure import views as configure
 from app.configure import (
+    views_baseline,
     views_codes,
     views_goods,
     views_grounds,
@@ -102,6 +103,7 @@ BLUEPRINTS: Final = (
     views_procurement.bp,
     views_imports.bp,
     views_codes.bp,
+    views_baseline.bp,
     configure_api.bp,
     views_goods.bp,
     replacement.bp,

@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from app.configure import (
+    api_baseline,
     api_codes,
     api_grounds,
     api_models,
@@ -22,3 +23,4 @@ bp.register_blueprint(api_grounds.bp)
 bp.register_blueprint(api_procurement.bp)
 bp.register_blueprint(api_replacement.bp)
 bp.register_blueprint(api_replacing.bp)
+bp.register_blueprint(api_baseline.bp)

@@ -57,6 +57,9 @@ CATALOGUERS: Final = (Role.MANAGER, Role.REGULATOR, Role.CUSTODIAN)
 # Who files a scale with the authority: the market its own, the authority puts it right.
 FILERS: Final = (Role.MANAGER, Role.REGULATOR)
 PHOTOGRAPHERS: Final = (Role.MANAGER, Role.INSPECTOR)
+# Who records what a scale shows of itself; whose word ends an alarm about its counters.
+BASELINERS: Final = (Role.MANAGER, Role.INSPECTOR, Role.VERIFIER)
+BASELINE_RENEWERS: Final = (Role.INSPECTOR, Role.VERIFIER)
 SEALERS: Final = (Role.MANAGER, Role.VERIFIER, Role.REPAIRER, Role.INSPECTOR)
 # Nobody applies another's seal; everybody who looks may find one broken.
 SEAL_APPLIERS: Final[Mapping[SealOwner, Role]] = MappingProxyType(

@@ -14,7 +14,8 @@ from app.domain.differences import DifferenceKind
 from app.domain.evidence import Level, LevelReason, ReadFacts, level_reasons
 from app.domain.tasks import ENDED, Executor
 from app.domain.verdicts import Discount, JudgeReason, Verdict
-from app.models import Evidence, Finding, Scale, Station, StationScale, Task
+from app.ledger.counters import BASELINE, newest
+from app.models import Evidence, Finding, Scale, ScaleEvent, Station, StationScale, Task
 from app.standing import Standing
 from app.web.flash_map import FlashMap
 from app.web.words.say import say
@@ -61,6 +62,7 @@ class Program:
     readings: Sequence["Reading"]
     bench: bool
     task: str | None
+    baseline: ScaleEvent | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ def program(session: Session, scale: Scale, standing: Standing, at: datetime) ->
         readings=readings,
         bench=_is_on_a_bench(session, scale),
         task=_task(session, scale, at),
+        baseline=newest(session, scale, BASELINE),
     )
 
 

@@ -202,6 +202,24 @@ def _corrected(event: ScaleEvent, _names: Names) -> str:
     return _("Corrected by an imported list: %(fields)s.", fields=fields)
 
 
+def _baseline(event: ScaleEvent, _names: Names) -> str:
+    said = _("The program and calibration were recorded as the baseline.")
+    return f"{said} {_shown(event)}".strip()
+
+
+def _counters(event: ScaleEvent, _names: Names) -> str:
+    if event.details.get("unexplained"):
+        words = _("The counters differ, with no repair or verification on record:")
+    else:
+        words = _("The counters were read:")
+    return f"{words} {_shown(event)}"
+
+
+def _shown(event: ScaleEvent) -> str:
+    said = event.details
+    return f"C {said['calibration']} · P {said['parameters']}" if "calibration" in said else ""
+
+
 def _plainly(words: Any) -> Callable[[ScaleEvent, Names], str]:  # noqa: ANN401 - a lazy text
     return lambda _event, _names: str(words)
 
@@ -234,7 +252,8 @@ SENTENCES: Final[Mapping[str, Callable[[ScaleEvent, Names], str]]] = MappingProx
         "batch_assigned": _plainly(_l("It was written down with which batch it came.")),
         "filed": _filed,
         "photo": _plainly(_l("A photo of the plate was taken.")),
-        "baseline": _plainly(_l("The program and calibration were recorded as the baseline.")),
+        "baseline": _baseline,
+        "counters_read": _counters,
         remarks.ERASED: _plainly(_l("Words added to this story were erased.")),
         "list_corrected": _corrected,
         "import_undone": _plainly(_l("What an imported list had changed was undone.")),

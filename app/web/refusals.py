@@ -63,6 +63,11 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         "typeset_not_possible": Refusal(
             503, _l("The document cannot be set on paper."), _l("Tell the administrator.")
         ),
+        "baseline_contested": Refusal(
+            409,
+            _l("A new baseline would hide a difference that nobody has explained yet."),
+            _l("Have the program read and verified, or ask the verifier or the inspector."),
+        ),
         "bad_counter": Refusal(422, _l("A counter is a whole number from 0 up."), CORRECT),
         "no_rule_set": Refusal(
             404, _l("There is no such rule set."), _l("The list has all of them.")

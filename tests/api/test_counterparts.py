@@ -28,6 +28,7 @@ BY_PROGRAM = {
     "replacing.save_date": "POST /api/v1/transition-rules",
     "replacing.save_price": "POST /api/v1/replacement-prices",
     "replacing.withdraw_price": "POST /api/v1/replacement-prices/{price}/withdraw",
+    "baseline.save": "POST /api/v1/scales/{scale}/counters",
     "goods.save": "PUT /api/v1/stalls/{stall}/goods",
     "cards.give_missing": "POST /api/v1/tags",
     "cards.give_stall": "POST /api/v1/tags",

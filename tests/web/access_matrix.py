@@ -95,6 +95,7 @@ NOBODYS: Final[Mapping[str, Any]] = MappingProxyType(
 EXPORTED: Final = {"action": "export", "uid": "@scale"}
 FILING: Final = {"number": "备2026-1", "on": "2026-01-05"}
 
+BASELINERS: Final = (Role.MANAGER, Role.INSPECTOR, Role.VERIFIER)
 REPLACEMENT_READERS: Final = (Role.REGULATOR, Role.MANAGER, Role.AUDITOR)
 NEW_MARKET: Final = {"region": HERE, "code": "M99", "name": "market"}
 NEW_SEAL: Final = {"kind": "lead", "owner": "maker", "number": "1"}
@@ -273,6 +274,10 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "configure_api.replacing.record_price":
         roles(*TAG_KEEPERS, body={"path": HERE, "model": "@model", "price_fen": 1}),
     "configure_api.replacing.withdraw_price": roles(*TAG_KEEPERS),
+    "baseline.ask":                     roles(*BASELINERS, parts={"uid": "scale"}),
+    "baseline.save":                    roles(*BASELINERS, parts={"uid": "scale"}),
+    "configure_api.baseline.read":      roles(*FILE_READERS),
+    "configure_api.baseline.write":     roles(*BASELINERS, body={"calibration": 1, "parameters": 1}),
     "goods.edit":                       roles(*TAG_KEEPERS, parts={"uid": "stall"}),
     "goods.save":                       roles(*TAG_KEEPERS, parts={"uid": "stall"}),
     "imports.index":                    roles(Role.MANAGER),
