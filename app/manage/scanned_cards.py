@@ -45,7 +45,7 @@ class RoleSeen:
 
 @dataclass(frozen=True, slots=True)
 class StaffSeen:
-    """Whose card it is, for which body, and its roles there."""
+    """Whose card it is, for which body (none: all regions), and its roles there."""
 
     name: str
     body: str
@@ -128,4 +128,4 @@ def _name_of(session: Session, path: str) -> str:
         found = session.scalar(select(table.name).where(table.path == path))
         if found:
             return str(found)
-    return path
+    return ""

@@ -34,6 +34,11 @@ PAGES = {
     "stations": ("manager", "/attest/stations"),
     "station": ("manager", "/attest/stations/{station}"),
     "tags": ("manager", "/tags"),
+    "claim": ("manager", "/tags/{blank}/claim"),
+    "stall-cards": ("manager", "/tags/stalls?place={place}"),
+    "staff-cards": ("admin", "/tags/staff"),
+    "copies": ("manager", "/tags/copies"),
+    "tag-stall": (None, "/t/{stall_number}"),
     "ledger": ("auditor", "/oversee/ledger"),
     "tasks": ("auditor", "/tasks"),
     "account": ("verifier", "/account"),
@@ -55,8 +60,8 @@ LOOKS = [("phone", "en", "light"), ("tablet", "zh", "dark"), ("desk", "zh", "lig
 
 
 @pytest.fixture(scope="module")
-def things(demo: Demo) -> dict[str, str]:
-    """Return the uids that addresses of pages ask for."""
+def things(demo: Demo, open_page: Open) -> dict[str, str]:
+    """Return the uids that addresses of pages ask for; cards and blank tags are made first."""
     database = sqlite3.connect(f"file:{demo.home}/wutong.db?mode=ro", uri=True)
     one = {
         "cheating": "SELECT uid FROM scale WHERE market_no = 'A-002'",
@@ -66,8 +71,20 @@ def things(demo: Demo) -> dict[str, str]:
         "evidence": "SELECT uid FROM evidence WHERE verdict = 'mismatch'",
         "station": "SELECT uid FROM station",
         "person": "SELECT uid FROM person WHERE login = 'inspector'",
+        "place": "SELECT path FROM scale WHERE market_no = 'A-001'",
     }
     found = {name: str(database.execute(query).fetchone()[0]) for name, query in one.items()}
+    with open_page(f"/tags/stalls?place={found['place']}", "desk", "manager") as page:
+        page.get_by_role("button", name="补齐缺少的卡").click()
+        page.locator("details.more").first.wait_for()
+        page.goto(f"{demo.base}/tags")
+        page.fill("[name=count]", "2")
+        page.get_by_role("button", name="生成空白标签").click()
+        page.locator("#blanks strong").first.wait_for()
+    blank = "SELECT uid FROM code WHERE coalesce(scale_id, stall_id, person_id, weight_id) IS NULL"
+    found["blank"] = str(database.execute(blank).fetchone()[0])
+    numbers = "SELECT number FROM code WHERE stall_id IS NOT NULL"
+    found["stall_number"] = str(database.execute(numbers).fetchone()[0])
     database.close()
     found["tag"] = demo.tag("honest").rsplit("/", 1)[1]
     found["tag_cheating"] = demo.tag("cheating").rsplit("/", 1)[1]

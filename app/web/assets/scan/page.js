@@ -27,7 +27,12 @@ function show(answer) {
   over.focus();
 }
 
-function next() {
+function next(stall = "", number = "") {
+  form.elements.stall.value = stall;
+  const said = find("[data-stall-said]");
+  said.querySelector("strong").textContent = number;
+  said.hidden = !stall;
+  if (stall) form.elements.code.value = "";
   over.hidden = true;
   place.replaceChildren();
   page.classList.remove("is-answered");
@@ -153,20 +158,12 @@ find("[data-next]").addEventListener("click", (event) => {
   next();
 });
 
-/** A stall's card was scanned: the next scale is handed out there. */
-function forStall({ stall, stallNumber }) {
-  form.elements.stall.value = stall;
-  const said = find("[data-stall-said]");
-  said.querySelector("strong").textContent = stallNumber;
-  said.hidden = false;
-  next();
-}
-
+// A stall's card was scanned: the scale scanned next is handed out there.
 place.addEventListener("click", (event) => {
   const link = event.target.closest("[data-stall]");
   if (!link) return;
   event.preventDefault();
-  forStall(link.dataset);
+  next(link.dataset.stall, link.dataset.stallNumber);
 });
 
 function keepPlace() {
