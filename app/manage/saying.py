@@ -35,7 +35,7 @@ def name(action: str) -> str:
 
 def why(codes: Iterable[str]) -> str:
     """Return why a scale is left out, in one line."""
-    return str(_("; ")).join(_said(one) for one in codes)
+    return str(_("; ")).join(_said(one).rstrip(".。") for one in codes)
 
 
 def _said(told: str) -> str:

@@ -21,6 +21,7 @@ PAGES = {
     "codes": ("manager", "/configure/scales/{honest}/codes"),
     "fleet": ("manager", "/manage/scales"),
     "find": ("manager", "/find"),
+    "own-filters": ("manager", "/manage/filters"),
     "found": ("inspector", "/find?q=A-"),
     "scale": ("manager", "/manage/scales/{cheating}"),
     "scale-honest": ("inspector", "/manage/scales/{honest}"),
