@@ -13,12 +13,11 @@ from app.domain.calendar import local_date, valid_until
 from app.domain.lifecycle import Action, IllegalTransitionError
 from app.domain.permissions import ACTION_ROLES, LegalAct
 from app.domain.roles import Role
-from app.domain.rules.ruleset import RuleSet
 from app.domain.verification import VerificationKind, VerificationResult
 from app.models import Person, Scale
 from app.verify import queries, service
 from app.verify.forms import ITEMS, ResultForm
-from app.verify.service.rulesets import NoRuleSetError, rule_set_for
+from app.verify.service.rulesets import HeldRuleSet, NoRuleSetError, rule_set_for
 from app.web import step_up
 from app.web.access import access, caller, require_role
 from app.web.database import reading, transaction
@@ -91,13 +90,13 @@ def _page(session: Session, scale: Scale, form: ResultForm) -> str:
         results=[(one.value, say(one), None) for one in RESULTS],
         kinds=[(one.value, say(one)) for one in VerificationKind],
         items=ITEMS,
-        regulation=rules.identifier if rules else "",
-        until=valid_until(day, rules.limits.validity_months) if rules else None,
+        rules=rules,
+        until=valid_until(day, rules.rules.limits.validity_months) if rules else None,
     )
 
 
-def _rules(session: Session, scale: Scale, day: date) -> RuleSet | None:
+def _rules(session: Session, scale: Scale, day: date) -> HeldRuleSet | None:
     try:
-        return rule_set_for(session, scale.model, day).rules
+        return rule_set_for(session, scale.model, day)
     except NoRuleSetError:
         return None

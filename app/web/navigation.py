@@ -10,6 +10,7 @@ from flask.sansio.app import App
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from app.domain.roles import Role
 from app.models import Region
 from app.web import access
 from app.web.database import reading
@@ -33,6 +34,7 @@ SECTIONS: Final[Mapping[str, tuple[Any, str]]] = MappingProxyType(
     }
 )
 EXTENSION: Final = "wutong_sections"
+NARROWED: Final = "wutong_sections_of_some"
 FIND: Final = "find.find"
 MOST_PLACES: Final = 3
 
@@ -57,9 +59,10 @@ class Viewer:
     shared: bool = False
 
 
-def add_section(app: App, key: str, endpoint: str) -> None:
-    """Show section ``key`` to everybody who may open ``endpoint``."""
+def add_section(app: App, key: str, endpoint: str, *only: Role) -> None:
+    """Show section ``key`` to everybody who may open ``endpoint``, or to ``only`` these."""
     app.extensions.setdefault(EXTENSION, {})[key] = endpoint
+    app.extensions.setdefault(NARROWED, {})[key] = frozenset(only)
 
 
 def menu() -> list[Item]:
@@ -68,7 +71,7 @@ def menu() -> list[Item]:
     return [
         Item(key, str(label), icon, url_for(endpoints[key]))
         for key, (label, icon) in SECTIONS.items()
-        if key in endpoints and _may_open(endpoints[key])
+        if key in endpoints and _may_open(endpoints[key]) and _is_meant(key)
     ]
 
 
@@ -94,6 +97,12 @@ def _places(found: access.Caller) -> str:
         rows = select(Region.path, Region.name).where(Region.path.in_(paths))
         names = {path: name for path, name in session.execute(rows)}  # noqa: C416 - typed rows
     return "、".join(names[path] for path in paths if path in names)
+
+
+def _is_meant(key: str) -> bool:
+    """Return whether a section that is read by many stands in this person's menu."""
+    only, found = current_app.extensions[NARROWED][key], access.maybe_caller()
+    return not only or (found is not None and bool(only & found.roles))
 
 
 def _may_open(endpoint: str) -> bool:

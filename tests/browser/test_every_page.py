@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from app.domain.rules.builtin import documents
+from app.ledger.projections import digest
 from tests.browser.conftest import Open
 from tests.support.demo import Demo
 
@@ -14,6 +16,7 @@ pytestmark = pytest.mark.browser
 
 AXE = Path("node_modules/axe-core/axe.min.js")
 SMALLEST = 44
+JJG_539 = digest(documents()[0])
 PAGES = {
     "sign-in": (None, "/sign-in"),
     "scan": ("manager", "/manage/scan"),
@@ -29,6 +32,9 @@ PAGES = {
     "findings": ("inspector", "/oversee/findings"),
     "finding": ("inspector", "/oversee/findings/{finding}"),
     "leads": ("regulator", "/oversee/leads"),
+    "rule_sets": ("verifier", "/verify/rule-sets"),
+    "rule_set": ("verifier", f"/verify/rule-sets/{JJG_539}"),
+    "next_rules": ("admin", f"/verify/rule-sets/new?of={JJG_539}"),
     "references": ("custodian1", "/attest/references"),
     "reference": ("custodian2", "/attest/references/{reference}"),
     "evidence": ("inspector", "/attest/evidence/{evidence}"),

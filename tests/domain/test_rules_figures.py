@@ -12,8 +12,8 @@ from app.domain.rules.reader import Figure
 
 RULES = built_in()
 Expected = tuple[int | str, str, bool]
-TABLE_3, TABLE_6 = "R 76-1:2006 3.2, Table 3", "R 76-1:2006 3.5.1, Table 6"
-NO_TEXT = "no text at hand"
+TABLE_3, TABLE_6 = "R 76-1:2006 3.2 表3", "R 76-1:2006 3.5.1 表6"
+NO_TEXT = "未见原文"
 
 # Place in the document: value, words its source has, confirmed.
 OF_R76: dict[str, Expected] = {
@@ -46,8 +46,8 @@ OF_R76: dict[str, Expected] = {
     "limits.tare_quarter_e": (1, "4.6.3", True),
     "limits.zero_tracking_e": (10, "A.4.4.3", True),
     "limits.eccentricity_divisor": (3, "3.6.2", True),
-    "limits.eccentricity_least_percent": (90, "our proposal", False),
-    "limits.repeatability_least_percent": (50, "sources disagree", False),
+    "limits.eccentricity_least_percent": (90, "自拟", False),
+    "limits.repeatability_least_percent": (50, "各来源不一致", False),
     "limits.discrimination_tenths_d": (14, "3.8.2.2", True),
     "limits.discrimination_rise_d": (1, "3.8.2.2", True),
     "limits.price_e": (1, "4.14.2", False),
@@ -57,45 +57,45 @@ OF_R76: dict[str, Expected] = {
     "tests[1].loads": (1, "4.6.3", True),
     "tests[1].readings": (1, "4.6.3", True),
     "tests[2].loads": (1, "3.6.2", True),
-    "tests[2].readings": (4, "each quarter", True),
-    "tests[3].loads": (5, "secondary reading", False),
+    "tests[2].readings": (4, "各四分之一", True),
+    "tests[3].loads": (5, "转述", False),
     "tests[3].readings": (1, "A.4.4.1", True),
     "tests[4].loads": (1, NO_TEXT, False),
     "tests[4].readings": (1, "A.4.4.1", True),
-    "tests[5].loads": (1, "sources disagree", False),
-    "tests[5].readings": (3, "sources disagree", False),
+    "tests[5].loads": (1, "各来源不一致", False),
+    "tests[5].readings": (3, "各来源不一致", False),
     "tests[6].loads": (1, NO_TEXT, False),
     "tests[6].readings": (1, "3.8.2.2", True),
     "tests[7].loads": (1, NO_TEXT, False),
     "tests[7].readings": (1, "4.14", False),
 }
-NOT_AT_HAND = "the text of JJG 1204-2025 is not at hand"
+NOT_AT_HAND = "JJG 1204-2025 原文未核对"
 # What was read of JJG 1204-2025 is its clause list: its numbers are R 76's until confirmed.
 OF_1204 = {
     place: (value, NOT_AT_HAND if sure else source, False)
     for place, (value, source, sure) in OF_R76.items()
 }
-A_TONNE = (1_000_000_000, "none stated", False)
+A_TONNE = (1_000_000_000, "未规定上限", False)
 EXPECTED: dict[str, dict[str, Expected]] = {
     "JJG 539-2016": OF_R76
     | {
-        "in_force_from": ("2017-05-30", "issued 2016-11-30, in force 2017-05-30", True),
-        "in_force_until": ("2027-01-07", "JJG 1204-2025 is in force from 2027-01-08", True),
-        "transition[0].until": ("2027-01-07", "press summary", False),
-        "transition[1].until": ("2030-01-08", "press summary", False),
-        "limits.validity_months": (12, "at most one year", True),
+        "in_force_from": ("2017-05-30", "2016-11-30 发布，2017-05-30 实施", True),
+        "in_force_until": ("2027-01-07", "JJG 1204-2025 自 2027-01-08 实施", True),
+        "transition[0].until": ("2027-01-07", "据新闻摘要", False),
+        "transition[1].until": ("2030-01-08", "据新闻摘要", False),
+        "limits.validity_months": (12, "不超过1年", True),
         "limits.max_mg": A_TONNE,
     },
     "JJG 1204-2025": OF_1204
     | {
-        "in_force_from": ("2027-01-08", "published 2025-01-08, in force 2027-01-08", True),
-        "limits.validity_months": (12, "is not at hand", False),
-        "limits.max_mg": (100_000_000, "scope: Max at most 100 kg", True),
+        "in_force_from": ("2027-01-08", "2025-01-08 发布，2027-01-08 实施", True),
+        "limits.validity_months": (12, NOT_AT_HAND, False),
+        "limits.max_mg": (100_000_000, "Max 不大于 100 kg", True),
     },
     "OIML R 76": OF_R76
     | {
-        "in_force_from": ("2006-01-01", "is not at hand", False),
-        "limits.validity_months": (12, "national law", False),
+        "in_force_from": ("2006-01-01", "发布日未核对", False),
+        "limits.validity_months": (12, "各国法律", False),
         "limits.max_mg": A_TONNE,
     },
 }
