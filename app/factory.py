@@ -60,7 +60,15 @@ from app.portal import api as portal_api
 from app.portal import views as portal
 from app.portal import views_blanks, views_cards
 from app.verify import api as verify_api
-from app.verify import api_signing, views_drafts, views_rules, views_worksheets
+from app.verify import (
+    api_signing,
+    views_bodies,
+    views_drafts,
+    views_rules,
+    views_stock,
+    views_weights,
+    views_worksheets,
+)
 from app.verify import views as verify
 from app.verify import views_signing as signing
 from app.web import (
@@ -123,6 +131,10 @@ BLUEPRINTS: Final = (
     api_copies.bp,
     manage_api.bp,
     verify.bp,
+    views_bodies.start,
+    views_bodies.bp,
+    views_weights.bp,
+    views_stock.bp,
     views_rules.bp,
     signing.bp,
     api_signing.bp,

@@ -72,6 +72,18 @@ SEAL_APPLIERS: Final[Mapping[SealOwner, Role]] = MappingProxyType(
 # Who puts the authority's word on record, and who opens cases.
 AUTHORITY: Final = (Role.INSPECTOR, Role.REGULATOR)
 OPENERS: Final = (Role.REPAIRER, Role.INSPECTOR)
+# Who sees a verification body's weights and stock; who makes bodies; who of its own staff keeps it.
+STANDARD_READERS: Final = (
+    Role.VERIFIER,
+    Role.CHECKER,
+    Role.SIGNATORY,
+    Role.REGULATOR,
+    Role.AUDITOR,
+)
+BODY_READERS: Final = (*STANDARD_READERS, Role.ADMIN)
+BODY_MAKERS: Final = (Role.REGULATOR, Role.ADMIN)
+BODY_KEEPERS: Final = (Role.CHECKER, Role.SIGNATORY)
+BODY_STAFF: Final = (Role.VERIFIER, *BODY_KEEPERS)
 LEDGER_READERS: Final = (Role.AUDITOR, Role.REGULATOR, Role.ADMIN)
 # Who reads by which rules scales are verified; an administrator alone changes them.
 RULE_READERS: Final = (

@@ -26,6 +26,7 @@ SECTIONS: Final[Mapping[str, tuple[Any, str]]] = MappingProxyType(
         "findings": (_l("Findings"), "flag"),
         "references": (_l("Programs"), "binary"),
         "rules": (_l("Rule sets"), "versions"),
+        "standards": (_l("Standards and marks"), "rosette-discount-check"),
         "stations": (_l("Stations"), "server"),
         "tags": (_l("Tags"), "qrcode"),
         "replacement": (_l("Replacement"), "calendar-event"),

@@ -276,6 +276,11 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
             409, _l("This number was used before."), _l("Take the next one.")
         ),
         "mark_voided": Refusal(409, _l("This number was voided."), _l("Take the next one.")),
+        "weight_state": Refusal(
+            409,
+            _l("The weight is not in the state that this asks for. Nothing was changed."),
+            BACK,
+        ),
         "stock_day_closed": Refusal(
             409, _l("This day was counted and closed before. Nothing was changed."), BACK
         ),

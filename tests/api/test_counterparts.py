@@ -17,6 +17,7 @@ IN_STEPS = "a list is checked, looked at and written by people; `wutong import` 
 SHEETS = "blank tags are printed and glued by people; issuing a tag is `POST /tags`"
 ONE_BY_ONE = "a program does each scale: `POST /scales/{scale}/actions`, `PUT …/filing`"
 OWN = "how one person's list looks on the screen"
+PAPERS = "authorisations and certificates of people are papers that somebody holds and looks at"
 
 # endpoint of a page -> operation of the API
 BY_PROGRAM = {
@@ -80,6 +81,16 @@ BY_PROGRAM = {
     "signing.sign": "POST /api/v1/worksheets/{worksheet}/signatures",
     "signing.send_back": "POST /api/v1/worksheets/{worksheet}/return",
     "signing.set_aside": "POST /api/v1/worksheets/{worksheet}/set-aside",
+    "weights.register": "POST /api/v1/weights",
+    "weights.add_certificate": "POST /api/v1/weights/{weight}/certificates",
+    "weights.withdraw": "POST /api/v1/weights/{weight}/withdrawal",
+    "weights.reinstate": "POST /api/v1/weights/{weight}/reinstatement",
+    "weights.retire": "POST /api/v1/weights/{weight}/retirement",
+    "stock.receive": "POST /api/v1/labels",
+    "stock.issue": "POST /api/v1/labels/{lot}/issues",
+    "stock.void": "POST /api/v1/labels/voids",
+    "stock.give_back": "POST /api/v1/labels/returns",
+    "stock.close_day": "POST /api/v1/labels/counts",
     "verify.save": "POST /api/v1/scales/{scale}/actions",
 }
 # blueprint or endpoint of a page -> why programs have no such thing
@@ -98,6 +109,7 @@ BY_PEOPLE_ONLY = {
     "blanks": SHEETS,
     "bulk": ONE_BY_ONE,
     "own": OWN,
+    "bodies": PAPERS,
     "scan.differs": "somebody stands before the scale and compares its plate",
 }
 

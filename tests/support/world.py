@@ -17,9 +17,8 @@ from app.domain.copies import CopyReason
 from app.domain.findings import FindingState, LeadState
 from app.domain.importing import ImportState
 from app.domain.references import Origin, ReferenceStatus
-from app.domain.roles import Role
+from app.domain.roles import VERIFICATION, Role
 from app.domain.seals import SealKind, SealOwner, SealState
-from app.domain.standards import WeightClass
 from app.domain.tasks import Executor, TaskState
 from app.domain.verdicts import Verdict
 from app.domain.verification import VerificationKind, VerificationResult
@@ -27,7 +26,6 @@ from app.ledger.door import SYSTEM, act
 from app.ledger.projections import evidence_digest
 from app.models import (
     ApiToken,
-    Body,
     Code,
     CodeKind,
     CopyNotice,
@@ -45,7 +43,6 @@ from app.models import (
     ScaleModel,
     Seal,
     SignIn,
-    StandardWeight,
     Station,
     StationScale,
     Task,
@@ -55,6 +52,7 @@ from app.models import (
 )
 from app.work import queue_server_task
 from tests.support import makers
+from tests.support.weighing import make_weighing
 from tests.support.worksheets import finished_worksheet, make_institute
 
 HERE = "/32/3206/320612/"
@@ -114,7 +112,7 @@ def make_county(session: Session, path: str, at: datetime) -> County:
         "copy": _copied(session, scale, code, at),
         "role": session.scalars(select(Grant).where(Grant.person == people[Role.AUDITOR])).one(),
         "import": _imported(session, path, at),
-        "weight": _weight(session, path),
+        **make_weighing(session, path, [people[role] for role in VERIFICATION]),
         "price": _price(session, model, path),
         "rule": makers.make_rule(session, date(2099, 12, 31), networked=path == HERE),
         "batch": makers.make_batch(session, path, model),
@@ -155,21 +153,6 @@ def _copied(session: Session, scale: Scale, code: Code, at: datetime) -> CopyNot
 def _price(session: Session, model: ScaleModel, path: str) -> ReplacementPrice:
     row = ReplacementPrice(uid=new_uid(), path=path, model=model, price_fen=68_000)
     makers.recorded(session, row, "record")
-    return row
-
-
-def _weight(session: Session, path: str) -> StandardWeight:
-    body = Body(uid=new_uid(), path=path, name=f"institute of {path}")
-    makers.recorded(session, body)
-    row = StandardWeight(
-        uid=new_uid(),
-        path=path,
-        body_id=body.id,
-        number="F-1",
-        weight_class=WeightClass.M1,
-        nominal_mg=1_000_000,
-    )
-    makers.recorded(session, row)
     return row
 
 

@@ -24,6 +24,10 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from app.domain.permissions import (
+    BODY_KEEPERS,
+    BODY_MAKERS,
+    BODY_READERS,
+    BODY_STAFF,
     COPY_READERS,
     DECIDERS,
     FILERS,
@@ -31,6 +35,7 @@ from app.domain.permissions import (
     LEAD_READERS,
     LEDGER_READERS,
     RULE_READERS,
+    STANDARD_READERS,
     TAG_KEEPERS,
 )
 from app.domain.roles import Role
@@ -123,6 +128,36 @@ BATCH_BODY: Final = {
     "items": [{"model": "@model", "quantity": 1, "unit_price_fen": 1}],
 }
 LEAD_STEP: Final = {"state": "handed_over", "document_no": "1"}
+
+NEW_BODY: Final = {"region": HERE, "name": "body", "authorisation_no": "1"}
+WEIGHT_FORM: Final = {
+    "new_body": "@body",
+    "new_number": "9",
+    "new_weight_class": "M1",
+    "new_nominal": "1000",
+}
+PAPER_FORM: Final = {"paper_result": "pass"}
+WEIGHT: Final = {"uid": "weight"}
+BACK_FORM: Final = {"back_kind": "label", "back_first": "L1"}
+GONE_BODY: Final = {"because": "lost", "last_good_on": "2026-01-05"}
+RUN_BODY: Final = {"kind": "label", "first": "L0001", "last": "L0001"}
+ISSUE_BODY: Final = {"person": "@person", "first": "L0001", "last": "L0001"}
+VOID_BODY: Final = {"kind": "label", "number": "L0001", "because": "lost"}
+COUNT_BODY: Final = {"body": "@body", "label": 0, "lead_seal": 0}
+WEIGHT_BODY: Final = {"body": "@body", "number": "9", "weight_class": "M1", "nominal_mg": 1000}
+PAPER_BODY: Final = {
+    "certificate_no": "C",
+    "laboratory": "L",
+    "calibrated_on": "2026-01-05",
+    "valid_until": "2026-12-05",
+}
+LOT_BODY: Final = {
+    "body": "@body",
+    "kind": "label",
+    "first": "K0001",
+    "last": "K0009",
+    "received_on": "2026-01-05",
+}
 
 # fmt: off
 MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
@@ -395,6 +430,47 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     # 422: a draft that was just begun is not complete
     "drafts.submit":                    roles(Role.VERIFIER, parts={"draft": "draft"}),
     "verify_api.worksheets.submit":     roles(Role.VERIFIER, parts={"draft": "draft"}),
+    # bodies, weights and stock: what one may change is the body's one belongs to
+    "standards.index":                  roles(*BODY_READERS, shared=True),
+    "bodies.index":                     roles(*BODY_READERS),
+    "bodies.create":                    roles(*BODY_MAKERS, body=NEW_BODY),
+    "bodies.show":                      roles(*BODY_READERS, parts={"uid": "body"}),
+    "bodies.amend":                     roles(*BODY_MAKERS, parts={"uid": "body"}),
+    "bodies.assign":                    roles(*BODY_MAKERS, parts={"uid": "body"}),
+    "bodies.unassign":                  roles(*BODY_MAKERS, parts={"uid": "body"}),
+    "bodies.add_staff":                 roles(*BODY_MAKERS, *BODY_KEEPERS, parts={"uid": "body"}),
+    "bodies.end_staff":                 roles(*BODY_MAKERS, *BODY_KEEPERS, parts={"uid": "body"}),
+    "bodies.add_standard":              roles(*BODY_MAKERS, *BODY_KEEPERS, parts={"uid": "body"}),
+    "bodies.end_standard":              roles(*BODY_MAKERS, *BODY_KEEPERS, parts={"uid": "body"}),
+    "weights.index":                    roles(*STANDARD_READERS),
+    "weights.register":                 roles(*BODY_KEEPERS, body=WEIGHT_FORM),
+    "weights.show":                     roles(*STANDARD_READERS, parts={"uid": "weight"}),
+    "weights.add_certificate":          roles(*BODY_KEEPERS, parts=WEIGHT, body=PAPER_FORM),
+    "weights.withdraw":                 roles(*BODY_STAFF, parts={"uid": "weight"}),
+    "weights.reinstate":                roles(*BODY_KEEPERS, parts={"uid": "weight"}),
+    "weights.retire":                   roles(*BODY_KEEPERS, parts={"uid": "weight"}),
+    "stock.index":                      roles(*STANDARD_READERS),
+    "stock.receive":                    roles(*BODY_KEEPERS),
+    "stock.issue":                      roles(*BODY_KEEPERS),
+    "stock.void":                       roles(*BODY_STAFF),
+    "stock.give_back":                  roles(*BODY_STAFF, body=BACK_FORM),
+    "stock.close_day":                  roles(*BODY_STAFF),
+    "verify_api.weights.weights":       roles(*STANDARD_READERS),
+    "verify_api.weights.weight":        roles(*STANDARD_READERS),
+    "verify_api.weights.add_weight":    roles(*BODY_KEEPERS, body=WEIGHT_BODY),
+    "verify_api.weights.add_certificate": roles(*BODY_KEEPERS, body=PAPER_BODY),
+    "verify_api.weights.withdraw":      roles(*BODY_STAFF, body=GONE_BODY),
+    "verify_api.weights.reinstate":     roles(*BODY_KEEPERS),
+    "verify_api.weights.retire":        roles(*BODY_KEEPERS),
+    "verify_api.labels.lots":           roles(*STANDARD_READERS),
+    "verify_api.labels.lot":            roles(*STANDARD_READERS),
+    "verify_api.labels.marks":          roles(*STANDARD_READERS),
+    "verify_api.labels.receive":        roles(*BODY_KEEPERS, body=LOT_BODY),
+    "verify_api.labels.issue":          roles(*BODY_KEEPERS, body=ISSUE_BODY),
+    # one's own stock, whatever the region
+    "verify_api.marks.void":            roles(*BODY_STAFF, shared=True, body=VOID_BODY),
+    "verify_api.marks.give_back":       roles(*BODY_STAFF, shared=True, body=RUN_BODY),
+    "verify_api.marks.close_day":       roles(*BODY_STAFF, body=COUNT_BODY),
     "verify_api.verifications":         roles(*FILE_READERS),
     "signing_api.worksheets":           roles(*SIGNING, Role.AUDITOR),
     "signing_api.worksheet":            roles(*SIGNING, Role.AUDITOR),

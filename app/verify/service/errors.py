@@ -10,6 +10,7 @@ class Fault(StrEnum):
 
     MISSING = "missing"
     MALFORMED = "malformed"
+    TOO_LONG = "too_long"
     TAKEN = "taken"
     OVERLAPS = "overlaps"
     OUT_OF_ORDER = "out_of_order"
@@ -18,6 +19,7 @@ class Fault(StrEnum):
     NO_SUCH_NOMINAL = "no_such_nominal"
     NOT_IN_STOCK = "not_in_stock"
     TOO_MANY = "too_many"
+    ABOVE_ITSELF = "above_itself"
 
 
 class FieldsError(DomainError):

@@ -1,12 +1,13 @@
 """What the books say of labels and lead seals: who holds which number, and how many are left."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.errors import DomainError
-from app.domain.mark_stock import Books, MarkNo
+from app.domain.mark_stock import Books, MarkNo, runs_of
 from app.domain.standards import MarkKind, MarkState
 from app.models import Body, Mark, MarkIssue, MarkLot, Person, StockDay
 
@@ -164,3 +165,22 @@ def _issues_with(session: Session, kind: MarkKind, given: MarkNo) -> list[MarkIs
     if not rows and session.scalar(select(MarkLot.id).where(*of_lot).limit(1)) is not None:
         raise ForeignMarkError("nobody took this number yet", number=str(given))
     return list(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """What somebody holds of one kind: the books, and the numbers as runs, first to last."""
+
+    kind: MarkKind
+    books: Books
+    runs: list[tuple[str, str, int]]
+
+
+def hand(session: Session, body: Body, verifier: Person, kind: MarkKind) -> Hand:
+    """Return what ``verifier`` holds of ``kind`` by the books."""
+    runs = [
+        (printed(issue.lot, run.first), printed(issue.lot, run.last), len(run))
+        for issue in issues_of(session, body, verifier, kind)
+        for run in runs_of(unused(session, issue))
+    ]
+    return Hand(kind, books(session, body, verifier, kind), runs)

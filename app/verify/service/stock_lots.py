@@ -136,6 +136,31 @@ def shelf(session: Session, lot: MarkLot) -> list[Run]:
     return [run for run in (*found, Run(start, lot.last_no)) if run]
 
 
+def between(first: str, last: str) -> list[str]:
+    """Return the numbers from ``first`` to ``last`` as they are printed.
+
+    Raises:
+        FieldsError: They are malformed, out of order, or too many.
+    """
+    one, other = MarkNo.read(first), MarkNo.read(last)
+    refuse(
+        {
+            field: Fault.MALFORMED
+            for field, number in (("first", one), ("last", other))
+            if number is None
+        }
+    )
+    assert one is not None  # noqa: S101 - refused before
+    assert other is not None  # noqa: S101 - refused before
+    if fault := _order(one, other):
+        refuse({"last": fault})
+    if other.value - one.value >= MOST_AT_ONCE:
+        refuse({"last": Fault.TOO_MANY})
+    return [
+        str(MarkNo(one.prefix, one.digits, value)) for value in range(one.value, other.value + 1)
+    ]
+
+
 def _of_lot(lot: MarkLot, text: str) -> int | None:
     number = MarkNo.read(text)
     if number is None or (number.prefix, number.digits) != (lot.prefix, lot.digits):
