@@ -24,6 +24,7 @@ from app.config import Settings
 from app.configure import api as configure_api
 from app.configure import views as configure
 from app.configure import (
+    views_agreements,
     views_baseline,
     views_codes,
     views_goods,
@@ -109,6 +110,7 @@ BLUEPRINTS: Final = (
     views_models.bp,
     views_grounds.bp,
     views_procurement.bp,
+    views_agreements.bp,
     views_imports.bp,
     views_codes.bp,
     views_baseline.bp,

@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from app.configure import (
+    api_agreements,
     api_baseline,
     api_codes,
     api_grounds,
@@ -24,3 +25,4 @@ bp.register_blueprint(api_procurement.bp)
 bp.register_blueprint(api_replacement.bp)
 bp.register_blueprint(api_replacing.bp)
 bp.register_blueprint(api_baseline.bp)
+bp.register_blueprint(api_agreements.bp)

@@ -45,6 +45,7 @@ WORDS: Final[Mapping[Fault, Any]] = MappingProxyType(
         Fault.OTHER_BATCH: _l("The batch was bought for elsewhere, or without this model."),
         Fault.OVERLAPPING: _l("Each region lies inside the program, none over another."),
         Fault.TWICE: _l("Name each only once."),
+        Fault.BEFORE_SIGNING: _l("This day is before the signing."),
         Fault.REFERENCED: _l("References rest on how it is read; withdraw them first."),
         Fault.NOT_HERE: _l("Please choose one."),
     }

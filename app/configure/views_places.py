@@ -7,10 +7,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.configure import forms, queries, service
+from app.configure import agreements, forms, queries, service
 from app.configure.forms import Form
 from app.configure.service import FieldsError
 from app.db.session import utcnow
+from app.domain.calendar import local_date
 from app.domain.permissions import REGISTRARS
 from app.domain.suitability import goods_from
 from app.models import Place, PlaceKind
@@ -132,6 +133,8 @@ def _place_page(uid: str, stall: Form, trader: Form) -> str:
             place=found,
             stalls=queries.stalls_of(session, found),
             traders=queries.traders_of(session, found),
+            states=agreements.states_of(session, found),
+            uncovered=agreements.uncovered(session, found, local_date(utcnow())),
             keeps=bool(who.roles_at(found.path) & set(REGISTRARS)),
             stall=stall,
             masked=forms.masked,

@@ -19,6 +19,8 @@ ONE_BY_ONE = "a program does each scale: `POST /scales/{scale}/actions`, `PUT â€
 OWN = "how one person's list looks on the screen"
 PAPERS = "authorisations and certificates of people are papers that somebody holds and looks at"
 
+SIGNATURES = "names and signatures are photographed by who keeps the register; no program needs them"
+
 # endpoint of a page -> operation of the API
 BY_PROGRAM = {
     "account.end_session": "DELETE /api/v1/me/sessions/{session_uid}",
@@ -62,6 +64,9 @@ BY_PROGRAM = {
     "register.add_trader": "POST /api/v1/traders",
     "grounds.save": "PUT /api/v1/scales/{scale}/grounds",
     "grounds.give": "PUT /api/v1/scales/{scale}/grounds",
+    "agreements.add": "POST /api/v1/agreements",
+    "agreements.change": "PUT /api/v1/agreements/{agreement}",
+    "agreements.end": "POST /api/v1/agreements/{agreement}/end",
     "procurement.add": "POST /api/v1/procurements",
     "procurement.change": "PUT /api/v1/procurements/{batch}",
     "procurement.add_scales": "PUT /api/v1/scales/{scale}/procurement",
@@ -106,6 +111,7 @@ BY_PEOPLE_ONLY = {
     "switch": IN_PERSON,
     "people": IN_PERSON,
     "imports": IN_STEPS,
+    "agreements.save_document": SIGNATURES,
     "blanks": SHEETS,
     "bulk": ONE_BY_ONE,
     "own": OWN,

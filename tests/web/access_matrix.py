@@ -115,6 +115,8 @@ DRAFT: Final = {
     "scale": "@scale",
     "document": {"v": 1, "kind": "initial", "purpose": "first", "scale": "@scale"},
 }
+TERMS: Final = {"stalls": ["1"], "number": "2", "signed_on": "2026-11-01"}
+NEW_AGREEMENT: Final = {**TERMS, "trader": "@trader"}
 NEW_BATCH: Final = {
     "path": HERE,
     "buyer": "b",
@@ -393,6 +395,22 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "configure_api.procurement.add_procurement": roles(*TAG_KEEPERS, body=BATCH_BODY),
     "configure_api.procurement.correct_procurement": roles(*TAG_KEEPERS, body=BATCH_BODY),
     "configure_api.procurement.came_with": roles(Role.MANAGER, body={"batch": "@batch"}),
+    "agreements.ending":                roles(*FILE_READERS),
+    "agreements.of_place":              roles(*FILE_READERS, parts={"uid": "place"}),
+    "agreements.add":                   roles(*TAG_KEEPERS, parts={"uid": "place"}),
+    "agreements.one":                   roles(*FILE_READERS, parts={"uid": "agreement"}),
+    "agreements.change":                roles(*TAG_KEEPERS, parts={"uid": "agreement"}),
+    "agreements.end":                   roles(*TAG_KEEPERS, parts={"uid": "agreement"},
+                                              body={"ended_on": "2099-01-01"}),
+    "agreements.save_document":         roles(*TAG_KEEPERS, parts={"uid": "agreement"}),
+    # 404: nobody took a picture of it
+    "agreements.document":              roles(*TAG_KEEPERS, parts={"uid": "agreement"},
+                                              inside={404}),
+    "configure_api.agreements.every":   roles(*FILE_READERS),
+    "configure_api.agreements.one":     roles(*FILE_READERS),
+    "configure_api.agreements.add":     roles(*TAG_KEEPERS, body=NEW_AGREEMENT),
+    "configure_api.agreements.change":  roles(*TAG_KEEPERS, body=TERMS),
+    "configure_api.agreements.end":     roles(*TAG_KEEPERS, body={"ended_on": "2099-01-01"}),
     "models.every":                  roles(*FILE_READERS, shared=True),
     "models.add":               roles(*CATALOGUERS, shared=True),
     "configure_api.models.models":      roles(*FILE_READERS, shared=True),

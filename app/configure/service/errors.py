@@ -22,6 +22,7 @@ class Fault(StrEnum):
     TWICE = "twice"
     REFERENCED = "referenced"
     OVERLAPPING = "overlapping"
+    BEFORE_SIGNING = "before_signing"
     NOT_HERE = "not_here"
 
 

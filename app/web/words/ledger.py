@@ -46,6 +46,8 @@ DEED: Final[Mapping[str, Any]] = MappingProxyType(
         "stall tag_bound": _l("made the card of the stall"),
         "person tag_bound": _l("made the staff card"),
         "photo": _l("took a photo"),
+        "agreement photo": _l("photographed the document"),
+        "agreement end": _l("recorded its early end"),
         "grounds_given": _l("gave grounds for missing codes"),
         "batch_assigned": _l("wrote down the batch"),
         "change": _l("corrected it"),

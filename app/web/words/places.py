@@ -59,6 +59,7 @@ FAULT: Final[Mapping[str, Any]] = MappingProxyType(
         "other_batch": _l("This batch does not fit."),
         "twice": _l("Name each only once."),
         "referenced": _l("References rest on this."),
+        "before_signing": _l("This day is before the signing."),
         "overlapping": _l("These regions do not fit."),
         "not_here": _l("There is no such thing in your region."),
         "before_the_last": _l("This day is before the last verification."),
