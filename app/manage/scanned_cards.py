@@ -17,7 +17,8 @@ from app.domain.standards import WeightState
 from app.manage.cards import Card, cards
 from app.manage.links import link
 from app.manage.queries import WITH_ALL
-from app.models import Body, Code, Grant, Place, Region, Scale, Stall, StandardWeight
+from app.models import Code, Grant, Scale, Stall, StandardWeight
+from app.standing import bodies
 from app.web.meanings import Meaning
 
 # Where the page of each kind is; one that is not there yet leads nowhere.
@@ -91,7 +92,9 @@ def staff_seen(session: Session, card: Code, today: date) -> StaffSeen:
     ]
     counts = card.revoked_at is None and card.person.disabled_at is None
     good = counts and any(one.runs for one in roles)
-    return StaffSeen(card.person.name, _name_of(session, card.path), roles, good)
+    holder = (card.person.id, card.path)
+    body = bodies.names_of(session, [holder]).get(holder, "")
+    return StaffSeen(card.person.name, body, roles, good)
 
 
 def weight_seen(weight: StandardWeight, today: date) -> WeightSeen:
@@ -121,11 +124,3 @@ def answer(
     weight = weight_seen(card.weight, today)
     colour = Meaning.VALID if weight.good and not void else Meaning.STOPPED
     return {"weight": weight, "void": void, "meaning": colour}
-
-
-def _name_of(session: Session, path: str) -> str:
-    for table in (Body, Place, Region):
-        found = session.scalar(select(table.name).where(table.path == path))
-        if found:
-            return str(found)
-    return ""

@@ -28,6 +28,7 @@ from app.models import Code, CodeKind, Grant, Person, Place, Scale, Stall, Stand
 from app.portal import queries, service, sheets
 from app.portal.service import TagExistsError, TagRevokedError
 from app.portal.sheets import PrintedTag
+from app.standing import bodies
 from app.web import formats
 from app.web.words.say import say
 
@@ -206,8 +207,11 @@ def printed(
     if wanted.part is not None:
         rows = rows.limit(service.PART).offset((wanted.part - 1) * service.PART)
     found = session.scalars(rows).all()
-    names = queries.names_of(session, {card.path for card in found})
-    return [_printed(session, card, names.get(card.path, ""), today, work) for card in found]
+    names = bodies.names_of(session, {(card.person_id or 0, card.path) for card in found})
+    return [
+        _printed(session, card, names.get((card.person_id or 0, card.path), ""), today, work)
+        for card in found
+    ]
 
 
 def _printed(

@@ -12,6 +12,7 @@ from app.domain.roles import Role
 from app.models import Code, CodeKind, Scale, ScaleModel, Stall
 from app.portal import cards, queries
 from app.portal.queries import PublicScale
+from app.standing import bodies
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ def _tag(scale: Scale) -> Code | None:
 
 def public_staff(session: Session, card: Code, today: date) -> PublicStaff:
     """Return what the public may know of a staff card: whose staff, and whether it is good."""
-    names = queries.names_of(session, [card.path])
+    holder = (card.person_id or 0, card.path)
+    names = bodies.names_of(session, [holder])
     roles = dict.fromkeys(one.role for one in cards.roles_at(session, card, today))
-    return PublicStaff(names.get(card.path, ""), tuple(roles))
+    return PublicStaff(names.get(holder, ""), tuple(roles))

@@ -1,6 +1,6 @@
 """What the public page and the sheets of tags read."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -13,7 +13,7 @@ from app.crypto.tags import TagKind
 from app.db.scope import within
 from app.domain.public_status import PublicStatus
 from app.domain.scope import Scope
-from app.models import Body, Code, CodeKind, Place, Region, Scale, ScaleModel, Stall, StandardWeight
+from app.models import Code, CodeKind, Place, Scale, ScaleModel, Stall, StandardWeight
 from app.standing import standing_of
 
 LAST: Final = 4
@@ -178,15 +178,3 @@ def places(session: Session, scope: Scope) -> list[tuple[str, str]]:
         select(Place.path, Place.name).where(within(Place.path, scope)).order_by(Place.path)
     )
     return [(path, name) for path, name in rows]
-
-
-def names_of(session: Session, paths: Iterable[str]) -> dict[str, str]:
-    """Return the name of the region, place or body at each of ``paths``; a body's comes first."""
-    wanted = set(paths)
-    return {
-        path: name
-        for table in (Region, Place, Body)
-        for path, name in session.execute(
-            select(table.path, table.name).where(table.path.in_(wanted))
-        )
-    }

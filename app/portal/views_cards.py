@@ -19,6 +19,7 @@ from app.models import Grant, Place, Stall, StandardWeight
 from app.portal import cards, queries, service
 from app.portal.cards import Ended
 from app.portal.drawing import drawn, known, papers
+from app.standing import bodies
 from app.web.access import access, caller, require_role
 from app.web.database import installation, transaction
 from app.web.database import reading as reading_session
@@ -101,7 +102,7 @@ def staff() -> ResponseReturnValue:
         return render_template(
             "portal/staff_cards.html",
             page=page,
-            names=queries.names_of(session, {one.path for one in page.items}),
+            names=bodies.names_of(session, {(one.person_id, one.path) for one in page.items}),
             has=cards.of_holders(session, TagKind.STAFF, scope),
             layouts=[("staff-id1", None), *papers()],
             reasons=Ended,

@@ -15,10 +15,10 @@ from app.db.ids import new_uid
 from app.domain.roles import Role
 from app.domain.standards import WeightClass
 from app.ledger.verify import problems
-from app.models import Body, Code, Grant, StandardWeight
+from app.models import Body, Code, Grant, Qualification, StandardWeight
 from app.portal import service
 from tests.support.house import House, deploy
-from tests.support.makers import COUNTY, MARKET, recorded
+from tests.support.makers import COUNTY, MARKET, make_region, recorded
 
 JSON = {"Accept": "application/json"}
 
@@ -138,6 +138,32 @@ def test_a_staff_card_tells_a_stranger_whose_staff_and_no_name(house: House) -> 
     over = shopper.get(f"/t/{text_of(house, card)}", headers=JSON).get_json()
     assert over["staff"]["valid"] is False
     assert "not good today" in shopper.get(f"/t/{text_of(house, card)}?lang=en").text
+
+
+def test_a_verifier_s_card_is_the_body_s_and_the_inspector_s_is_not(house: House) -> None:
+    """Both work at the path of one county; a qualification tells them apart."""
+    with house.writing() as session:
+        body = Body(uid=new_uid(), path=COUNTY, name="通州区计量检定所")
+        recorded(session, body)
+        county = make_region(session, COUNTY, "通州区")
+        verifier = session.scalars(select(Grant).where(Grant.role == "verifier")).one()
+        verifier.path = county.path
+        session.scalars(select(Grant).where(Grant.role == "inspector")).one().path = county.path
+        session.add(
+            Qualification(
+                uid=new_uid(),
+                body_id=body.id,
+                person_id=verifier.person_id,
+                item="price scales",
+                certificate_no="1",
+                since=date(2020, 1, 1),
+                until=date(2030, 1, 1),
+            )
+        )
+    for login, name in (("verifier", "通州区计量检定所"), ("inspector", "通州区")):
+        card = staff_card(house, login)
+        found = house.app.test_client().get(f"/t/{text_of(house, card)}", headers=JSON).get_json()
+        assert found["staff"]["body"] == name
 
 
 def test_a_weight_s_tag_says_whose_it_is(house: House) -> None:
