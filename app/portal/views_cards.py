@@ -124,11 +124,12 @@ def give_staff(uid: str) -> ResponseReturnValue:
 @bp.post("/weights/<uid:uid>")
 @access(*CARD_KEEPERS["weights"])
 def give_weight(uid: str) -> ResponseReturnValue:
-    """Give a standard weight its tag, and go on to print it."""
+    """Give a standard weight its tag where it has none, and go on to print it."""
     with transaction() as session:
         scope = caller().scope(*CARD_KEEPERS["weights"])
         weight = cards.holder_in(session, scope, StandardWeight, uid)
-        cards.issue(session, weight, weight.path, by=caller().uid, at=utcnow())
+        if cards.current(session, weight, weight.path) is None:
+            cards.issue(session, weight, weight.path, by=caller().uid, at=utcnow())
         return redirect(url_for(".sheet", kind="weights", place=weight.path), 303)
 
 
