@@ -174,11 +174,11 @@ def _order(first: MarkNo, last: MarkNo) -> Fault | None:
 
 
 def _known(session: Session, command: NewLot, first: MarkNo, last: MarkNo) -> bool:
+    # However many digits: F-01 and F-001 would be taken for one another.
     clash = select(MarkLot.id).where(
         MarkLot.body_id == command.body.id,
         MarkLot.kind == command.kind,
         MarkLot.prefix == first.prefix,
-        MarkLot.digits == first.digits,
         MarkLot.first_no <= last.value,
         MarkLot.last_no >= first.value,
     )
