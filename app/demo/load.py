@@ -14,11 +14,12 @@ from app.attest.named_profiles import FOLDER as PROFILES
 from app.configure import service as configure
 from app.configure.service import NewMaker, NewModel, NewPlace, NewScale, NewStall, NewTrader, Range
 from app.db.ids import new_uid
-from app.demo import body, people, plates
+from app.demo import body, ending, people, plates
 from app.demo.fleet import LINES, MARKETS, MODELS, PORTS, Line
 from app.demo.tales import Spot, Teller, registered_days_ago, tell
 from app.domain.calendar import add_months, local_date
 from app.domain.gaps import CODES, Gap, Ground, Part
+from app.domain.suitability import goods_called
 from app.ledger.door import SYSTEM, act
 from app.models import Maker, Person, Place, Region, RegionKind, Scale, ScaleModel, Station
 from app.web.database import Installation
@@ -56,6 +57,7 @@ def load(work: Installation, session: Session, *, at: datetime) -> Loaded:
     markets = {key: _place(session, team, key, start) for key in MARKETS}
     body.load(session, team, at=at)
     models = _models(session, team, start)
+    ending.load(session, team, at=at)
     teller = Teller(team, at)
     bench: dict[str, Scale] = {}
     for line in LINES:
@@ -142,10 +144,14 @@ def _scale(
     configure.bind_photo(session, scale, photo, by=by, at=at)
     spot = Spot(None, None)
     if line.stall:
+        stall = NewStall(
+            place=place,
+            number=line.stall,
+            goods=line.goods,
+            goods_classes=goods_called(line.goods),
+        )
         spot = Spot(
-            configure.create_stall(
-                session, NewStall(place=place, number=line.stall, goods=line.goods), by=by, at=at
-            ),
+            configure.create_stall(session, stall, by=by, at=at),
             configure.create_trader(
                 session, NewTrader(place=place, name=line.trader), by=by, at=at
             ),
