@@ -59,7 +59,7 @@ from app.oversee import checking, views_audit
 from app.oversee import views as oversee
 from app.portal import api as portal_api
 from app.portal import views as portal
-from app.portal import views_blanks, views_cards
+from app.portal import views_blanks, views_cards, views_chosen
 from app.verify import api as verify_api
 from app.verify import (
     api_signing,
@@ -147,6 +147,7 @@ BLUEPRINTS: Final = (
     views_blanks.bp,
     portal_api.bp,
     views_cards.bp,
+    views_chosen.bp,
     oversee.bp,
     views_audit.bp,
     oversee_api.bp,

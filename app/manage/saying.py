@@ -16,13 +16,18 @@ from app.standing import Hindrance
 from app.web.words.say import say
 
 NAMES: Final[Mapping[str, Any]] = MappingProxyType(
-    {FILED: _l("File and take to e-CQS"), bulk.EXPORT: _l("Take away as a table")}
+    {
+        FILED: _l("File and take to e-CQS"),
+        bulk.EXPORT: _l("Take away as a table"),
+        bulk.LABELS: _l("Print labels"),
+    }
 )
 CANNOT: Final[Mapping[Cannot, Any]] = MappingProxyType(
     {
         Cannot.NOT_YOURS: _l("This act is not yours at that place."),
         Cannot.WRONG_STATE: _l("Its state does not allow it."),
         Cannot.RETIRED: _l("It is retired."),
+        Cannot.UNTAGGED: _l("It has no tag of ours yet."),
         Cannot.CHANGED: _l("Somebody changed it meanwhile."),
     }
 )

@@ -15,6 +15,7 @@ from app.domain.calendar import local_date
 from app.domain.tasks import ENDED
 from app.manage import acts, bulk, ecqs, forms, queries, saying
 from app.manage.forms import CHOOSE, MISSING, REASONS
+from app.manage.links import link
 from app.manage.service import SuspendReason
 from app.manage.service.filing import FILED, Filing
 from app.manage.service.filing import LONGEST as LONGEST_FILING
@@ -78,7 +79,7 @@ def start(uid: str) -> ResponseReturnValue:
     who, at, many = caller(), utcnow(), False
     with transaction() as session:
         found = _find(session, uid)
-        if found.action == bulk.EXPORT:
+        if found.action in bulk.TAKEN:
             abort(404)
         order, errors = _order(found.action, request.form, local_date(at))
         if not errors:
@@ -179,6 +180,8 @@ def _page(uid: str, errors: dict[str, Any]) -> str:
             for_good=found.action in acts.FOR_GOOD,
             files=found.action == FILED,
             exports=found.action == bulk.EXPORT,
+            taken=found.action in bulk.TAKEN,
+            labels_url=link("chosen.form", uid=uid) if found.action == bulk.LABELS else None,
             words=ecqs.GIVEN,
             ways_options=[(way, way) for way in ecqs.WAYS],
             back_url=url_for("manage.scales", **forms.filters_of(found.query)),  # type: ignore[arg-type]  # only our names

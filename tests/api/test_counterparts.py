@@ -20,6 +20,8 @@ OWN = "how one person's list looks on the screen"
 PAPERS = "authorisations and certificates of people are papers that somebody holds and looks at"
 
 SIGNATURES = "names and signatures are photographed by who keeps the register; no program needs them"
+ONE_BY_ONE = "a program does each scale: `POST /scales/{scale}/actions`, `PUT …/filing`"
+OWN = "how one person's list looks on the screen"
 
 # endpoint of a page -> operation of the API
 BY_PROGRAM = {

@@ -120,6 +120,25 @@ def test_the_sheet_for_e_cqs_has_its_fields_and_filing_is_recorded(house: House)
     assert "备2026-07" in story
 
 
+def test_labels_are_printed_for_the_scales_that_were_chosen(house: House) -> None:
+    """One without a tag of ours is told; another person's choice prints nothing."""
+    client = house.page(Role.MANAGER)
+    issued = client.post(f"/tags/scales/{house.scale}")
+    assert issued.status_code == 303
+    with house.writing() as session:
+        row = session.scalars(select(Scale)).one()
+        bare = makers.make_scale(session, row.place, row.model, "N-1").uid
+    form = {"action": "labels", "uid": [house.scale, bare]}
+    there = client.post("/manage/bulk", data=form).location
+    assert "It has no tag of ours yet" in client.get(there).text
+    papers = there.replace("/manage/bulk", "/tags/chosen")
+    assert papers in client.get(there).text
+    assert 'num">1</span>' in client.get(papers).text
+    printed = client.get(f"{papers}/labels?layout=zpl-60x40")
+    assert printed.data.count(b"^XA") == 1
+    assert 'num">0</span>' in house.page(Role.REGULATOR).get(papers).text
+
+
 def test_a_program_files_as_well(house: House) -> None:
     """A later filing takes the place of the one before; a day to come is refused."""
     there = f"/api/v1/scales/{house.scale}"

@@ -339,6 +339,8 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "manage_acts.ask_opening":          roles(*OPENERS, parts={"uid": "scale"}),
     "manage_acts.opening":              roles(*OPENERS, parts={"uid": "scale"}),
     # 404: what is somebody's own is nobody else's
+    "chosen.form":                      roles(*TAG_KEEPERS, **NOBODYS),
+    "chosen.labels":                    roles(*TAG_KEEPERS, **NOBODYS),
     "bulk.choose":                      roles(*FILE_READERS, body=EXPORTED),
     "bulk.show_bulk":                   roles(*FILE_READERS, **NOBODYS),
     "bulk.progress":                    roles(*FILE_READERS, **NOBODYS),

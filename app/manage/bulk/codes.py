@@ -11,7 +11,7 @@ from app.domain.blocking import Condition, Obstacle
 from app.domain.errors import DomainError
 from app.domain.legal_status import LegalCode
 from app.domain.lifecycle import Action, State
-from app.domain.permissions import ACTION_ROLES, FILERS
+from app.domain.permissions import ACTION_ROLES, FILERS, TAG_KEEPERS
 from app.domain.roles import Role
 from app.manage.service.filing import FILED
 from app.standing import Hindrance
@@ -25,8 +25,15 @@ ACTIONS: Final = (
     *(Action.STORE, Action.RETIRE),
 )
 EXPORT: Final = "export"
+LABELS: Final = "labels"
+# Nothing is done to the scales: what was chosen is only taken along.
+TAKEN: Final = frozenset({EXPORT, LABELS})
 ROLES: Final[Mapping[str, frozenset[Role]]] = MappingProxyType(
-    {**{action.value: ACTION_ROLES[action] for action in ACTIONS}, FILED: frozenset(FILERS)}
+    {
+        **{action.value: ACTION_ROLES[action] for action in ACTIONS},
+        FILED: frozenset(FILERS),
+        LABELS: frozenset(TAG_KEEPERS),
+    }
 )
 RolesAt = Callable[[str], Collection[Role]]
 
@@ -38,6 +45,7 @@ class Cannot(StrEnum):
     WRONG_STATE = "wrong_state"
     RETIRED = "retired"
     CHANGED = "changed"
+    UNTAGGED = "untagged"
 
 
 # What stands in a line's ``why``: "kind:code", or "field:name" of the sheet.

@@ -17,6 +17,7 @@ from app.manage.bulk.codes import (
     EXPORT,
     FIELD,
     KEPT,
+    LABELS,
     MOST,
     ROLES,
     Cannot,
@@ -26,7 +27,7 @@ from app.manage.bulk.codes import (
     told,
 )
 from app.manage.service.filing import FILED
-from app.models import BulkAct, BulkLine, BulkOutcome, Scale, ScaleEvent
+from app.models import BulkAct, BulkLine, BulkOutcome, Code, CodeKind, Scale, ScaleEvent
 from app.standing import Standing, standings
 
 
@@ -111,6 +112,9 @@ class Judge:
         """Return for each scale why it cannot; nothing where it can."""
         if self.action == EXPORT:
             return [[] for _scale in scales]
+        if self.action == LABELS:
+            tagged = _tagged(self.session, [scale.id for scale in scales])
+            return [[] if one.id in tagged else [told(Cannot.UNTAGGED)] for one in scales]
         if self.action == FILED:
             beside = ecqs.around(self.session, given)
             return [self._not_filed(scale, beside) for scale in scales]
@@ -149,6 +153,14 @@ def _last_steps(session: Session, ids: Sequence[int]) -> dict[int, int]:
         .group_by(ScaleEvent.scale_id)
     )
     return {scale_id: step for scale_id, step in rows}  # noqa: C416 - rows are no pairs to mypy
+
+
+def _tagged(session: Session, ids: Sequence[int]) -> set[int | None]:
+    """Return which scales carry a tag of ours that stands."""
+    found = select(Code.scale_id).where(
+        Code.scale_id.in_(ids), Code.kind == CodeKind.TAG, Code.revoked_at.is_(None)
+    )
+    return set(session.scalars(found))
 
 
 def _forget(session: Session, by: int, at: datetime) -> None:
