@@ -108,7 +108,7 @@ class Recall(Base):
     opened_by_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
     opened_by: Mapped[Person] = relationship(foreign_keys=opened_by_id)
     ended_at: Mapped[datetime | None]
-    listed: Mapped[int] = mapped_column(default=0)
+    listed: Mapped[int | None]
 
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}

@@ -150,6 +150,7 @@ def _advisory(
         # The catalogue keeps no date of a recall: it is known to apply from registration on.
         type_recalled_on=registered_on if scale.model.recalled else None,
         trader_since=scale.trader_since,
+        weight_withdrawn_on=loaded.doubted.get(scale.id),
         counters_rose_on=_counters_rose_on(scale, last),
     )
 

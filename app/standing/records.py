@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
-from sqlalchemy import Row, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.domain.calendar import local_date
 from app.domain.evidence import Level
 from app.domain.findings import SUSPENDING
 from app.domain.phase_out import Kind
+from app.domain.recalls import RecallDecision, RecallState
 from app.domain.seals import SealOwner, SealState
 from app.domain.verdicts import Verdict
 from app.domain.verification import VerificationResult
@@ -21,6 +22,8 @@ from app.models import (
     Code,
     Evidence,
     Finding,
+    Recall,
+    RecallScale,
     Scale,
     ScaleEvent,
     ScaleModel,
@@ -69,6 +72,7 @@ class Records:
     cancelled: frozenset[int]
     held_since: dict[int, date]
     last_days: dict[Kind, date]
+    doubted: dict[int, date]
 
 
 def load(session: Session, scales: Sequence[Scale]) -> Records:
@@ -96,6 +100,7 @@ def load(session: Session, scales: Sequence[Scale]) -> Records:
         cancelled=_cancelled(session, scales),
         held_since=_held_since(session, scales),
         last_days=last_days(session),
+        doubted=_doubted(session, ids),
     )
 
 
@@ -111,6 +116,34 @@ def _coded(session: Session, ids: Collection[int]) -> frozenset[int]:
         select(Code.scale_id).where(Code.scale_id.in_(ids), Code.revoked_at.is_(None))
     )
     return frozenset(scale_id for scale_id in bound if scale_id is not None)
+
+
+def _doubted(session: Session, ids: Collection[int]) -> dict[int, date]:
+    """Return since when a weight used for the standing verification is in doubt, by scale.
+
+    Until the body decided to keep the mark, or the weight was cleared.
+    """
+    newer = aliased(Verification)
+    replaced = exists().where(
+        newer.scale_id == RecallScale.scale_id,
+        or_(
+            newer.verified_on > Verification.verified_on,
+            and_(newer.verified_on == Verification.verified_on, newer.id > Verification.id),
+        ),
+    )
+    rows = session.execute(
+        select(RecallScale.scale_id, func.min(Recall.opened_at))
+        .join(Recall, Recall.id == RecallScale.recall_id)
+        .join(Verification, Verification.id == RecallScale.verification_id)
+        .where(
+            RecallScale.scale_id.in_(ids),
+            Recall.state != RecallState.CLEARED,
+            RecallScale.decision != RecallDecision.KEEP,
+            ~replaced,
+        )
+        .group_by(RecallScale.scale_id)
+    )
+    return {scale_id: local_date(opened_at) for scale_id, opened_at in rows}
 
 
 def taken_on(taken_at: datetime, received_at: datetime) -> date:

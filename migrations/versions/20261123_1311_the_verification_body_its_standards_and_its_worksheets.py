@@ -330,7 +330,7 @@ def upgrade() -> None:
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("opened_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("listed", sa.Integer(), nullable=False),
+        sa.Column("listed", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("state IN ('open', 'closed', 'cleared')", name=op.f("ck_recall_state_is_known")),
         sa.ForeignKeyConstraint(["body_id"], ["body.id"], name=op.f("fk_recall_body_id")),

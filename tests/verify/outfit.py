@@ -9,6 +9,7 @@ from app.db.ids import new_uid
 from app.domain.qualifications import VerificationItem
 from app.domain.roles import Role
 from app.domain.standards import WeightClass
+from app.ledger.door import SYSTEM, act
 from app.models import (
     Body,
     BodyRegion,
@@ -102,11 +103,11 @@ def calibrate(
         uid=new_uid(), certificate_no=f"C-{weight.number}", laboratory="省计量院",
         calibrated_on=on, valid_until=on + YEAR, passed=passed, recorded_at=NOON,
     )  # fmt: skip
-    weight.calibrations.append(paper)
-    recorded(session, weight, "calibrated")
-    for above in against:
-        session.add(
-            CalibrationUse(weight_id=weight.id, calibration_id=paper.id, against_id=above.id)
-        )
-    recorded(session, weight, "calibrated")
+    with act(session, weight, "calibrated", by=SYSTEM, at=NOON):
+        weight.calibrations.append(paper)
+        session.flush()
+        for above in against:
+            session.add(
+                CalibrationUse(weight_id=weight.id, calibration_id=paper.id, against_id=above.id)
+            )
     return paper

@@ -21,6 +21,7 @@ from app.ledger import entries
 from app.ledger.door import act
 from app.models import Person, Scale, ScaleEvent, Seal, Verification
 from app.standing.gaps import fill
+from app.verify.service.retests import answer_retests
 from app.verify.service.rulesets import NoRuleSetError, rule_set_for
 
 
@@ -104,6 +105,7 @@ def record_verification(
             _pass(session, scale, command)
         else:
             scale.suspended_for = SuspensionReason.FAILED
+    answer_retests(session, scale.id, found.uid, at)
     return found
 
 
@@ -223,6 +225,7 @@ def _pass(session: Session, scale: Scale, command: NewVerification) -> None:
     number = command.seal_no.strip()
     if not number:
         return
+    fill(scale, Part.SEAL)
     for seal in scale.seals:
         if seal.owner is SealOwner.VERIFICATION:
             seal.state = SealState.REPLACED
@@ -237,8 +240,6 @@ def _pass(session: Session, scale: Scale, command: NewVerification) -> None:
             applied_on=command.verified_on,
         )
     )
-
-    fill(scale, Part.SEAL)
 
 
 def _told(found: Verification, command: NewVerification) -> dict[str, Any]:

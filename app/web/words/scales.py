@@ -160,7 +160,7 @@ SUSPENSION: Final[Mapping[SuspensionReason, Any]] = MappingProxyType(
         SuspensionReason.FAILED: _l("it failed its verification"),
         SuspensionReason.FINDING: _l("of a finding"),
         SuspensionReason.STOP_ORDER: _l("an authority ordered it"),
-        SuspensionReason.RECALL: _l("its model was recalled"),
+        SuspensionReason.RECALL: _l("of a recall"),
         SuspensionReason.DECISION: _l("the market decided so"),
     }
 )
