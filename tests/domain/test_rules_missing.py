@@ -1,5 +1,6 @@
 """What a worksheet must hold before it can pass, and what holds whatever was read."""
 
+from copy import deepcopy
 from dataclasses import replace
 from itertools import permutations
 
@@ -8,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.rules import planning
-from app.domain.rules.builtin import built_in
+from app.domain.rules.builtin import built_in, documents
 from app.domain.rules.judging import Outcome, judge
 from app.domain.rules.limits import mpe_mg
 from app.domain.rules.planning import PlannedPoint
 from app.domain.rules.reading import Range, Reading
-from app.domain.rules.ruleset import Changeover, Test
+from app.domain.rules.ruleset import Changeover, RuleSet, Test
 from app.domain.scale_types import AccuracyClass
 from app.domain.verification import VerificationKind
 
@@ -191,6 +192,27 @@ def test_too_light_a_load_is_no_test(
             for one in whole
         ]
         assert judge(RULES, III, KG15, INITIAL, changed).verdict is verdict
+
+
+@pytest.mark.parametrize("test", Test)
+@pytest.mark.parametrize("name", ["loads", "readings"])
+def test_every_count_of_the_rule_set_counts(test: Test, name: str) -> None:
+    """A version that asks for more finds what was enough before incomplete."""
+    document = deepcopy(documents()[0])
+    row = next(one for one in document["tests"] if one["test"] == test)
+    row[name]["value"] = 9
+    found = judge(RuleSet.of(document), III, KG15, INITIAL, faultless((III, KG15)))
+    assert found.verdict is Outcome.INCOMPLETE
+    assert {one.test for one in found.missing} == {test}
+
+
+def test_a_plan_has_as_many_loads_as_the_rule_set_asks_for() -> None:
+    """Max beside the one it names, then what lies between."""
+    document = deepcopy(documents()[0])
+    document["tests"][5]["loads"]["value"] = 3
+    found = planning.test_plan(RuleSet.of(document), III, KG15, INITIAL)
+    at = [one.load_mg for one in found if one.test is Test.REPEATABILITY and one.required]
+    assert at == [12_000_000, 13_500_000, 15_000_000]
 
 
 def test_a_failing_item_fails_whatever_is_missing() -> None:

@@ -11,9 +11,10 @@ from app.domain.rules.reading import Reading
 from app.domain.rules.ruleset import Test, TestRule
 
 PERCENT: Final = 100
-# Tests at loads that weights build: what counts is how much is on the pan, not a mark.
+# Tests whose loads are marks of the scale; the others count how many loads, of what weight.
+AT_MARKS: Final = frozenset({Test.WEIGHING_UP, Test.WEIGHING_DOWN})
+# Those at about a load that weights build: what is missing of them is told with that load.
 ABOUT: Final = frozenset({Test.ECCENTRICITY, Test.REPEATABILITY})
-ANYWHERE: Final = frozenset({Test.ZERO, Test.TARE, Test.DISCRIMINATION, Test.PRICE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,39 +55,36 @@ def _lacking(
 ) -> Iterator[Missing]:
     if not found:
         yield Missing(rule.test, None, rule.readings, number)
-    elif rule.test in ABOUT:
-        yield from _about(limits, rule, number, found)
-    elif rule.test in ANYWHERE:
-        yield from _anywhere(rule, number, found)
-    else:
+    elif rule.test in AT_MARKS:
         yield from _at_marks(limits, rule, number, found)
-
-
-def _anywhere(rule: TestRule, number: int | None, found: list[Reading]) -> Iterator[Missing]:
-    if rule.test is Test.DISCRIMINATION or rule.test is Test.PRICE:
-        short = rule.loads - len({(each.load_mg, each.net_mg) for each in found})
     else:
-        short = rule.readings - len(found)
-    if short > 0:
-        yield Missing(rule.test, None, short, number)
+        yield from _somewhere(limits, rule, number, found)
 
 
-def _about(
+def _somewhere(
     limits: ScaleLimits, rule: TestRule, number: int | None, found: list[Reading]
 ) -> Iterator[Missing]:
-    """An eccentricity test counts its places, a repeatability test one load's weighings."""
+    """Count the loads, heavy enough for the test, that were weighed often enough."""
+    counts = Counter(
+        each.load_mg or each.net_mg for each in found if _is_heavy(limits, rule, number, each)
+    )
+    done = [count for count in counts.values() if count >= rule.readings]
+    if len(done) < rule.loads:
+        begun = max((each for each in counts.values() if each < rule.readings), default=0)
+        load = needed_loads(limits, rule, number)[0] if rule.test in ABOUT else None
+        yield Missing(rule.test, load, rule.readings - begun, number)
+
+
+def _is_heavy(limits: ScaleLimits, rule: TestRule, number: int | None, reading: Reading) -> bool:
+    """Return whether there is enough on the pan for an eccentricity or repeatability test."""
     top = limits.ranges[(number or len(limits.ranges)) - 1].max_mg
-    (load,) = needed_loads(limits, rule, number)
     single = limits.rule_set.limits
     if rule.test is Test.ECCENTRICITY:
         least = top * single.eccentricity_least_percent
-        heavy = sum(each.load_mg * PERCENT * single.eccentricity_divisor >= least for each in found)
-    else:
-        least = top * single.repeatability_least_percent
-        loads = Counter(each.load_mg for each in found if each.load_mg * PERCENT >= least)
-        heavy = max(loads.values(), default=0)
-    if heavy < rule.readings:
-        yield Missing(rule.test, load, rule.readings - heavy, number)
+        return reading.load_mg * PERCENT * single.eccentricity_divisor >= least
+    if rule.test is Test.REPEATABILITY:
+        return reading.load_mg * PERCENT >= top * single.repeatability_least_percent
+    return True
 
 
 def _at_marks(

@@ -59,7 +59,7 @@ def _points(limits: ScaleLimits, rule: TestRule) -> Iterator[PlannedPoint]:
     for number in numbers:
         needed = set(needed_loads(limits, rule, number))
         extra = {load for at in rule.proposed for load in loads_at(limits, at, number)} - needed
-        between = _between(limits, needed, rule.loads)
+        between = _between(limits, needed | _further(limits, rule, needed, number), rule.loads)
         for load in sorted(needed | extra | between, reverse=rule.test is Test.WEIGHING_DOWN):
             yield PlannedPoint(
                 test=rule.test,
@@ -71,6 +71,12 @@ def _points(limits: ScaleLimits, rule: TestRule) -> Iterator[PlannedPoint]:
                 changeover=rule.changeover,
                 range_no=number,
             )
+
+
+def _further(limits: ScaleLimits, rule: TestRule, needed: set[int], number: int | None) -> set[int]:
+    """Return Max where a rule set asks for more loads than the one that it names."""
+    alone = len(needed) == 1 < rule.loads and At.ZERO not in rule.points
+    return set(loads_at(limits, At.MAX, number)) if alone else set()
 
 
 def limit_mg(limits: ScaleLimits, test: Test, load_mg: int, range_no: int | None) -> int:

@@ -52,19 +52,24 @@ function neededLoads(scale, rule, number) {
 
 const counted = (values) => values.reduce((map, each) => map.set(each, (map.get(each) ?? 0) + 1), new Map());
 
-function lackingAbout(scale, rule, number, found) {
+/** Whether there is enough on the pan for an eccentricity or repeatability test. */
+function isHeavy(scale, test, number, reading) {
   const top = scale.ranges[(number ?? scale.ranges.length) - 1].max_mg;
-  const [load] = neededLoads(scale, rule, number);
-  let heavy;
-  if (rule.test === "eccentricity") {
+  if (test === "eccentricity") {
     const least = top * limitOf(scale, "eccentricity_least_percent");
-    heavy = found.filter((each) => each.load_mg * 100 * limitOf(scale, "eccentricity_divisor") >= least).length;
-  } else {
-    const least = top * limitOf(scale, "repeatability_least_percent");
-    const loads = counted(found.map((each) => each.load_mg).filter((each) => each * 100 >= least));
-    heavy = Math.max(0, ...loads.values());
+    return reading.load_mg * 100 * limitOf(scale, "eccentricity_divisor") >= least;
   }
-  return heavy < rule.readings.value ? [`${rule.test}:${load}`] : [];
+  return test !== "repeatability" || reading.load_mg * 100 >= top * limitOf(scale, "repeatability_least_percent");
+}
+
+/** The loads, heavy enough for the test, that were weighed often enough. */
+function lackingSomewhere(scale, rule, number, found) {
+  const heavy = found.filter((each) => isHeavy(scale, rule.test, number, each));
+  const counts = counted(heavy.map((each) => (rule.test === "price" ? each.net_mg : each.load_mg)));
+  const done = [...counts.values()].filter((count) => count >= rule.readings.value);
+  if (done.length >= rule.loads.value) return [];
+  const about = rule.test === "eccentricity" || rule.test === "repeatability";
+  return about ? [`${rule.test}:${neededLoads(scale, rule, number)[0]}`] : [rule.test];
 }
 
 function lackingAtMarks(scale, rule, number, found) {
@@ -78,12 +83,7 @@ function lackingAtMarks(scale, rule, number, found) {
 function lacking(scale, rule, number, found) {
   if (!found.length) return [rule.test];
   if (WEIGHED_AT_MARKS.includes(rule.test)) return lackingAtMarks(scale, rule, number, found);
-  if (rule.test === "eccentricity" || rule.test === "repeatability") return lackingAbout(scale, rule, number, found);
-  if (rule.test === "discrimination" || rule.test === "price") {
-    const loads = new Set(found.map((each) => (rule.test === "price" ? each.net_mg : each.load_mg)));
-    return loads.size < rule.loads.value ? [rule.test] : [];
-  }
-  return found.length < rule.readings.value ? [rule.test] : [];
+  return lackingSomewhere(scale, rule, number, found);
 }
 
 const ORDER = ["zero", "tare", "eccentricity", "weighing_up", "weighing_down", "repeatability", "discrimination", "price"];
