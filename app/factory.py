@@ -62,6 +62,7 @@ from app.portal import views as portal
 from app.portal import views_blanks, views_cards, views_chosen
 from app.verify import api as verify_api
 from app.verify import (
+    api_papers,
     api_signing,
     views_bodies,
     views_drafts,
@@ -71,6 +72,7 @@ from app.verify import (
     views_worksheets,
 )
 from app.verify import views as verify
+from app.verify import views_papers as papers
 from app.verify import views_signing as signing
 from app.web import (
     access,
@@ -140,6 +142,8 @@ BLUEPRINTS: Final = (
     views_rules.bp,
     signing.bp,
     api_signing.bp,
+    papers.bp,
+    api_papers.bp,
     views_worksheets.bp,
     views_drafts.bp,
     verify_api.bp,

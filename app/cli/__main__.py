@@ -16,6 +16,7 @@ from app.cli import (
     labels,
     ledger,
     move,
+    record,
     regions,
     schema,
     serving,
@@ -38,6 +39,7 @@ MODULES: Final = (
     backup,
     move,
     importing,
+    record,
     worksheet,
 )
 

@@ -116,6 +116,7 @@ class LegalAct(StrEnum):
     SIGN_WORKSHEETS = "sign_worksheets"
     CHECK_WORKSHEETS = "check_worksheets"
     APPROVE_WORKSHEETS = "approve_worksheets"
+    REVOKE_CERTIFICATE = "revoke_certificate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,7 @@ LEGAL: Final[Mapping[LegalAct, Legal]] = MappingProxyType(
         LegalAct.APPROVE_WORKSHEETS: Legal(
             "印证管理办法 第八条: 批准", "signing.sign", two_persons=True
         ),
+        LegalAct.REVOKE_CERTIFICATE: Legal("印证管理办法 第七条: 注销", "papers.revoke"),
     }
 )
 LEGAL_ACTS: Final[frozenset[str]] = frozenset(LEGAL)

@@ -13,6 +13,7 @@ from app.domain.evidence import Level
 from app.domain.lifecycle import State
 from app.domain.seals import SealState
 from app.domain.verdicts import Verdict
+from app.domain.worksheets import CertificateKind
 from app.ledger import erasures, remarks
 from app.ledger.door import SYSTEM
 from app.models import ScaleEvent
@@ -220,6 +221,14 @@ def _shown(event: ScaleEvent) -> str:
     return f"C {said['calibration']} · P {said['parameters']}" if "calibration" in said else ""
 
 
+def _papered(words: Any) -> Callable[[ScaleEvent, Names], str]:  # noqa: ANN401 - lazy text
+    def sentence(event: ScaleEvent, _names: Names) -> str:
+        kind = say(CertificateKind(event.details["kind"]))
+        return str(words) % {"kind": kind, "number": event.details["number"]}
+
+    return sentence
+
+
 def _plainly(words: Any) -> Callable[[ScaleEvent, Names], str]:  # noqa: ANN401 - a lazy text
     return lambda _event, _names: str(words)
 
@@ -245,6 +254,8 @@ SENTENCES: Final[Mapping[str, Callable[[ScaleEvent, Names], str]]] = MappingProx
         "evidence": _read,
         "evidence_judged": _judged,
         "seal_recorded": _sealed,
+        "certificate_issued": _papered(_l("%(kind)s %(number)s was issued.")),
+        "certificate_revoked": _papered(_l("%(kind)s %(number)s no longer stands.")),
         "case_opened": _opened,
         "grounds_given": _plainly(
             _l("Its codes were gone through; what is missing has grounds and an end.")

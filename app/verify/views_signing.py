@@ -26,6 +26,7 @@ from app.models import Person, Place, Worksheet
 from app.verify import queries_signing as queries
 from app.verify import sheets
 from app.verify.service import signing
+from app.verify.service.papers import Office
 from app.verify.service.signing import NotWaitingError, Signed
 from app.web import step_up
 from app.web.access import access, caller, require_role
@@ -117,6 +118,12 @@ def desk() -> queries.Desk:
     return queries.Desk(who.id, {role: who.scope(role) for role in VERIFICATION})
 
 
+def office() -> Office:
+    """Return what papers are made with here."""
+    found = installation()
+    return Office(found.keys.server, found.blobs, found.settings.base_url)
+
+
 def _step(kind: str) -> SignatureStep:
     step = STEPS.get(LegalAct(kind)) if kind in set(LegalAct) else None
     if step is None or SIGNERS[step] not in caller().roles:
@@ -134,8 +141,7 @@ def _sign(session: Session, step: SignatureStep, chosen: Sequence[str]) -> Signe
     for uid in earlier - {who.uid}:
         step_up.require_other(session, uid, at)
     person = session.get_one(Person, who.id)
-    key = installation().keys.server
-    return signing.sign(session, chosen, step, key, by=person, at=at)
+    return signing.sign(session, chosen, step, office(), by=person, at=at)
 
 
 def _tell(done: Signed) -> None:

@@ -256,6 +256,15 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         "no_order": Refusal(409, _l("There is no order or hold to lift."), BACK),
         "order_stands": Refusal(409, _l("An order is in force already."), BACK),
         "no_document": Refusal(422, _l("The number of the document is missing."), CORRECT),
+        "not_approved": Refusal(
+            409, _l("Only an approved verification has papers."), _l("Let it be approved first.")
+        ),
+        "paper_revoked": Refusal(409, _l("This paper was revoked before."), BACK),
+        "paper_not_possible": Refusal(
+            422,
+            _l("The paper cannot be set: a sign in it is in none of the fonts."),
+            _l("Write the name with other signs, or tell whoever runs the program."),
+        ),
         "not_waiting": Refusal(
             409, _l("A worksheet waits for something else by now. Nothing was signed."), BACK
         ),

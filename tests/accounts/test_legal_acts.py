@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -33,7 +32,7 @@ from app.web import step_up
 from app.web.identity import COOKIE
 from tests.support import databases, makers
 from tests.support.proof import fresh_code
-from tests.support.worksheets import finished_worksheet, make_institute
+from tests.support.worksheets import finished_worksheet, make_institute, office
 from tests.support.world import HERE, make_county, sign_in
 
 RESULT = {
@@ -63,6 +62,7 @@ REQUESTS: dict[LegalAct, tuple[Role, str, dict[str, Any]]] = {
     LegalAct.WITHDRAW_RULES: (Role.ADMIN, "rules", {}),
     LegalAct.SIGN_WORKSHEETS: (Role.VERIFIER, "place", {"worksheet": "@written"}),
     LegalAct.CHECK_WORKSHEETS: (Role.CHECKER, "place", {"worksheet": "@verified"}),
+    LegalAct.REVOKE_CERTIFICATE: (Role.SIGNATORY, "certificate", {}),
     LegalAct.APPROVE_WORKSHEETS: (Role.SIGNATORY, "place", {"worksheet": "@checked"}),
 }
 
@@ -148,7 +148,7 @@ def worksheets_for(session: Session, scale: Scale, at: datetime) -> dict[str, st
         row = finished_worksheet(session, institute, scale, at)
         found[name] = row.uid
         for step, by in zip(steps[:count], people.values(), strict=False):
-            sign(session, [row.uid], step, Ed25519PrivateKey.generate(), by=by, at=at)
+            sign(session, [row.uid], step, office(Path("nowhere")), by=by, at=at)
     return found
 
 

@@ -85,6 +85,8 @@ BY_PROGRAM = {
     "stations.revoke": "POST /api/v1/stations/{station}/revoke",
     "tasks.cancel": "POST /api/v1/tasks/{task}/cancel",
     "drafts.submit": "POST /api/v1/worksheet-drafts/{draft}/submit",
+    "papers.issue": "POST /api/v1/certificates",
+    "papers.revoke": "POST /api/v1/certificates/{certificate}/revoke",
     "signing.sign": "POST /api/v1/worksheets/{worksheet}/signatures",
     "signing.send_back": "POST /api/v1/worksheets/{worksheet}/return",
     "signing.set_aside": "POST /api/v1/worksheets/{worksheet}/set-aside",

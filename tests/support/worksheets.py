@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.blobs import Blobs
 from app.db.ids import new_uid
 from app.domain.roles import Role
 from app.domain.verification import VerificationKind, VerificationResult
@@ -24,6 +27,7 @@ from app.models import (
     Scale,
     Worksheet,
 )
+from app.verify.service.papers import Office
 from tests.support import makers
 from tests.support.makers import COUNTY, NOON, recorded
 
@@ -41,6 +45,12 @@ class Institute:
     verifier: Person
     checker: Person
     signatory: Person
+
+
+def office(folder: Path) -> Office:
+    """Return what papers are made with: a fresh key, files under ``folder``."""
+    key = Ed25519PrivateKey.generate()
+    return Office(key, Blobs(folder / "blobs"), "https://wutong.example-city.cn")
 
 
 def make_institute(session: Session, path: str = COUNTY, **people: Person) -> Institute:
@@ -184,7 +194,7 @@ def finished_worksheet(
 
 def market_of(session: Session, place: Place, count: int, **changes: Any) -> list[Scale]:  # noqa: ANN401
     """Return scales of ``place`` that await verification."""
-    model = makers.make_model(session, "ACS-15 batch")
+    model = makers.make_model(session, f"ACS-15 of {place.name}")
     return [
         makers.make_scale(session, place, model, f"SN-{n:04d}", market_no=f"A-{n:02d}", **changes)
         for n in range(count)

@@ -1,6 +1,7 @@
 """Two counties with one of everything each, and somebody in every role: for the access matrix."""
 
 import json
+import tempfile
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -22,10 +23,12 @@ from app.domain.seals import SealKind, SealOwner, SealState
 from app.domain.tasks import Executor, TaskState
 from app.domain.verdicts import Verdict
 from app.domain.verification import VerificationKind, VerificationResult
+from app.domain.worksheets import WorksheetState
 from app.ledger.door import SYSTEM, act
 from app.ledger.projections import evidence_digest
 from app.models import (
     ApiToken,
+    Certificate,
     Code,
     CodeKind,
     CopyNotice,
@@ -50,10 +53,11 @@ from app.models import (
     Worksheet,
     WorksheetDraft,
 )
+from app.verify.service import papers
 from app.work import queue_server_task
 from tests.support import makers
 from tests.support.weighing import make_weighing
-from tests.support.worksheets import finished_worksheet, make_institute
+from tests.support.worksheets import Institute, finished_worksheet, make_institute, office
 
 HERE = "/32/3206/320612/"
 ELSEWHERE = "/32/3206/320623/"
@@ -104,6 +108,7 @@ def make_county(session: Session, path: str, at: datetime) -> County:
         "server_task": _server_task(session, scale, at),
         "verification": verification,
         "worksheet": worksheet,
+        "certificate": _certificate(session, scale, worksheet, verification, at),
         "seal": seal,
         "model": model,
         "reference": reference,
@@ -334,6 +339,20 @@ def _verified(session: Session, scale: Scale, at: datetime) -> tuple[Verificatio
     with act(session, scale, "verified", by=SYSTEM, at=at):
         session.add_all([verification, seal])
     return verification, seal
+
+
+def _certificate(
+    session: Session, scale: Scale, other: Worksheet, verification: Verification, at: datetime
+) -> Certificate:
+    # The person who wrote the other worksheet wrote this one too; it has come to its end.
+    institute = Institute(other.body, other.standard, *([other.verifier] * 3))
+    row = finished_worksheet(session, institute, scale, at, bad={("weighing_up", 100_000): 9_000})
+    with act(session, row, "approved", by=SYSTEM, at=at):
+        row.state, row.verification = WorksheetState.APPROVED, verification
+    desk = office(Path(tempfile.mkdtemp()))
+    paper = papers.issue(session, row, desk, by=other.verifier, at=at)
+    papers.revoke(session, paper, by=other.verifier, at=at)
+    return paper
 
 
 def _worksheet(

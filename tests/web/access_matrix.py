@@ -502,6 +502,21 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "signing_api.set_aside":            roles(
         Role.VERIFIER, Role.SIGNATORY, body={"reason": "mistake"}, inside={403}
     ),
+    "papers.show":                      roles(*FILE_READERS, parts={"uid": "verification"}),
+    "papers.issue":                     roles(*SIGNING, parts={"uid": "verification"}),
+    "papers.revoke":                    roles(Role.SIGNATORY, parts={"uid": "certificate"}),
+    "papers.take":                      roles(
+        *FILE_READERS, parts={"uid": "certificate", "what": "record"}
+    ),
+    "papers.public":                    Line(Audience.PUBLIC, parts={"uid": "certificate"}),
+    "papers_api.certificates":          roles(*FILE_READERS),
+    "papers_api.certificate":           roles(*FILE_READERS),
+    "papers_api.pdf":                   roles(*FILE_READERS),
+    "papers_api.dcc":                   roles(*FILE_READERS),
+    "papers_api.record":                roles(*FILE_READERS),
+    "papers_api.issue":                 roles(*SIGNING, body={"verification": "@verification"}),
+    # it was revoked before: 409
+    "papers_api.revoke":                roles(Role.SIGNATORY),
     "signing.index":                    roles(*SIGNING),
     "signing.pile":                     roles(*SIGNING, parts=MY_PILE, inside={404}),
     "signing.sign":                     roles(*SIGNING, parts=MY_PILE, inside={404}),

@@ -141,6 +141,7 @@ def _from_elsewhere(world: World, rule: Rule, method: str, line: Line, role: Rol
 LOCAL = (
     *("region", "place", "stall", "trader", "scale", "station"),
     *("evidence", "finding", "lead", "tag", "task", "verification", "seal", "worksheet"),
+    "certificate",
 )
 
 

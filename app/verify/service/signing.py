@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
@@ -15,12 +14,14 @@ from app.db.ids import new_uid
 from app.domain.calendar import local_date
 from app.domain.errors import DomainError
 from app.domain.signing import AsideReason, ReturnReason, SigningFault, fault
+from app.domain.verification import VerificationResult
 from app.domain.worksheets import SignatureStep, WorksheetState
 from app.ledger import entries
 from app.ledger.door import act
 from app.models import Person, Scale, SignatureBatch, Worksheet
-from app.verify.service import outcome
+from app.verify.service import outcome, papers
 from app.verify.service.facts import facts_of, signer_of
+from app.verify.service.papers import Office
 
 FORMAT: Final = 1
 
@@ -117,15 +118,15 @@ def sign(
     session: Session,
     uids: Iterable[str],
     step: SignatureStep,
-    key: Ed25519PrivateKey,
+    office: Office,
     *,
     by: Person,
     at: datetime,
 ) -> Signed:
     """Sign what can be signed of ``uids``, all of one place and body, with one signature.
 
-    An approval also puts each result on record. What cannot be signed is told and left as it
-    is; the others do not wait for it.
+    An approval also puts each result on record, and a failure gets its notice. What cannot be
+    signed is told and left as it is; the others do not wait for it.
 
     Raises:
         NotWaitingError: One of them waits for another step by now.
@@ -140,9 +141,12 @@ def sign(
     found = judge(session, worksheets, step, by=by, at=at)
     if not found.ready:
         return Signed(None, (), found.refused)
-    batch = _batch(session, found.ready, step, key, by, at)
+    batch = _batch(session, found.ready, office, statement(step, by, at), by)
     for one in found.ready:
         _step(session, one, batch, by, at)
+        if step is SignatureStep.APPROVED and one.verdict is VerificationResult.FAIL:
+            papers.revoke_all(session, one.scale_id, by=by, at=at)
+            papers.issue(session, one, office, by=by, at=at)
     return Signed(batch, found.ready, found.refused)
 
 
@@ -160,7 +164,7 @@ def send_back(
     with act(session, worksheet, "send_back", by=by.uid, at=at):
         worksheet.state = WorksheetState.RETURNED
         worksheet.returned_because = because
-        worksheet.verified_in_id = worksheet.checked_in_id = None
+        worksheet.verified_in = worksheet.checked_in = None
 
 
 def set_aside(
@@ -180,11 +184,11 @@ def set_aside(
         worksheet.returned_because = because
 
 
-def statement(batch_uid: str, step: SignatureStep, by: Person, at: datetime) -> dict[str, Any]:
+def statement(step: SignatureStep, by: Person, at: datetime) -> dict[str, Any]:
     """Return what every signature says beside its list."""
     return {
         "v": FORMAT,
-        "batch": batch_uid,
+        "batch": new_uid(),
         "step": step.value,
         "signer": by.uid,
         "signed_at": at.astimezone(UTC).isoformat(timespec="microseconds"),
@@ -204,23 +208,22 @@ def line(worksheet: Worksheet) -> Mapping[str, str]:
 def _batch(
     session: Session,
     ready: Sequence[Worksheet],
-    step: SignatureStep,
-    key: Ed25519PrivateKey,
+    office: Office,
+    said: Mapping[str, Any],
     by: Person,
-    at: datetime,
 ) -> SignatureBatch:
-    uid, first = new_uid(), ready[0]
-    said = {**statement(uid, step, by, at), "worksheets": [line(one) for one in ready]}
+    first, at = ready[0], datetime.fromisoformat(said["signed_at"])
+    whole = {**said, "worksheets": [line(one) for one in ready]}
     row = SignatureBatch(
-        uid=uid,
+        uid=said["batch"],
         path=first.path,
         body_id=first.body_id,
         place_id=first.place_id,
-        step=step,
-        person_id=by.id,
+        step=SignatureStep(said["step"]),
+        person=by,
         signed_at=at,
         number=len(ready),
-        envelope=json.dumps(dsse.sign(key, dsse.VERIFICATIONS, said)),
+        envelope=json.dumps(dsse.sign(office.key, dsse.VERIFICATIONS, whole)),
     )
     with act(session, row, "sign", by=by.uid, at=at):
         session.add(row)
@@ -235,12 +238,12 @@ def _step(
     with act(session, worksheet, batch.step.value, by=by.uid, at=at):
         match batch.step:
             case SignatureStep.VERIFIED:
-                worksheet.verified_in_id = batch.id
+                worksheet.verified_in = batch
                 worksheet.state = WorksheetState.SUBMITTED
             case SignatureStep.CHECKED:
-                worksheet.checked_in_id = batch.id
+                worksheet.checked_in = batch
                 worksheet.state = WorksheetState.CHECKED
             case SignatureStep.APPROVED:
-                worksheet.approved_in_id = batch.id
-                worksheet.verification_id = found.id if found else None
+                worksheet.approved_in = batch
+                worksheet.verification = found
                 worksheet.state = WorksheetState.APPROVED

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 
+from app.domain.papers import PaperState
 from app.domain.signing import AsideReason, ReturnReason, SigningFault
 from app.domain.worksheets import CertificateKind, ReviewMark, SignatureStep, WorksheetState
 
@@ -35,6 +36,13 @@ PAPER: Final[Mapping[CertificateKind, Any]] = MappingProxyType(
     {
         CertificateKind.CERTIFICATE: _l("verification certificate"),
         CertificateKind.REJECTION_NOTICE: _l("rejection notice"),
+    }
+)
+PAPER_STATE: Final[Mapping[PaperState, Any]] = MappingProxyType(
+    {
+        PaperState.GENUINE: _l("stands"),
+        PaperState.REPLACED: _l("replaced by a newer one"),
+        PaperState.REVOKED: _l("taken back"),
     }
 )
 RETURN: Final[Mapping[ReturnReason, Any]] = MappingProxyType(
@@ -88,7 +96,7 @@ FAULT: Final[Mapping[SigningFault, Any]] = MappingProxyType(
         SigningFault.RESULT: _l("The result contradicts the scale's record."),
     }
 )
-TABLES: Final = (WORKSHEET, STEP, REVIEW, PAPER, RETURN, ASIDE, FAULT)
+TABLES: Final = (WORKSHEET, STEP, REVIEW, PAPER, PAPER_STATE, RETURN, ASIDE, FAULT)
 
 # By code, as worksheets keep them.
 TEST: Final[Mapping[str, Any]] = MappingProxyType(
