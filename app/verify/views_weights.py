@@ -93,11 +93,11 @@ def show(uid: str) -> ResponseReturnValue:
 def add_certificate(uid: str) -> ResponseReturnValue:
     """Write down a certificate, with the weights by which it was calibrated."""
     form = Form.read(request.form, forms.CERTIFICATE, "paper_")
-    if form["result"] not in {"pass", "fail"}:
-        form.fault("result", Fault.NOT_HERE)
     above = request.form.getlist("paper_against")
 
     def write(session: Session, row: StandardWeight, form: Form) -> None:
+        if form["result"] not in {"pass", "fail"}:
+            form.fault("result", Fault.NOT_HERE)
         known = {one.uid: one for one in _above(session, row)}
         command = service.NewCalibration(
             certificate_no=form["certificate_no"],
