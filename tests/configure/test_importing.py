@@ -216,6 +216,20 @@ def test_an_import_registers_what_is_new_and_importing_again_changes_nothing(
     assert faults(market) == []
 
 
+def test_goods_come_with_the_stalls_that_a_list_brings(market: Session) -> None:
+    """A stall nobody knew gets the words, and the classes where all of them are known."""
+    data = lists.text(
+        [[*lists.row("SN-300"), "猪肉、蔬菜"], [*lists.row("SN-301", 摊位号="B-02"), "豆制品"]]
+    )
+    head = ",".join(lists.HEADS).encode("gb18030")
+    imported(market, data.replace(head, head + ",经营品种".encode("gb18030"), 1))
+    stalls = market.scalars(select(Stall).order_by(Stall.number)).all()
+    assert [(one.number, one.goods, one.goods_classes) for one in stalls] == [
+        ("B-01", "猪肉、蔬菜", "staple fresh"),
+        ("B-02", "豆制品", ""),
+    ]
+
+
 def test_a_changed_list_shows_the_difference_field_by_field(market: Session) -> None:
     """What the register says, and what the list says."""
     imported(market, lists.workbook([lists.row("SN-100")]))
