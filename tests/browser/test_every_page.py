@@ -25,9 +25,10 @@ PAGES = {
     "wanting": ("manager", "/configure/grounds"),
     "batches": ("manager", "/configure/procurement"),
     "models": ("custodian1", "/configure/models"),
+    "model": ("custodian1", "/configure/models/{model}"),
     "new-scale": ("manager", "/configure/scales/new"),
-    "place": ("manager", "/configure/places/{place}"),
-    "agreements": ("manager", "/configure/places/{place}/agreements"),
+    "place": ("manager", "/configure/places/{market}"),
+    "agreements": ("manager", "/configure/places/{market}/agreements"),
     "agreements-ending": ("manager", "/configure/agreements"),
     "codes": ("manager", "/configure/scales/{honest}/codes"),
     "replacement": ("regulator", "/configure/replacement"),
@@ -100,6 +101,9 @@ def things(demo: Demo, open_page: Open) -> dict[str, str]:
         "body": "SELECT uid FROM body",
         "person": "SELECT uid FROM person WHERE login = 'inspector'",
         "place": "SELECT path FROM scale WHERE market_no = 'A-001'",
+        "market": "SELECT uid FROM place ORDER BY path LIMIT 1",
+        "model": "SELECT model.uid FROM scale_model AS model"
+        " JOIN scale ON scale.model_id = model.id WHERE market_no = 'A-001'",
     }
     found = {name: str(database.execute(query).fetchone()[0]) for name, query in one.items()}
     with open_page(f"/tags/stalls?place={found['place']}", "desk", "manager") as page:
