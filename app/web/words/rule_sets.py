@@ -73,7 +73,7 @@ LIMIT: Final[Mapping[str, tuple[Any, Any]]] = MappingProxyType(
         "eccentricity_divisor": (_l("Load of the eccentricity test"), "Max / %(n)s"),
         "eccentricity_least_percent": (_l("At the least of that load"), "%(n)s %%"),
         "repeatability_least_percent": (_l("Load of the repeatability test, of Max"), "%(n)s %%"),
-        "discrimination_tenths_d": (_l("Load put on in the discrimination test"), "%(n)s/10 d"),
+        "discrimination_tenths_d": (_l("Load put on in the discrimination test"), "%(tenths)s d"),
         "discrimination_rise_d": (_l("The indication rises by at least"), "%(n)s d"),
         "price_e": (_l("An amount may be off by the price of"), "%(n)s e"),
         "weights_divisor": (_l("Error of the weights, of the limit at the load"), "1/%(n)s"),
@@ -108,7 +108,8 @@ def say_wrong(wrong: Wrong) -> str:
     return str(FAULT[wrong.fault]) % {"detail": wrong.detail}
 
 
-def say_limit(name: str, value: object) -> tuple[str, str]:
+def say_limit(name: str, value: int) -> tuple[str, str]:
     """Return what a single number limits, and the number with its unit."""
     words, shape = LIMIT[name]
-    return str(words), str(shape) % {"n": value}
+    tenths = f"{value // 10}.{value % 10}"
+    return str(words), str(shape) % {"n": value, "tenths": tenths}
