@@ -17,12 +17,14 @@ from app.ledger.door import act
 from app.ledger.erasures import NAMELESS, PERSON_ERASED, nameless_login
 from app.models import (
     ApiToken,
+    ChosenColumns,
     Credential,
     DevicePerson,
     Grant,
     Person,
     RecoveryCode,
     ResetRequest,
+    SavedFilter,
     Sighting,
     SignIn,
     StepUp,
@@ -57,7 +59,8 @@ def erase_person(session: Session, person: Person, *, by: str, at: datetime) -> 
     # Browsers, PINs, devices and the words on tokens are personal too.
     theirs = select(SignIn.id).where(SignIn.person_id == person.id)
     session.execute(delete(StepUp).where(StepUp.sign_in_id.in_(theirs)))
-    for table in (Credential, RecoveryCode, DevicePerson, Sighting):
+    kept = (Credential, RecoveryCode, DevicePerson, Sighting, SavedFilter, ChosenColumns)
+    for table in kept:
         session.execute(delete(table).where(table.person_id == person.id))
     session.execute(update(ResetRequest).where(ResetRequest.person_id == person.id).values(why=""))
     session.execute(delete(SignIn).where(SignIn.person_id == person.id))

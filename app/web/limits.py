@@ -43,6 +43,7 @@ RATES: Final[Mapping[str, Rate]] = MappingProxyType(
         "configure_api.scales.put_photo": UPLOAD,
         "imports.send": UPLOAD,
         "manage_api.scan": LOOKED_UP,
+        "chosen.labels": DRAWN,
         "portal.sheet": DRAWN,
         "portal_api.sheet": DRAWN,
         "references.look": UPLOAD,
@@ -51,6 +52,9 @@ RATES: Final[Mapping[str, Rate]] = MappingProxyType(
         "replacement.table": DRAWN,
         "replacement.workbook": DRAWN,
         "scan.look_up": LOOKED_UP,
+        "tables.as_csv": DRAWN,
+        "tables.as_xlsx": DRAWN,
+        "tables.chosen": DRAWN,
     }
 )
 # Longest bodies of what is not a JSON document or a form of words.

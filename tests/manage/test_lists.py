@@ -6,9 +6,12 @@ import io
 from python_calamine import load_workbook
 from sqlalchemy import select
 
+from app.accounts.erasing import erase_person
+from app.db.session import utcnow
 from app.domain.roles import Role
+from app.ledger.door import SYSTEM
 from app.manage import ecqs
-from app.models import SavedFilter, Scale
+from app.models import ChosenColumns, Person, SavedFilter, Scale
 from tests.support import makers
 from tests.support.house import House, deploy, verify_all
 
@@ -36,6 +39,22 @@ def test_a_filter_is_kept_under_a_name_and_belongs_to_one_person(house: House) -
     assert "可发" in client.get("/manage/filters").text
     assert client.post(f"{there}/remove").status_code == 303
     assert "可发" not in client.get("/manage/scales").text
+
+
+def test_what_a_person_kept_goes_with_the_name(house: House) -> None:
+    """A filter may hold a trader's name: an erased person leaves none behind."""
+    client = house.page(Role.REPAIRER)
+    client.post("/manage/filters", data={"name": "小明的秤", "query": "q=王小明"})
+    client.post("/manage/columns", data={"column": ["serial"]})
+    with house.writing() as session:
+        assert session.scalars(select(SavedFilter)).one().query
+        person = session.scalars(select(Person).where(Person.login == "repairer")).one()
+        for grant in person.grants:
+            grant.until = grant.since
+        erase_person(session, person, by=SYSTEM, at=utcnow())
+    with house.work.database.reading() as session:
+        assert session.scalars(select(SavedFilter)).all() == []
+        assert session.scalars(select(ChosenColumns)).all() == []
 
 
 def test_filters_are_at_most_twenty_and_have_names_of_their_own(house: House) -> None:
