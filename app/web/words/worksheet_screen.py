@@ -153,6 +153,7 @@ SAID: Final[Mapping[str, Any]] = MappingProxyType(
         "before": _l("%(n)s readings before adjustment are kept."),
         "submit": _l("Submit the worksheet"),
         "submit_n": _l("Submit %(n)s worksheets"),
+        "submitting": _l("Being submitted …"),
         "submitted": _l("Submitted"),
         "all_submitted": _l("All submitted; to the worksheets"),
         "not_ready": _l("Something is open yet."),

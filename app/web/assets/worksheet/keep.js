@@ -19,7 +19,7 @@ function database() {
 async function work(store, mode, ask) {
   const db = await database();
   return new Promise((resolve, reject) => {
-    const transaction = db.transaction(store, mode, { durability: "strict" });
+    const transaction = db.transaction(store, mode, { durability: "relaxed" });
     const asked = ask(transaction.objectStore(store));
     transaction.oncomplete = () => resolve(asked.result);
     transaction.onabort = () => reject(transaction.error);

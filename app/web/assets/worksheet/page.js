@@ -1,7 +1,7 @@
 // The worksheet's page: one scale, or one load over many. Every tap is kept here, then sent.
 import { conflictScreen } from "./conflict.js";
-import { h, symbol, told } from "./draw.js";
-import { shown } from "./format.js";
+import { h } from "./draw.js";
+import { head, last, savedBar } from "./frame.js";
 import { keepDraft, keptDrafts, dropDraft, note, noted } from "./keep.js";
 import { keypad } from "./keypad.js";
 import { knownScreen, lookScreen } from "./look.js";
@@ -9,7 +9,7 @@ import { marksScreen } from "./marks.js";
 import { priceScreen } from "./price.js";
 import { Sender } from "./send.js";
 import { setupScreen } from "./setup.js";
-import { fresh, isDone, judged } from "./sheet.js";
+import { fresh, isDone } from "./sheet.js";
 import { queueOf, stepsOf } from "./steps.js";
 import { summaryScreen } from "./summary.js";
 import { newUid } from "./uid.js";
@@ -25,7 +25,7 @@ const SCREENS = {
   marks: marksScreen,
   summary: summaryScreen,
 };
-const MOST_DOTS = 60;
+const PATIENCE_MS = 2000;
 const root = document.getElementById("worksheet");
 const given = JSON.parse(root.dataset.given);
 
@@ -37,6 +37,7 @@ class Work {
     this.at = 0;
     this.undoable = null;
     this.typing = null;
+    this.undo = this.undo.bind(this);
     this.sender = new Sender(given.drafts, (draft) => this.#saved(draft));
     this.place = `at:${location.pathname}${location.search.replace(/[?&]lang=\w+/, "")}`;
   }
@@ -73,6 +74,8 @@ class Work {
     for (const draft of mine) if (!draft.dirty && draft !== same) dropDraft(draft.uid);
     if (unsent && (!there || unsent.uid === there.uid || !given.wanted)) return unsent;
     if (!there) return { uid: newUid(), scale: kit.scale.uid, revision: 0, document: fresh(kit, this.outfit, air), dirty: false, extra: [] };
+    // The page may have been written before the last save of this very device arrived.
+    if (same && same.revision >= there.revision) return same;
     const document = { prechecks: [], weights: [], readings: [], before_adjustment: [], label_no: "", seal_no: "", ...there.document };
     const begun = document.prechecks.length + document.readings.length > 0;
     return { ...same, uid: there.uid, scale: kit.scale.uid, revision: there.revision, document, dirty: false, accepted: same?.accepted ?? begun, extra: same?.extra ?? [] };
@@ -93,8 +96,7 @@ class Work {
     this.undoable = { sheet, document: sheet.draft.document, at: this.at };
     sheet.draft.document = document;
     sheet.draft.faults = null;
-    this.sender.save(sheet.draft).catch(() => this.#notKept());
-    return false;
+    this.keeping = this.sender.save(sheet.draft).catch(() => this.#notKept());
   }
 
   undo() {
@@ -177,6 +179,9 @@ class Work {
 
   /** Hand worksheets in; each answer stands at its worksheet. */
   async submit(sheets) {
+    if (this.submitting) return;
+    this.submitting = true;
+    this.draw();
     for (const sheet of sheets) {
       const { draft } = sheet;
       if (draft.document.finished_at === undefined) this.change(sheet, { ...draft.document, finished_at: Date.now() });
@@ -193,6 +198,7 @@ class Work {
         draft.faults = [{ code: "summary", words: json.title ?? (status ? String(status) : this.words.offline_submit) }];
       }
     }
+    this.submitting = false;
     const [only] = this.sheets;
     if (this.sheets.length === 1 && only.draft.url) location.assign(only.draft.url);
     else this.draw();
@@ -202,8 +208,8 @@ class Work {
   async resolve(sheet, side) {
     const { draft } = sheet;
     const there = draft.conflict;
-    const own = { ...draft, uid: newUid(), revision: 0, conflict: undefined, dirty: true };
-    const theirs = { ...draft, uid: draft.uid, revision: there.revision, document: { ...fresh(sheet.kit, this.outfit, null), ...there.document }, conflict: undefined, dirty: false };
+    const own = { ...draft, uid: newUid(), revision: 0, conflict: undefined, dirty: true, onWay: [] };
+    const theirs = { ...draft, uid: draft.uid, revision: there.revision, document: { ...fresh(sheet.kit, this.outfit, null), ...there.document }, conflict: undefined, dirty: false, onWay: [] };
     sheet.draft = side === "here" ? own : theirs;
     await keepDraft({ ...theirs, dirty: false });
     await this.sender.save(own);
@@ -212,12 +218,16 @@ class Work {
     this.draw();
   }
 
-  #go(at) {
-    this.#show(at);
+  async #go(at) {
+    await this.#show(at);
     history.pushState({ at: this.at }, "");
   }
 
-  #show(at) {
+  /** Show a step once the tap before it is kept: what is seen as done is done. */
+  async #show(at) {
+    root.inert = true;
+    await Promise.race([this.keeping, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+    root.inert = false;
     this.at = Math.max(0, Math.min(at, this.queue.length - 1));
     this.typing = null;
     this.choosesWeights = false;
@@ -227,61 +237,12 @@ class Work {
 
   #saved(draft) {
     if (draft.conflict && this.sheet.draft === draft) this.draw();
-    else document.querySelector(".ws-saved")?.replaceWith(this.#savedBar());
+    else document.querySelector(".ws-saved")?.replaceWith(savedBar(this));
   }
 
   #notKept() {
     this.full = true;
-    document.querySelector(".ws-saved")?.replaceWith(this.#savedBar());
-  }
-
-  #savedBar() {
-    const { words, sheet } = this;
-    const { draft } = sheet;
-    const waiting = this.sheets.filter((each) => each.draft.dirty).length;
-    const time = (ms) => new Date(ms).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-    let text = words.nothing_yet;
-    let kind = "unknown";
-    if (draft.refused) [text, kind] = [draft.refused, "stopped"];
-    else if (draft.closed) [text, kind] = [words.closed, "stopped"];
-    else if (waiting) [text, kind] = [told(this.full ? words.not_kept : words.saved_here, { n: waiting }), "attention"];
-    else if (draft.savedThere) [text, kind] = [told(words.saved_there, { time: time(draft.savedThere) }), "valid"];
-    return h("p", { class: `ws-saved is-${kind}`, role: "status" }, symbol(kind), h("span", {}, text));
-  }
-
-  #dots() {
-    const { sheet, words } = this;
-    const steps = sheet.steps;
-    const done = steps.filter((step) => isDone(step, sheet)).length;
-    const dots = steps.slice(0, MOST_DOTS).map((step) => h("i", { class: step === this.step ? "is-now" : isDone(step, sheet) ? "is-done" : null }));
-    return h("p", { class: "ws-dots", role: "img", "aria-label": told(words.progress, { done, of: steps.length }) }, dots);
-  }
-
-  #head() {
-    const { sheet, words } = this;
-    const index = this.sheets.indexOf(sheet);
-    const { verdict, failing } = judged(sheet.kit, this.rules, sheet.draft.document);
-    const many = this.sheets.length > 1;
-    const is = verdict === "fail" ? "stopped" : "unknown";
-    return h(
-      "header",
-      { class: "ws-head" },
-      h("p", { class: "ws-which" }, h("strong", {}, sheet.kit.scale.number), many ? h("span", { class: "ws-count" }, `${index + 1}/${this.sheets.length}`) : null, h("span", { class: "ws-model" }, sheet.kit.scale.model)),
-      verdict === "fail" ? h("p", { class: `ws-so-far is-${is}` }, symbol(is), failing.length ? told(words.n_beyond, { n: failing.length }) : words.verdicts.fail) : null,
-      this.#savedBar(),
-      this.#dots(),
-    );
-  }
-
-  /** What the last tap noted, with a way to take it back. */
-  #last() {
-    const { words, undoable } = this;
-    if (!undoable || undoable.at === this.at) return null;
-    const { step, sheet } = this.queue[undoable.at];
-    const row = step.test && sheet.draft.document.readings.at(-1);
-    const what = step.kind === "look" ? words.prechecks[step.check.code] ?? step.check.code : words.tests[step.test] ?? words.steps[step.kind] ?? "";
-    const value = row && step.kind !== "price" ? ` ${shown(row.indication_mg, step.e)} kg` : "";
-    return h("p", { class: "ws-last" }, h("span", {}, `${this.sheets.length > 1 ? `${sheet.kit.scale.number} ` : ""}${what}${value}`), h("button", { type: "button", class: "btn", onclick: () => this.undo() }, words.undo));
+    document.querySelector(".ws-saved")?.replaceWith(savedBar(this));
   }
 
   draw() {
@@ -291,9 +252,9 @@ class Work {
       "footer",
       { class: "ws-foot" },
       h("button", { type: "button", class: "btn", onclick: () => this.back(), disabled: this.at === 0 }, words.back),
-      this.#last(),
+      last(this),
     );
-    root.replaceChildren(this.#head(), h("div", { class: `ws-screen is-${sheet.draft.conflict ? "conflict" : step.kind}` }, screen), foot);
+    root.replaceChildren(head(this), h("div", { class: `ws-screen is-${sheet.draft.conflict ? "conflict" : step.kind}` }, screen), foot);
     root.dataset.step = step.key;
     root.dataset.scale = sheet.kit.scale.number;
     document.title = `${words.tests[step.test] ?? words.steps[step.kind] ?? ""} · ${sheet.kit.scale.number}`;

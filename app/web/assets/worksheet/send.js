@@ -2,6 +2,7 @@
 import { keepDraft } from "./keep.js";
 
 const AGAIN_MS = 5000;
+const MOST_ON_WAY = 20;
 const token = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 
 async function ask(url, body) {
@@ -46,6 +47,9 @@ export class Sender {
     this.#busy.add(draft.uid);
     const sent = JSON.stringify(draft.document);
     try {
+      // Noted first: should the answer get lost, what stands there is known as our own.
+      draft.onWay = [...(draft.onWay ?? []), stable(draft.document)].slice(-MOST_ON_WAY);
+      await keepDraft(plain(draft));
       const { scale, revision } = draft;
       const found = await ask(this.#url + draft.uid, { scale, revision, document: JSON.parse(sent) });
       await this.#answered(draft, sent, found);
@@ -66,6 +70,10 @@ export class Sender {
       draft.revision = json.revision;
       draft.savedThere = Date.now();
       draft.dirty = JSON.stringify(draft.document) !== sent;
+      draft.onWay = [];
+    } else if (status === 409 && draft.onWay.includes(stable(json.document))) {
+      draft.revision = json.revision;
+      draft.onWay = [];
     } else if (status === 409) {
       draft.conflict = json;
     } else if (status === 410) {
@@ -104,6 +112,13 @@ export class Sender {
   }
 }
 
-function plain({ uid, scale, document, revision, dirty, accepted, marked, extra, savedHere, savedThere }) {
-  return { uid, scale, document, revision, dirty, accepted, marked, extra, savedHere, savedThere };
+/** The same text for the same document, in whatever order a program wrote its names. */
+function stable(value) {
+  if (Array.isArray(value)) return `[${value.map(stable)}]`;
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  return `{${Object.keys(value).sort().map((name) => `${name}:${stable(value[name])}`)}}`;
+}
+
+function plain({ uid, scale, document, revision, dirty, accepted, marked, extra, onWay, savedHere, savedThere }) {
+  return { uid, scale, document, revision, dirty, accepted, marked, extra, onWay, savedHere, savedThere };
 }

@@ -65,7 +65,7 @@ export function summaryScreen(work) {
       { class: "ws-acts" },
       left.length === 0
         ? h("a", { class: "btn btn-primary ws-btn ws-zero", href: work.listUrl }, words.all_submitted)
-        : button(ready.length > 1 ? told(words.submit_n, { n: ready.length }) : words.submit, () => work.submit(ready), { kind: "btn-primary ws-zero" }),
+        : button(work.submitting ? words.submitting : ready.length > 1 ? told(words.submit_n, { n: ready.length }) : words.submit, () => work.submit(ready), { kind: "btn-primary ws-zero" }),
       left.length && !ready.length ? h("p", { class: "ws-why" }, words.not_ready) : null,
       work.isOffline() ? h("p", { class: "ws-why", role: "status" }, words.offline_submit) : null,
     ),

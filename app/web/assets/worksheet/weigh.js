@@ -60,20 +60,32 @@ function added(work, reading) {
   const indication = reading?.indication_mg ?? step.load;
   const put = (tenths) => take(work, { load_mg: step.load, indication_mg: indication, added_mg: Math.round((step.e * tenths) / 10) });
   const jumps = told(words.jump, { to: shown(indication + step.e, step.e), small: grams(step.e / 10) });
-  const chips = TENTHS.filter((tenths) => tenths !== 5 || reading).map((tenths) =>
-    button(`${tenths / 10} e`, () => put(tenths), { small: grams((step.e * tenths) / 10), pressed: reading?.added_mg === (step.e * tenths) / 10 }),
+  const always = step.changeover === "always";
+  const has = reading?.added_mg ?? null;
+  const chips = TENTHS.filter((tenths) => tenths !== 5 || !always).map((tenths) =>
+    button(`${tenths / 10} e`, () => put(tenths), { small: grams((step.e * tenths) / 10), pressed: has === (step.e * tenths) / 10 }),
   );
+  const type = () =>
+    work.type({
+      title: words.added,
+      unit: "g",
+      read: (text) => notNegative(typed(text, 3)),
+      done: (mg) => take(work, { load_mg: step.load, indication_mg: indication, added_mg: mg }),
+    });
+  const note = (mg) => {
+    work.change(work.sheet, withReading(work.sheet.draft.document, step, { load_mg: step.load, indication_mg: mg }));
+    work.draw();
+  };
   return [
     h("p", { class: "ws-jump" }, jumps),
-    h("div", { class: `ws-chips ws-tenths${reading ? "" : " has-gap"}` }, chips),
-    reading ? null : button(words.agrees, () => put(5), { kind: "btn-primary ws-zero", small: `0.5 e = ${grams(step.e / 2)}` }),
+    h("div", { class: `ws-chips ws-tenths${always ? " has-gap" : ""}` }, chips),
+    always ? button(words.agrees, () => put(5), { kind: "btn-primary ws-zero", small: `0.5 e = ${grams(step.e / 2)}`, pressed: has === null ? undefined : has === step.e / 2 }) : null,
     h(
       "div",
       { class: "ws-row" },
-      button(words.other, () => work.type({
-        title: words.added, unit: "g", start: "", read: (text) => notNegative(typed(text, 3)), done: (mg) => take(work, { load_mg: step.load, indication_mg: indication, added_mg: mg }),
-      })),
-      reading ? null : button(words.shows_else, () => typeIndication(work, (mg) => work.change(work.sheet, withReading(work.sheet.draft.document, step, { load_mg: step.load, indication_mg: mg })) || work.draw())),
+      button(words.other, type),
+      always ? button(words.shows_else, () => typeIndication(work, note)) : null,
+      has === null ? null : button(words.next, () => work.next(), { kind: always ? "" : "btn-primary ws-zero" }),
     ),
   ];
 }
