@@ -25,6 +25,7 @@ from benchmarks import (
     server_lists,
     spool,
     weight,
+    worksheet,
 )
 from benchmarks.harness import Measurement, Row, failed, rows_from, table
 from benchmarks.required import LATER, absent
@@ -53,6 +54,7 @@ MEASUREMENTS: Final[Mapping[str, Measurement]] = MappingProxyType(
         "server-labels": server_lists.labels,
         "import": importing.lists_of_a_county,
         "camera": camera.scanning,
+        "worksheet": worksheet.round_of_scales,
         "lists-sqlite": server_lists.lists_sqlite,
         "lists-postgresql": server_lists.lists_postgresql,
     }

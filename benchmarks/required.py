@@ -57,6 +57,7 @@ REQUIRED: Final = MappingProxyType(
         ),
         "server-labels": ("1,000 QR labels",),
         "import": ("register import, rows of xlsx read, checked and compared",),
+        "worksheet": ("worksheet, taps per scale", "worksheet, program per scale"),
         "camera": ("camera start to the scale's answer", "camera, one frame"),
         "lists-sqlite": _of_lists("SQLite"),
         "lists-postgresql": _of_lists("PostgreSQL"),
