@@ -13,6 +13,7 @@ from app.domain.worksheets import ReviewMark
 from app.models import Scale, WeightUse, Worksheet
 from app.verify.forms import ITEMS
 from app.verify.service.outcome import failed_items
+from app.web.formats import duration
 from app.web.words.signing import ASIDE, POSITION, PRE_CHECK, RETURN, TEST
 
 MINUTE_S: Final = 60
@@ -77,6 +78,13 @@ def _code(mark: Any) -> str:  # noqa: ANN401 - a code, or a code with what it re
     return str(mark["mark"] if isinstance(mark, dict) else mark)
 
 
+def _rests_on(mark: Any) -> str:  # noqa: ANN401 - a code, or a code with what it rests on
+    if not isinstance(mark, dict):
+        return ""
+    seconds = mark.get("seconds")
+    return duration(seconds) if seconds is not None else "、".join(mark.get("with", ()))
+
+
 def because(row: Worksheet) -> str:
     """Return why a worksheet was sent back or set aside, in words; empty where it was not."""
     code = row.returned_because
@@ -102,7 +110,7 @@ def shown(session: Session, row: Worksheet) -> dict[str, Any]:
     return {
         "name": name_of(row.scale),
         "minutes": minutes(row),
-        "marks": marks(row),
+        "marks": [(ReviewMark(_code(one)), _rests_on(one)) for one in row.reviews],
         "because": because(row),
         "temperature": _tenths(document["environment"].get("temperature_dc")),
         "humidity": _tenths(document["environment"].get("humidity_pm")),

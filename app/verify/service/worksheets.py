@@ -22,7 +22,7 @@ from app.ledger import entries
 from app.ledger.door import act
 from app.ledger.projections import digest
 from app.models import Body, Person, Scale, WeightUse, Worksheet, WorksheetDraft
-from app.verify.service import outcome, rulesets, stock
+from app.verify.service import detectors, outcome, rulesets, stock
 from app.verify.service.documents import BadDocumentError, Document, instant
 from app.verify.service.means import Means, check_weights, demands_of, means_of
 from app.verify.service.record import check_verification
@@ -138,6 +138,7 @@ def _frozen(
         document_sha256=digest(draft.document),
         verdict=VerificationResult.PASS if passed else VerificationResult.FAIL,
         items=found.items(),
+        reviews=detectors.reviews(session, scale, draft.document),
         started_at=instant(document.started_at),
         finished_at=finished,
     )
