@@ -52,8 +52,8 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         # the end of old types
         "order_too_long": Refusal(
             422,
-            _l("This list is longer than is printed."),
-            _l("Choose a county or a market, or take the spreadsheet."),
+            _l("This list is too long for paper or a workbook."),
+            _l("Choose a county or a market, or take the CSV table."),
         ),
         "dates_concern_others": Refusal(
             403,

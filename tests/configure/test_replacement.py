@@ -12,9 +12,10 @@ from python_calamine import load_workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.configure.replacement import figures, service
+from app.configure.replacement import figures, order, service
 from app.configure.replacement.book import book
 from app.configure.replacement.figures import Asked
+from app.configure.replacement.order import OrderTooLongError
 from app.configure.replacement.service import LastDay, Price
 from app.domain.legal_status import LegalCode
 from app.domain.lifecycle import State
@@ -149,6 +150,19 @@ def test_filters_narrow_everything(session: Session) -> None:
     ):
         assert figures.overview(session, known, asked).number == number
         assert len(session.scalars(figures.scales(known, asked)).all()) == number
+
+
+def test_a_list_too_long_for_paper_is_refused(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a way on: less of it, or the plain table; one line less is printed."""
+    fleet(session)
+    known, asked = book(session, EVERYWHERE), Asked(scope=EVERYWHERE)
+    monkeypatch.setattr(order, "MOST_PRINTED", 4)
+    assert [len(part.lines) for part in order.parts(session, known, asked)] == [3, 1]
+    monkeypatch.setattr(order, "MOST_PRINTED", 3)
+    with pytest.raises(OrderTooLongError):
+        order.parts(session, known, asked)
 
 
 def test_a_recorded_date_is_the_law_of_its_scales(session: Session) -> None:

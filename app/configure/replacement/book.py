@@ -37,11 +37,12 @@ class Known:
 
 @dataclass(slots=True)
 class Book:
-    """Models by id, prices by the region they hold in; ``chosen`` is filled as it is asked."""
+    """Models by id, prices by the region they hold in; what is asked is reckoned once."""
 
     models: Mapping[int, Known]
     offers: Mapping[str, Sequence[Offer]]
     chosen: dict[tuple[str, int, str], Offer | None] = field(default_factory=dict)
+    needed: dict[tuple[int, str], int | None] = field(default_factory=dict)
 
     @property
     def areas(self) -> list[str]:
@@ -62,7 +63,10 @@ class Book:
 
     def needed_e(self, model_id: int, goods: str) -> int | None:
         """Return the coarsest division that will do there."""
-        return needed_e(self.models[model_id].type, goods_from(goods))
+        key = (model_id, goods)
+        if key not in self.needed:
+            self.needed[key] = needed_e(self.models[model_id].type, goods_from(goods))
+        return self.needed[key]
 
     def _offers(self, area: str) -> list[Offer]:
         """Return the offers that hold in ``area``: of each model the nearest region's price."""

@@ -127,10 +127,9 @@ def overview(session: Session, book: Book, asked: Asked) -> Overview:
         end.networked += cell.number if one.networked else 0
         end.plain += 0 if one.networked else cell.number
         numbers[one.id] = numbers.get(one.id, 0) + cell.number
-    rest = dict(_counted(session, asked, Scale.state != State.RETIRED))
     ending = {one.id for one in book.ending()}
-    staying = {one: number for one, number in rest.items() if one not in ending}
-    retired = _counted(session, asked, Scale.state == State.RETIRED)
+    counted = _counted(session, asked)
+    staying = {one: number for one, retired, number in counted if not retired and one not in ending}
     return Overview(
         ends=sorted(ends.values(), key=lambda end: end.last_day),
         models=sorted(
@@ -138,7 +137,7 @@ def overview(session: Session, book: Book, asked: Asked) -> Overview:
             key=lambda line: (line[0].last_day or date.max, -line[1]),
         ),
         bill=_bill(book, cells),
-        gone=sum(number for one, number in retired if one in ending),
+        gone=sum(number for one, retired, number in counted if retired and one in ending),
         staying=sum(staying.values()),
         undated=sum(
             number
@@ -208,15 +207,15 @@ def _cells(session: Session, book: Book, asked: Asked, ids: Sequence[int]) -> It
     return (Cell(*row) for row in rows)
 
 
-def _counted(
-    session: Session, asked: Asked, condition: ColumnElement[bool]
-) -> Sequence[tuple[int, int]]:
+def _counted(session: Session, asked: Asked) -> Sequence[tuple[int, bool, int]]:
+    """Return how many scales there are of each model, in the register and retired."""
+    retired = case((Scale.state == State.RETIRED, 1), else_=0).label("retired")
     rows = session.execute(
-        select(Scale.model_id, func.count())
-        .where(*_where(asked), condition)
-        .group_by(Scale.model_id)
+        select(Scale.model_id, retired, func.count())
+        .where(*_where(asked))
+        .group_by(Scale.model_id, "retired")
     )
-    return [(model_id, number) for model_id, number in rows]
+    return [(model_id, bool(out), number) for model_id, out, number in rows]
 
 
 def _area(book: Book) -> ColumnElement[str]:

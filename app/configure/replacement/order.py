@@ -23,11 +23,13 @@ from app.web.words import goods
 AT_ONCE: Final = 2000
 # Seventy pages and some seconds of setting; more is a matter for the spreadsheet.
 MOST_PRINTED: Final = 1500
+# Twelve columns of so many rows are four seconds of writing; the plain table has no end.
+MOST_IN_BOOK: Final = 20_000
 FEN: Final = 100
 
 
 class OrderTooLongError(DomainError):
-    """More scales than a printed list holds."""
+    """More scales than a printed list or a workbook holds."""
 
     code = "order_too_long"
 
@@ -98,12 +100,16 @@ def parts(session: Session, book: Book, asked: Asked) -> list[PlacePart]:
     Raises:
         OrderTooLongError: It has more lines than are printed.
     """
-    wanted = figures.scales(book, asked).with_only_columns(func.count())
-    number = session.scalar(wanted) or 0
-    if number > MOST_PRINTED:
-        raise OrderTooLongError(f"{number} scales are more than a printed list holds")
+    _limit(session, book, asked, MOST_PRINTED)
     found = groupby(lines(session, book, asked), key=lambda line: line.place)
     return [PlacePart(name, list(some)) for name, some in found]
+
+
+def _limit(session: Session, book: Book, asked: Asked, most: int) -> None:
+    wanted = figures.scales(book, asked).with_only_columns(func.count())
+    number = session.scalar(wanted) or 0
+    if number > most:
+        raise OrderTooLongError(f"{number} scales are more than the {most} of such a list")
 
 
 def bill(some: Iterable[Line]) -> Bill:
@@ -151,7 +157,12 @@ def row(line: Line) -> list[Cell]:
 
 
 def sheets(session: Session, book: Book, asked: Asked) -> list[Sheet]:
-    """Return the workbook: the lines, and what is to be bought."""
+    """Return the workbook: the lines, and what is to be bought.
+
+    Raises:
+        OrderTooLongError: It has more lines than a workbook is made of.
+    """
+    _limit(session, book, asked, MOST_IN_BOOK)
     seen = Bill()
 
     def each() -> Iterator[list[Cell]]:
