@@ -196,9 +196,12 @@ def _sheet(session: Session, row: Worksheet, errors: dict[str, str] | None = Non
     may_aside = SETTERS_ASIDE.get(row.state) in roles and (
         row.state is not WorksheetState.RETURNED or mine
     )
+    step = next((one for one in SignatureStep if signing.waits_for(row, one)), None)
     return render_template(
         "verify/sheet.html",
         row=row,
+        kind=ACTS[step].value if step else "",
+        following=_following(session, row, step) if step else None,
         shown=sheets.shown(session, row),
         may_return=RETURNERS.get(row.state) in roles and row.verified_in_id is not None,
         may_aside=may_aside,
@@ -206,6 +209,14 @@ def _sheet(session: Session, row: Worksheet, errors: dict[str, str] | None = Non
         asides=[(one.value, say(one)) for one in AsideReason],
         errors=errors or {},
     )
+
+
+def _following(session: Session, row: Worksheet, step: SignatureStep) -> str | None:
+    """Return the worksheet behind ``row`` in the caller's pile; None where it is in none."""
+    uids = [one.uid for one in queries.pile_of(session, desk(), row.place.uid, step, row.body.uid)]
+    if row.uid not in uids:
+        return None
+    return uids[(uids.index(row.uid) + 1) % len(uids)]
 
 
 def _reasoned(uid: str, what: str) -> ResponseReturnValue:

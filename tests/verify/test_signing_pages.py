@@ -143,6 +143,7 @@ def test_a_record_shows_what_was_written_judged_and_signed(house: House) -> None
     page = house.page(Role.CHECKER).get(f"/verify/records/{uids[1]}").text
     for words in ("beyond the limit", "20.5 °C", "56.0 %RH", "eccentric loading", "verifier"):
         assert words in page
+    assert f'href="/verify/records/{uids[0]}"' in page  # one after the other
 
 
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.INSPECTOR, Role.REPAIRER, Role.REGULATOR])

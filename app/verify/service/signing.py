@@ -19,7 +19,7 @@ from app.domain.worksheets import SignatureStep, WorksheetState
 from app.ledger import entries
 from app.ledger.door import act
 from app.models import Person, Scale, SignatureBatch, Worksheet
-from app.verify.service import outcome, papers
+from app.verify.service import outcome, papers, stock
 from app.verify.service.facts import facts_of, signer_of
 from app.verify.service.papers import Office
 
@@ -170,7 +170,7 @@ def send_back(
 def set_aside(
     session: Session, worksheet: Worksheet, because: AsideReason, *, by: Person, at: datetime
 ) -> None:
-    """Let a worksheet have no effect, for good; it stays on record.
+    """Let a worksheet have no effect, for good; it stays on record, its marks are void.
 
     Raises:
         NotWaitingError: It was neither sent back to ``by`` nor does it wait for approval.
@@ -182,6 +182,7 @@ def set_aside(
     with act(session, worksheet, "set_aside", by=by.uid, at=at):
         worksheet.state = WorksheetState.VOID
         worksheet.returned_because = because
+    stock.void_of_worksheet(session, worksheet.uid, by=by.uid, at=at)
 
 
 def statement(step: SignatureStep, by: Person, at: datetime) -> dict[str, Any]:
