@@ -68,6 +68,9 @@ PAGES = {
     "body": ("regulator", "/verify/bodies/{body}"),
     "ledger": ("auditor", "/oversee/ledger"),
     "tasks": ("auditor", "/tasks"),
+    "worksheet": ("verifier", "/verify/scales/{submitted}/worksheet"),
+    "worksheets": ("verifier", "/verify/worksheets"),
+    "worksheet-choose": ("verifier", "/verify/worksheets/choose/{place}"),
     "account": ("verifier", "/account"),
     "bind": ("verifier", "/account/device"),
     "recovery-codes": ("verifier", "/account/recovery-codes"),
@@ -93,6 +96,7 @@ def things(demo: Demo, open_page: Open) -> dict[str, str]:
     one = {
         "cheating": "SELECT uid FROM scale WHERE market_no = 'A-002'",
         "honest": "SELECT uid FROM scale WHERE market_no = 'A-001'",
+        "submitted": "SELECT uid FROM scale WHERE market_no = 'H-005'",
         "finding": "SELECT uid FROM finding",
         "reference": "SELECT uid FROM reference",
         "evidence": "SELECT uid FROM evidence WHERE verdict = 'mismatch'",

@@ -2,7 +2,7 @@
 import { button, h, told } from "./draw.js";
 
 const count = (document) => document.readings.length + document.prechecks.length;
-const clock = (ms) => (ms ? new Date(ms).toLocaleString(document.documentElement.lang) : "…");
+const clock = (ms) => (ms ? new Date(ms).toLocaleString(document.documentElement.lang, { timeZone: "Asia/Shanghai" }) : "…");
 
 function side(words, title, draft, at) {
   return h("section", { class: "ws-side" }, h("h2", {}, title), h("p", {}, told(words.saved_at, { at: clock(at) })), h("p", { class: "ws-load" }, String(count(draft)), h("span", {}, ` ${words.entries}`)));

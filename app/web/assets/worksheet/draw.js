@@ -21,7 +21,7 @@ export const told = (text, values) => text.replace(/%\((\w+)\)s/g, (_, name) => 
 export function button(words, onclick, { kind = "", pressed, small, label } = {}) {
   return h(
     "button",
-    { type: "button", class: `btn ws-btn ${kind}`, onclick, "aria-pressed": pressed === undefined ? null : String(pressed), "aria-label": label },
+    { type: "button", class: `btn ws-btn ${kind}`, onclick, "aria-pressed": pressed == null ? null : String(pressed), "aria-label": label },
     h("span", {}, words, small ? h("small", {}, small) : null),
   );
 }

@@ -4,7 +4,7 @@ import { shown } from "./format.js";
 import { isDone, judged } from "./sheet.js";
 
 const MOST_DOTS = 60;
-const clock = (ms) => new Date(ms).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+const clock = (ms) => new Date(ms).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Asia/Shanghai" });
 
 export function savedBar(work) {
   const { words, sheet, sheets } = work;

@@ -1,21 +1,12 @@
 // The label and the lead seal: proposed from the stock, typed or scanned where they are others.
 import { button, h, told } from "./draw.js";
+import { textField } from "./field.js";
 import { judged } from "./sheet.js";
 
 function field(work, name, label) {
   const { sheet } = work;
-  const input = h("input", {
-    class: "form-control mono",
-    id: `ws-${name}`,
-    value: sheet.draft.document[name],
-    maxlength: 40,
-    autocomplete: "off",
-    autocapitalize: "characters",
-    spellcheck: "false",
-    onchange: () => work.change(sheet, { ...sheet.draft.document, [name]: input.value.trim() }),
-    onkeydown: (event) => event.key === "Enter" && input.blur(),
-  });
-  return h("div", { class: "field" }, h("label", { class: "field-label", for: `ws-${name}` }, label), input);
+  const done = (text) => work.change(sheet, { ...sheet.draft.document, [name]: text });
+  return textField({ id: `ws-${name}`, label, value: sheet.draft.document[name], most: 40, kind: "mono", done });
 }
 
 export function marksScreen(work) {

@@ -1,4 +1,5 @@
 // The worksheet's page: one scale, or one load over many. Every tap is kept here, then sent.
+import { checkEnd, checkSetup } from "./check.js";
 import { conflictScreen } from "./conflict.js";
 import { h } from "./draw.js";
 import { head, last, savedBar } from "./frame.js";
@@ -10,7 +11,7 @@ import { priceScreen } from "./price.js";
 import { Sender } from "./send.js";
 import { setupScreen } from "./setup.js";
 import { fresh, isDone } from "./sheet.js";
-import { queueOf, stepsOf } from "./steps.js";
+import { checkSteps, queueOf, stepsOf } from "./steps.js";
 import { summaryScreen } from "./summary.js";
 import { newUid } from "./uid.js";
 import { weighScreen } from "./weigh.js";
@@ -25,6 +26,7 @@ const SCREENS = {
   marks: marksScreen,
   summary: summaryScreen,
 };
+const CHECK_SCREENS = { ...SCREENS, setup: checkSetup, summary: checkEnd };
 const PATIENCE_MS = 2000;
 const root = document.getElementById("worksheet");
 const given = JSON.parse(root.dataset.given);
@@ -82,7 +84,7 @@ class Work {
   }
 
   #line() {
-    for (const sheet of this.sheets) sheet.steps = stepsOf(sheet.kit, sheet.draft.document.kind, sheet.draft.extra);
+    for (const sheet of this.sheets) sheet.steps = sheet.kit.check ? checkSteps(sheet.kit, sheet.draft.document) : stepsOf(sheet.kit, sheet.draft.document.kind, sheet.draft.extra);
     this.queue = queueOf(this.sheets);
   }
 
@@ -143,6 +145,11 @@ class Work {
     this.change(sheet, document);
     const first = sheet.steps.find((step) => step.test);
     this.goTo(sheet, first);
+  }
+
+  /** Which steps there are depends on the loads of an in-service check. */
+  replan() {
+    this.#line();
   }
 
   choose(kind) {
@@ -247,7 +254,7 @@ class Work {
 
   draw() {
     const { words, sheet, step } = this;
-    const screen = sheet.draft.conflict ? conflictScreen(this) : this.typing ? [h("div", { class: "ws-acts" }, this.typing)] : SCREENS[step.kind](this);
+    const screen = sheet.draft.conflict ? conflictScreen(this) : this.typing ? [h("div", { class: "ws-acts" }, this.typing)] : (sheet.kit.check ? CHECK_SCREENS : SCREENS)[step.kind](this);
     const foot = h(
       "footer",
       { class: "ws-foot" },

@@ -3,6 +3,7 @@ import { judge } from "./rules.js";
 
 export function fresh(kit, outfit, environment, now = Date.now()) {
   const { kind, purpose, scale, marks } = kit;
+  if (kit.check) return { v: 1, kind, purpose, scale: scale.uid, check: kit.check.begun, prechecks: [], weights: [], readings: [], before_adjustment: [], started_at: now };
   return {
     v: 1,
     kind,
@@ -70,10 +71,20 @@ export function scaleOf(kit, rules, document) {
 
 const bare = ({ at: _at, position: _position, ...row }) => row;
 
+/** An in-service check, as app/verify/service/checks.py has it: what was read counts as read. */
+function checked(kit, document, found) {
+  const bad = kit.prechecks.filter((each) => each.effect === "refuse" && lookOf(document, each.code) === "bad");
+  const failing = found.items.filter((item) => item.verdict === "fail");
+  const has = (test, load) => document.readings.some((row) => row.test === test && row.load_mg === load);
+  const waits = !has("zero", 0) || document.check.loads.length === 0 || !document.check.loads.every((load) => has("weighing_up", load));
+  return { ...found, bad, open: [], undecided: [], failing, verdict: bad.length || failing.length ? "fail" : waits ? "incomplete" : "pass" };
+}
+
 /** Verdict, items, what is missing; as app/verify/service/verdict.py has it. */
 export function judged(kit, rules, document) {
   const scale = scaleOf(kit, rules, document);
   const found = judge(scale, document.readings.map(bare));
+  if (kit.check) return checked(kit, document, found);
   const bad = kit.prechecks.filter((each) => each.effect === "refuse" && lookOf(document, each.code) === "bad");
   const open = kit.prechecks.filter((each) => each.effect === "refuse" && [null, "not_checked"].includes(lookOf(document, each.code)));
   const ruleOf = (test) => scale.rules.tests.find((each) => each.test === test);

@@ -38,6 +38,18 @@ export function stepsOf(kit, kind, extra = []) {
   ];
 }
 
+/** The steps of an in-service check: what is seen, then zero and the loads that were chosen. */
+export function checkSteps(kit, document) {
+  const loads = document.check.loads;
+  const plan = kit.plans.in_service.filter((point) => point.test === "zero" || loads.includes(point.load_mg));
+  return [
+    { key: "setup", group: "setup", kind: "setup" },
+    ...kit.prechecks.map((check) => ({ key: `look:${check.code}`, group: "looks", kind: "look", check })),
+    ...plan.flatMap(pointSteps),
+    { key: "summary", group: "summary", kind: "summary" },
+  ];
+}
+
 /** Tests that this kind of verification leaves open. */
 export function optionalTests(kit, kind) {
   const plan = kit.plans[kind];
