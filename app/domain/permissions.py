@@ -111,12 +111,14 @@ class LegalAct(StrEnum):
     APPROVE_REFERENCE = "approve_reference"
     WITHDRAW_REFERENCE = "withdraw_reference"
     CONSENT_RESET = "consent_reset"
-    INSTALL_RULES = "install_rules"
-    WITHDRAW_RULES = "withdraw_rules"
     SIGN_WORKSHEETS = "sign_worksheets"
     CHECK_WORKSHEETS = "check_worksheets"
     APPROVE_WORKSHEETS = "approve_worksheets"
     REVOKE_CERTIFICATE = "revoke_certificate"
+    INSTALL_RULES = "install_rules"
+    WITHDRAW_RULES = "withdraw_rules"
+    DECIDE_RECALL = "decide_recall"
+    CLEAR_RECALL = "clear_recall"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +155,6 @@ LEGAL: Final[Mapping[LegalAct, Legal]] = MappingProxyType(
         LegalAct.CONSENT_RESET: Legal(
             "somebody gets a new second factor", "people.consent", two_persons=True
         ),
-        LegalAct.INSTALL_RULES: Legal("scales are judged by it", "rules.install"),
-        LegalAct.WITHDRAW_RULES: Legal("scales are judged by another again", "rules.withdraw"),
         LegalAct.SIGN_WORKSHEETS: Legal("印证管理办法 第八条: 检定", "signing.sign"),
         LegalAct.CHECK_WORKSHEETS: Legal(
             "印证管理办法 第八条: 核验", "signing.sign", two_persons=True
@@ -163,6 +163,10 @@ LEGAL: Final[Mapping[LegalAct, Legal]] = MappingProxyType(
             "印证管理办法 第八条: 批准", "signing.sign", two_persons=True
         ),
         LegalAct.REVOKE_CERTIFICATE: Legal("印证管理办法 第七条: 注销", "papers.revoke"),
+        LegalAct.INSTALL_RULES: Legal("scales are judged by it", "rules.install"),
+        LegalAct.WITHDRAW_RULES: Legal("scales are judged by another again", "rules.withdraw"),
+        LegalAct.DECIDE_RECALL: Legal("the body's decision about its marks", "recalls.decide"),
+        LegalAct.CLEAR_RECALL: Legal("scales come back into use", "recalls.clear"),
     }
 )
 LEGAL_ACTS: Final[frozenset[str]] = frozenset(LEGAL)

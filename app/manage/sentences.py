@@ -131,8 +131,22 @@ def _suspended(event: ScaleEvent, _names: Names) -> str:
     verdict = event.details.get("verdict")
     if verdict:
         return _("Suspended by a reading: %(verdict)s.", verdict=_verdict(event))
+    if event.details.get("recall"):
+        return _("Suspended: a weight it was verified with is in doubt.")
     why = WHY.get(event.details.get("reason", "other"), WHY["other"])
     return _("Suspended: %(why)s.", why=str(why))
+
+
+def _resumed(event: ScaleEvent, _names: Names) -> str:
+    if event.details.get("recall"):
+        return _("Back in use: the weight it was verified with was good.")
+    return _("Back in use.")
+
+
+def _recall_decided(event: ScaleEvent, _names: Names) -> str:
+    if event.details.get("decision") == "keep":
+        return _("A weight it was verified with is in doubt; the body lets the mark stand.")
+    return _("A weight it was verified with is in doubt; it is to be verified again.")
 
 
 def _expired(event: ScaleEvent, _names: Names) -> str:
@@ -203,6 +217,14 @@ def _corrected(event: ScaleEvent, _names: Names) -> str:
     return _("Corrected by an imported list: %(fields)s.", fields=fields)
 
 
+def _papered(words: Any) -> Callable[[ScaleEvent, Names], str]:  # noqa: ANN401 - lazy text
+    def sentence(event: ScaleEvent, _names: Names) -> str:
+        kind = say(CertificateKind(event.details["kind"]))
+        return str(words) % {"kind": kind, "number": event.details["number"]}
+
+    return sentence
+
+
 def _baseline(event: ScaleEvent, _names: Names) -> str:
     said = _("The program and calibration were recorded as the baseline.")
     return f"{said} {_shown(event)}".strip()
@@ -221,14 +243,6 @@ def _shown(event: ScaleEvent) -> str:
     return f"C {said['calibration']} · P {said['parameters']}" if "calibration" in said else ""
 
 
-def _papered(words: Any) -> Callable[[ScaleEvent, Names], str]:  # noqa: ANN401 - lazy text
-    def sentence(event: ScaleEvent, _names: Names) -> str:
-        kind = say(CertificateKind(event.details["kind"]))
-        return str(words) % {"kind": kind, "number": event.details["number"]}
-
-    return sentence
-
-
 def _plainly(words: Any) -> Callable[[ScaleEvent, Names], str]:  # noqa: ANN401 - a lazy text
     return lambda _event, _names: str(words)
 
@@ -245,7 +259,8 @@ SENTENCES: Final[Mapping[str, Callable[[ScaleEvent, Names], str]]] = MappingProx
         "deploy": _deployed,
         "return": _returned,
         "suspend": _suspended,
-        "resume": _plainly(_l("Back in use.")),
+        "resume": _resumed,
+        "recall_decided": _recall_decided,
         "expire": _expired,
         "send_to_repair": _plainly(_l("Sent to repair.")),
         "complete_repair": _plainly(_l("Back from repair; verification is due.")),
@@ -257,11 +272,11 @@ SENTENCES: Final[Mapping[str, Callable[[ScaleEvent, Names], str]]] = MappingProx
         "certificate_issued": _papered(_l("%(kind)s %(number)s was issued.")),
         "certificate_revoked": _papered(_l("%(kind)s %(number)s no longer stands.")),
         "case_opened": _opened,
+        "filed": _filed,
         "grounds_given": _plainly(
             _l("Its codes were gone through; what is missing has grounds and an end.")
         ),
         "batch_assigned": _plainly(_l("It was written down with which batch it came.")),
-        "filed": _filed,
         "photo": _plainly(_l("A photo of the plate was taken.")),
         "baseline": _baseline,
         "counters_read": _counters,

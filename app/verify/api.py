@@ -7,7 +7,15 @@ from sqlalchemy.orm import Session
 
 from app.domain.verification import VerificationKind, VerificationResult
 from app.models import Verification
-from app.verify import api_labels, api_marks, api_rules, api_weights, api_worksheets, queries
+from app.verify import (
+    api_labels,
+    api_marks,
+    api_recalls,
+    api_rules,
+    api_weights,
+    api_worksheets,
+    queries,
+)
 from app.web import api
 from app.web.access import READERS, access, caller
 from app.web.paging import BadCursorError, Cursor, fetch
@@ -83,3 +91,4 @@ bp.register_blueprint(api_rules.bp)
 bp.register_blueprint(api_weights.bp)
 bp.register_blueprint(api_labels.bp)
 bp.register_blueprint(api_marks.bp)
+bp.register_blueprint(api_recalls.bp)

@@ -10,6 +10,7 @@ from app.domain.findings import FindingState
 from app.domain.legal_status import LegalCode
 from app.domain.lifecycle import State
 from app.domain.public_status import PublicStatus
+from app.domain.recalls import RecallDecision, RecallState
 from app.domain.references import ReferenceStatus
 from app.domain.seals import SealState
 from app.domain.stations import StationHealth
@@ -101,6 +102,11 @@ MEANINGS: Final[Mapping[type[Enum], Mapping[Enum, Meaning]]] = MappingProxyType(
             StationHealth.SILENT: Meaning.ATTENTION,
             StationHealth.NEVER_SEEN: Meaning.UNKNOWN,
             StationHealth.REVOKED: Meaning.STOPPED,
+        },
+        RecallState: {RecallState.OPEN: Meaning.ATTENTION},
+        RecallDecision: {
+            RecallDecision.PENDING: Meaning.ATTENTION,
+            RecallDecision.SUSPEND: Meaning.STOPPED,
         },
         TaskState: {
             TaskState.FAILED: Meaning.ATTENTION,

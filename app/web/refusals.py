@@ -49,6 +49,21 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
             _l("This worksheet was submitted or put away."),
             _l("Look for it among the worksheets."),
         ),
+        "no_rule_set": Refusal(
+            404, _l("There is no such rule set."), _l("The list has all of them.")
+        ),
+        "bad_rule_set": Refusal(422, _l("The rule set cannot be taken as it stands."), CORRECT),
+        "rule_set_withdrawn": Refusal(409, _l("This version was withdrawn before."), BACK),
+        "rules_differ": Refusal(
+            409,
+            _l("The rule set of that number is another document than at the time."),
+            _l("Restore the document whose digest the worksheet names."),
+        ),
+        "rule_set_built_in": Refusal(
+            409,
+            _l("This version comes with the program and is not withdrawn."),
+            _l("Hand in a higher version of the same regulation."),
+        ),
         # the end of old types
         "order_too_long": Refusal(
             422,
@@ -69,21 +84,6 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
             _l("Have the program read and verified, or ask the verifier or the inspector."),
         ),
         "bad_counter": Refusal(422, _l("A counter is a whole number from 0 up."), CORRECT),
-        "no_rule_set": Refusal(
-            404, _l("There is no such rule set."), _l("The list has all of them.")
-        ),
-        "bad_rule_set": Refusal(422, _l("The rule set cannot be taken as it stands."), CORRECT),
-        "rule_set_withdrawn": Refusal(409, _l("This version was withdrawn before."), BACK),
-        "rules_differ": Refusal(
-            409,
-            _l("The rule set of that number is another document than at the time."),
-            _l("Restore the document whose digest the worksheet names."),
-        ),
-        "rule_set_built_in": Refusal(
-            409,
-            _l("This version comes with the program and is not withdrawn."),
-            _l("Hand in a higher version of the same regulation."),
-        ),
         # lists of the county's own
         "list_unreadable": Refusal(
             422, _l("This file cannot be read as a list."), _l("Save it as .xlsx and try again.")
@@ -290,6 +290,12 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
             _l("The weight is not in the state that this asks for. Nothing was changed."),
             BACK,
         ),
+        "recall_state": Refusal(
+            409,
+            _l("The recall has ended, or one of this weight is open already."),
+            BACK,
+        ),
+        "recall_pending": Refusal(409, _l("Scales on the list still wait for a decision."), BACK),
         "stock_day_closed": Refusal(
             409, _l("This day was counted and closed before. Nothing was changed."), BACK
         ),

@@ -25,15 +25,17 @@ from app.domain.rules.builtin import documents
 from app.domain.worksheets import SignatureStep
 from app.factory import create_app
 from app.ledger.door import SYSTEM, act
-from app.models import LedgerEntry, Person, Scale
+from app.models import LedgerEntry, Person, RecallScale, Scale, Verification
 from app.verify.service import rulesets
 from app.verify.service.signing import sign
 from app.web import step_up
 from app.web.identity import COOKIE
 from tests.support import databases, makers
 from tests.support.proof import fresh_code
+from tests.support.weighing import make_recall
 from tests.support.worksheets import finished_worksheet, make_institute, office
 from tests.support.world import HERE, make_county, sign_in
+from tests.verify.outfit import employ
 
 RESULT = {
     "kind": "subsequent",
@@ -58,12 +60,14 @@ REQUESTS: dict[LegalAct, tuple[Role, str, dict[str, Any]]] = {
     LegalAct.APPROVE_REFERENCE: (Role.CUSTODIAN, "reference", {}),
     LegalAct.WITHDRAW_REFERENCE: (Role.CUSTODIAN, "reference", {}),
     LegalAct.CONSENT_RESET: (Role.ADMIN, "verifier", {}),
-    LegalAct.INSTALL_RULES: (Role.ADMIN, "rules", {"document": json.dumps(NEXT_RULES)}),
-    LegalAct.WITHDRAW_RULES: (Role.ADMIN, "rules", {}),
     LegalAct.SIGN_WORKSHEETS: (Role.VERIFIER, "place", {"worksheet": "@written"}),
     LegalAct.CHECK_WORKSHEETS: (Role.CHECKER, "place", {"worksheet": "@verified"}),
     LegalAct.REVOKE_CERTIFICATE: (Role.SIGNATORY, "certificate", {}),
     LegalAct.APPROVE_WORKSHEETS: (Role.SIGNATORY, "place", {"worksheet": "@checked"}),
+    LegalAct.INSTALL_RULES: (Role.ADMIN, "rules", {"document": json.dumps(NEXT_RULES)}),
+    LegalAct.WITHDRAW_RULES: (Role.ADMIN, "rules", {}),
+    LegalAct.DECIDE_RECALL: (Role.SIGNATORY, "recall", {"scale": "@scale", "decision": "keep"}),
+    LegalAct.CLEAR_RECALL: (Role.SIGNATORY, "recall", {}),
 }
 
 
@@ -142,8 +146,15 @@ def worksheets_for(session: Session, scale: Scale, at: datetime) -> dict[str, st
         for role in ("verifier", "checker", "signatory")
     }
     institute = make_institute(session, HERE, **people)
+    employ(session, institute.body, people["signatory"])
     places, steps = ("written", "verified", "checked"), list(SignatureStep)
-    found = {}
+    recall = make_recall(session, institute.body, people["signatory"])
+    verification = session.scalars(select(Verification)).one()
+    row = {"recall_id": recall.id, "verification_id": verification.id, "links": 0, "risk": 0}
+    session.add(RecallScale(scale_id=scale.id, **row))
+    with act(session, recall, "recall_listed", by=SYSTEM, at=at):
+        recall.listed = 1
+    found = {"recall": recall.uid}
     for count, name in enumerate(places):
         row = finished_worksheet(session, institute, scale, at)
         found[name] = row.uid

@@ -19,9 +19,7 @@ ONE_BY_ONE = "a program does each scale: `POST /scales/{scale}/actions`, `PUT â€
 OWN = "how one person's list looks on the screen"
 PAPERS = "authorisations and certificates of people are papers that somebody holds and looks at"
 
-SIGNATURES = "names and signatures are photographed by who keeps the register; no program needs them"
-ONE_BY_ONE = "a program does each scale: `POST /scales/{scale}/actions`, `PUT â€¦/filing`"
-OWN = "how one person's list looks on the screen"
+SIGNATURES = "names and signatures are photographed by who keeps the register"
 
 # endpoint of a page -> operation of the API
 BY_PROGRAM = {
@@ -30,6 +28,9 @@ BY_PROGRAM = {
     "account.end_token": "DELETE /api/v1/me/tokens/{token_uid}",
     "attest.request_reading": "POST /api/v1/scales/{scale}/readings",
     "attest.cancel": "POST /api/v1/scales/{scale}/readings/{task}/cancel",
+    "recalls.begin": "POST /api/v1/recalls",
+    "recalls.decide": "POST /api/v1/recalls/{recall}/decisions",
+    "recalls.close": "POST /api/v1/recalls/{recall}/end",
     "replacing.save_date": "POST /api/v1/transition-rules",
     "replacing.save_price": "POST /api/v1/replacement-prices",
     "replacing.withdraw_price": "POST /api/v1/replacement-prices/{price}/withdraw",
@@ -84,7 +85,9 @@ BY_PROGRAM = {
     "stations.renew_code": "POST /api/v1/stations/{station}/code",
     "stations.revoke": "POST /api/v1/stations/{station}/revoke",
     "tasks.cancel": "POST /api/v1/tasks/{task}/cancel",
+    "drafts.discard": "DELETE /api/v1/worksheet-drafts/{draft}",
     "drafts.submit": "POST /api/v1/worksheet-drafts/{draft}/submit",
+    "drafts.save": "PUT /api/v1/worksheet-drafts/{draft}",
     "papers.issue": "POST /api/v1/certificates",
     "papers.revoke": "POST /api/v1/certificates/{certificate}/revoke",
     "signing.sign": "POST /api/v1/worksheets/{worksheet}/signatures",
@@ -104,10 +107,9 @@ BY_PROGRAM = {
 }
 # blueprint or endpoint of a page -> why programs have no such thing
 BY_PEOPLE_ONLY = {
+    "recalls.clear": IN_PERSON,
     "accounts": IN_PERSON,
     "account.change_password": IN_PERSON,
-    "drafts.discard": "DELETE /api/v1/worksheet-drafts/{draft}",
-    "drafts.save": "PUT /api/v1/worksheet-drafts/{draft}",
     "account.unbind": IN_PERSON,
     "renewal": IN_PERSON,
     "second_factor": IN_PERSON,
@@ -117,10 +119,10 @@ BY_PEOPLE_ONLY = {
     "imports": IN_STEPS,
     "agreements.save_document": SIGNATURES,
     "blanks": SHEETS,
+    "scan.differs": "somebody stands before the scale and compares its plate",
     "bulk": ONE_BY_ONE,
     "own": OWN,
     "bodies": PAPERS,
-    "scan.differs": "somebody stands before the scale and compares its plate",
 }
 
 

@@ -7,18 +7,47 @@ from sqlalchemy.orm import Session
 
 from app.db.base import Base
 from app.db.ids import new_uid
-from app.domain.standards import MarkKind, WeightClass
+from app.domain.standards import MarkKind, WeightClass, WeightState
 from app.models import (
     Body,
     MarkLot,
     MeasurementStandard,
     Person,
     Qualification,
+    Recall,
     StandardWeight,
 )
 from tests.support import makers
 
 SINCE, UNTIL = date(2026, 1, 1), date(2027, 1, 1)
+
+
+def make_recall(session: Session, body: Body, by: Person) -> Recall:
+    """Return the open recall of a weight of ``body``; its list is empty."""
+    weight = StandardWeight(
+        uid=new_uid(),
+        path=body.path,
+        body_id=body.id,
+        number="F-2",
+        weight_class=WeightClass.M1,
+        nominal_mg=1_000_000,
+        state=WeightState.WITHDRAWN,
+        last_good_on=SINCE,
+    )
+    makers.recorded(session, weight)
+    recall = Recall(
+        uid=new_uid(),
+        path=body.path,
+        body_id=body.id,
+        weight=weight,
+        last_good_on=SINCE,
+        reason="damaged",
+        opened_at=makers.NOON,
+        opened_by=by,
+        listed=0,
+    )
+    makers.recorded(session, recall)
+    return recall
 
 
 def make_weighing(session: Session, path: str, staff: Sequence[Person]) -> dict[str, Base]:
@@ -67,7 +96,9 @@ def make_weighing(session: Session, path: str, staff: Sequence[Person]) -> dict[
         nominal_mg=1_000_000,
     )
     makers.recorded(session, weight)
+    recall = make_recall(session, body, staff[0])
     return {
+        "recall": recall,
         "body": body,
         "member": body.staff[0],
         "standard": standard,

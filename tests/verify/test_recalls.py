@@ -68,9 +68,7 @@ def new_scale(session: Session, serial: str) -> Scale:
     )  # fmt: skip
     with act(session, scale, "tag_bound", by="system", at=NOON):
         scale.codes.append(
-            Code(
-                uid=new_uid(), path=scale.path, kind=CodeKind.CITY, value=serial, issued_at=NOON
-            )
+            Code(uid=new_uid(), path=scale.path, kind=CodeKind.CITY, value=serial, issued_at=NOON)
         )
     return scale
 

@@ -103,18 +103,6 @@ FILING: Final = {"number": "备2026-1", "on": "2026-01-05"}
 BASELINERS: Final = (Role.MANAGER, Role.INSPECTOR, Role.VERIFIER)
 REPLACEMENT_READERS: Final = (Role.REGULATOR, Role.MANAGER, Role.AUDITOR)
 NEW_MARKET: Final = {"region": HERE, "code": "M99", "name": "market"}
-NEW_SEAL: Final = {"kind": "lead", "owner": "maker", "number": "1"}
-SIGNING: Final = (Role.VERIFIER, Role.CHECKER, Role.SIGNATORY)
-# 404: each of the three has steps of their own
-MY_PILE: Final = {"uid": "place", "kind": "sign_worksheets"}
-ORDER: Final = {"kind": "release_hold", "number": "1"}
-CONCLUSION: Final = {"outcome": "open", "conclusion": "checked", "document_no": "1"}
-NEW_STATION: Final = {"place": "@place", "name": "bench"}
-PORT: Final = {"scale": "@scale", "port": "/dev/ttyUSB1"}
-DRAFT: Final = {
-    "scale": "@scale",
-    "document": {"v": 1, "kind": "initial", "purpose": "first", "scale": "@scale"},
-}
 TERMS: Final = {"stalls": ["1"], "number": "2", "signed_on": "2026-11-01"}
 NEW_AGREEMENT: Final = {**TERMS, "trader": "@trader"}
 NEW_BATCH: Final = {
@@ -128,6 +116,18 @@ NEW_BATCH: Final = {
 BATCH_BODY: Final = {
     **NEW_BATCH,
     "items": [{"model": "@model", "quantity": 1, "unit_price_fen": 1}],
+}
+NEW_SEAL: Final = {"kind": "lead", "owner": "maker", "number": "1"}
+SIGNING: Final = (Role.VERIFIER, Role.CHECKER, Role.SIGNATORY)
+# 404: each of the three has steps of their own
+MY_PILE: Final = {"uid": "place", "kind": "sign_worksheets"}
+ORDER: Final = {"kind": "release_hold", "number": "1"}
+CONCLUSION: Final = {"outcome": "open", "conclusion": "checked", "document_no": "1"}
+NEW_STATION: Final = {"place": "@place", "name": "bench"}
+PORT: Final = {"scale": "@scale", "port": "/dev/ttyUSB1"}
+DRAFT: Final = {
+    "scale": "@scale",
+    "document": {"v": 1, "kind": "initial", "purpose": "first", "scale": "@scale"},
 }
 LEAD_STEP: Final = {"state": "handed_over", "document_no": "1"}
 
@@ -286,10 +286,6 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "blanks.labels":                    roles(*TAG_KEEPERS, inside={404}),
     "blanks.ask_claim":                 roles(Role.MANAGER, parts={"uid": "tag"}),
     "blanks.claim":                     roles(Role.MANAGER, parts={"uid": "tag"}),
-    "codes.of_scale":                   roles(Role.MANAGER, parts={"uid": "scale"}),
-    "codes.adopt":                      roles(Role.MANAGER, parts={"uid": "scale"}),
-    "codes.adopt_scanned":              roles(Role.MANAGER),
-    "codes.give_up":                    roles(Role.MANAGER, parts={"uid": "scale", "code": "tag"}),
     "replacement.index":                roles(*REPLACEMENT_READERS),
     "replacement.scales":               roles(*REPLACEMENT_READERS),
     "replacement.printed":              roles(*REPLACEMENT_READERS),
@@ -317,6 +313,10 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "configure_api.baseline.write":     roles(*BASELINERS, body={"calibration": 1, "parameters": 1}),
     "goods.edit":                       roles(*TAG_KEEPERS, parts={"uid": "stall"}),
     "goods.save":                       roles(*TAG_KEEPERS, parts={"uid": "stall"}),
+    "codes.of_scale":                   roles(Role.MANAGER, parts={"uid": "scale"}),
+    "codes.adopt":                      roles(Role.MANAGER, parts={"uid": "scale"}),
+    "codes.adopt_scanned":              roles(Role.MANAGER),
+    "codes.give_up":                    roles(Role.MANAGER, parts={"uid": "scale", "code": "tag"}),
     "imports.index":                    roles(Role.MANAGER),
     "imports.send":                     roles(Role.MANAGER),
     "imports.show_import":              roles(Role.MANAGER, parts={"uid": "import"}),
@@ -328,11 +328,11 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "story.photo":                      roles(*FILE_READERS, parts={"uid": "step"}, inside={404}),
     "scan.differs":                     roles(*FILE_READERS, parts={"uid": "tag"}),
     "scan.staff":                       roles(*FILE_READERS, shared=True),
+    "fit.of_stall":                     roles(Role.MANAGER, parts={"uid": "scale"}),
     "scan.look_up":                     roles(*FILE_READERS),
     "manage.scale":                     roles(*FILE_READERS, parts={"uid": "scale"}),
     "manage.photo":                     roles(*FILE_READERS, parts={"uid": "scale"}, inside={404}),
     "manage_acts.ask":                  roles(*ACTORS, parts=ASK, inside={403}),
-    "fit.of_stall":                     roles(Role.MANAGER, parts={"uid": "scale"}),
     "manage_acts.do":                   roles(*ACTORS, parts={"uid": "scale"}, inside={404}),
     "manage_acts.ask_order":            roles(*AUTHORITY, parts={"uid": "scale"}, inside={404}),
     "manage_acts.order":                roles(*AUTHORITY, parts={"uid": "scale"}, inside={404}),
@@ -424,11 +424,11 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "configure_api.places.stalls":      roles(*FILE_READERS),
     "configure_api.places.stall":       roles(*FILE_READERS),
     "configure_api.places.add_stall":   roles(*TAG_KEEPERS),
+    "configure_api.places.put_goods":   roles(*TAG_KEEPERS, body={"goods_classes": ["fresh"]}),
     "configure_api.places.traders":     roles(*FILE_READERS),
     "configure_api.places.trader":      roles(*FILE_READERS),
     "configure_api.places.add_trader":  roles(*TAG_KEEPERS),
     "configure_api.scales.register":    roles(Role.MANAGER),
-    "configure_api.places.put_goods":   roles(*TAG_KEEPERS, body={"goods_classes": ["fresh"]}),
     # 404: no photo was taken
     "configure_api.scales.photo":       roles(*FILE_READERS, inside={404}),
     "configure_api.scales.put_photo":   roles(*READING_ASKERS, media="application/octet-stream"),
@@ -443,13 +443,21 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     # verify
     "verify.record":                    roles(Role.VERIFIER, parts={"uid": "scale"}),
     "verify.save":                      roles(Role.VERIFIER, parts={"uid": "scale"}),
+    "worksheets.mine":                  roles(Role.VERIFIER, shared=True),
     "worksheets.write":                 roles(Role.VERIFIER, parts={"uid": "scale"}),
     "worksheets.choose":                roles(Role.VERIFIER),
     # 404: it asks for scales by their uids behind the question mark
     "worksheets.together":              roles(Role.VERIFIER, shared=True, inside={404}),
+    "drafts.stored":                    roles(Role.VERIFIER, parts={"draft": "draft"}),
+    "drafts.save":                      roles(Role.VERIFIER, shared=True, parts={"draft": "draft"}),
     # 422: a draft that was just begun is not complete
     "drafts.submit":                    roles(Role.VERIFIER, parts={"draft": "draft"}),
+    "drafts.discard":                   roles(Role.VERIFIER, parts={"draft": "draft"}),
+    "verify_api.worksheets.listed":     roles(Role.VERIFIER, shared=True),
+    "verify_api.worksheets.read":       roles(Role.VERIFIER, parts={"draft": "draft"}),
+    "verify_api.worksheets.save":       roles(Role.VERIFIER, parts={"draft": "draft"}, body=DRAFT, inside={412}),
     "verify_api.worksheets.submit":     roles(Role.VERIFIER, parts={"draft": "draft"}),
+    "verify_api.worksheets.give_up":    roles(Role.VERIFIER, parts={"draft": "draft"}),
     # bodies, weights and stock: what one may change is the body's one belongs to
     "standards.index":                  roles(*BODY_READERS, shared=True),
     "bodies.index":                     roles(*BODY_READERS),
@@ -469,6 +477,19 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "weights.withdraw":                 roles(*BODY_STAFF, parts={"uid": "weight"}),
     "weights.reinstate":                roles(*BODY_KEEPERS, parts={"uid": "weight"}),
     "weights.retire":                   roles(*BODY_KEEPERS, parts={"uid": "weight"}),
+    "recalls.index":                    roles(*STANDARD_READERS),
+    "recalls.show":                     roles(*STANDARD_READERS, parts={"uid": "recall"}),
+    "recalls.begin":                    roles(*BODY_KEEPERS, body={"weight": "@weight"}),
+    "recalls.decide":                   roles(Role.SIGNATORY, parts={"uid": "recall"}),
+    "recalls.close":                    roles(Role.SIGNATORY, parts={"uid": "recall"}),
+    "recalls.clearing":                 roles(Role.SIGNATORY, parts={"uid": "recall"}),
+    "recalls.clear":                    roles(Role.SIGNATORY, parts={"uid": "recall"}),
+    "verify_api.recalls.recalls":       roles(*STANDARD_READERS),
+    "verify_api.recalls.recall":        roles(*STANDARD_READERS),
+    "verify_api.recalls.scales":        roles(*STANDARD_READERS, parts={"recall": "recall"}),
+    "verify_api.recalls.begin":         roles(*BODY_KEEPERS, body={"weight": "@weight"}),
+    "verify_api.recalls.decide":        roles(Role.SIGNATORY, body={"scales": ["@scale"], "decision": "keep"}),
+    "verify_api.recalls.end":           roles(Role.SIGNATORY),
     "stock.index":                      roles(*STANDARD_READERS),
     "stock.receive":                    roles(*BODY_KEEPERS),
     "stock.issue":                      roles(*BODY_KEEPERS),
@@ -530,14 +551,6 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "verify_api.verification":          roles(*FILE_READERS),
     # portal
     "home.start":                       OWN,
-    "worksheets.mine":                  roles(Role.VERIFIER, shared=True),
-    "drafts.stored":                    roles(Role.VERIFIER, parts={"draft": "draft"}),
-    "drafts.save":                      roles(Role.VERIFIER, shared=True, parts={"draft": "draft"}),
-    "drafts.discard":                   roles(Role.VERIFIER, parts={"draft": "draft"}),
-    "verify_api.worksheets.listed":     roles(Role.VERIFIER, shared=True),
-    "verify_api.worksheets.read":       roles(Role.VERIFIER, parts={"draft": "draft"}),
-    "verify_api.worksheets.save":       roles(Role.VERIFIER, parts={"draft": "draft"}, body=DRAFT, inside={412}),
-    "verify_api.worksheets.give_up":    roles(Role.VERIFIER, parts={"draft": "draft"}),
     "portal.show":                      PUBLIC,
     "portal.photo":                     PUBLIC,
     "portal.sheet_form":                roles(*TAG_KEEPERS),
@@ -569,7 +582,7 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "cards.give_weight":                roles(Role.VERIFIER, parts={"uid": "weight"}),
     # 404: no card of the kind is in use
     "cards.sheet":                      roles(Role.MANAGER, Role.REGULATOR, Role.ADMIN,
-                                              Role.VERIFIER, parts={"kind": "stalls"}, inside={404}),
+                                              Role.VERIFIER, inside={404}, parts={"kind": "stalls"}),
     # 404: what is done to the card is no word of ours
     "cards.end":                        roles(Role.MANAGER, Role.ADMIN, Role.VERIFIER,
                                               parts={"uid": "tag"}, inside={404}),

@@ -17,6 +17,7 @@ from app.web.words import (
     standards,
     work,
 )
+from app.web.words.recalls import TABLES as RECALLS
 from app.web.words.signing import TABLES as SIGNING
 
 TABLES: Final[Mapping[type[Enum], Mapping[Any, Any]]] = MappingProxyType(
@@ -57,6 +58,10 @@ TABLES: Final[Mapping[type[Enum], Mapping[Any, Any]]] = MappingProxyType(
             firmware.DIFFERENCE,
             goods.GOODS,
             goods.FIT,
+            provision.FUNDING,
+            provision.PART,
+            provision.GROUND,
+            provision.COVER,
             standards.CLASS,
             standards.WEIGHT,
             standards.WHY,
@@ -68,10 +73,6 @@ TABLES: Final[Mapping[type[Enum], Mapping[Any, Any]]] = MappingProxyType(
             standards.GATE,
             copies.REASON,
             copies.OUTCOME,
-            provision.FUNDING,
-            provision.PART,
-            provision.GROUND,
-            provision.COVER,
             work.ROLE,
             work.SEAL_KIND,
             work.SEAL_OWNER,
@@ -80,6 +81,7 @@ TABLES: Final[Mapping[type[Enum], Mapping[Any, Any]]] = MappingProxyType(
             work.TASK,
             work.EXECUTOR,
             *SIGNING,
+            *RECALLS,
         )
     }
 )
