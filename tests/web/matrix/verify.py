@@ -1,0 +1,56 @@
+"""Who may call what: worksheets, campaigns and rule sets."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from app.domain.permissions import RULE_READERS
+from app.domain.roles import Role
+from app.domain.rules.builtin import documents
+from app.ledger.projections import digest
+from tests.web.matrix.lines import FILE_READERS, SIGNING, Line, roles
+
+RULE_SET: Final = {"rule_set": digest(documents()[0])}
+DRAFT: Final = {
+    "scale": "@scale",
+    "document": {"v": 1, "kind": "initial", "purpose": "first", "scale": "@scale"},
+}
+
+# fmt: off
+MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
+    "verify_api.rule_sets.rule_sets":   roles(*RULE_READERS, shared=True),
+    "verify_api.rule_sets.rule_set":    roles(*RULE_READERS, shared=True, parts=RULE_SET),
+    "verify_api.rule_sets.install":     roles(Role.ADMIN, shared=True),
+    "verify_api.rule_sets.withdraw":    roles(Role.ADMIN, shared=True, parts=RULE_SET),
+    "verify_api.rule_sets.recomputation": roles(*SIGNING, Role.AUDITOR),
+    "rules.index":                      roles(*RULE_READERS, shared=True),
+    "rules.show":                       roles(*RULE_READERS, shared=True, parts=RULE_SET),
+    "rules.document":                   roles(*RULE_READERS, shared=True, parts=RULE_SET),
+    "rules.new":                        roles(Role.ADMIN, shared=True),
+    "rules.look":                       roles(Role.ADMIN, shared=True),
+    "rules.install":                    roles(Role.ADMIN, shared=True),
+    # 404: none was installed
+    "rules.withdraw":                   roles(Role.ADMIN, shared=True, parts={"uid": "scale"},
+                                              inside={404}),
+    "verify.record":                    roles(Role.VERIFIER, parts={"uid": "scale"}),
+    "verify.save":                      roles(Role.VERIFIER, parts={"uid": "scale"}),
+    "worksheets.mine":                  roles(Role.VERIFIER, shared=True),
+    "worksheets.write":                 roles(Role.VERIFIER, parts={"uid": "scale"}),
+    "worksheets.choose":                roles(Role.VERIFIER),
+    # 404: it asks for scales by their uids behind the question mark
+    "worksheets.together":              roles(Role.VERIFIER, shared=True, inside={404}),
+    "drafts.stored":                    roles(Role.VERIFIER, parts={"draft": "draft"}),
+    "drafts.save":                      roles(Role.VERIFIER, shared=True, parts={"draft": "draft"}),
+    # 422: a draft that was just begun is not complete
+    "drafts.submit":                    roles(Role.VERIFIER, parts={"draft": "draft"}),
+    "drafts.discard":                   roles(Role.VERIFIER, parts={"draft": "draft"}),
+    "verify_api.worksheets.listed":     roles(Role.VERIFIER, shared=True),
+    "verify_api.worksheets.read":       roles(Role.VERIFIER, parts={"draft": "draft"}),
+    "verify_api.worksheets.save":       roles(Role.VERIFIER, parts={"draft": "draft"},
+                                              body=DRAFT, inside={412}),
+    "verify_api.worksheets.submit":     roles(Role.VERIFIER, parts={"draft": "draft"}),
+    "verify_api.worksheets.give_up":    roles(Role.VERIFIER, parts={"draft": "draft"}),
+    "verify_api.verifications":         roles(*FILE_READERS),
+    "verify_api.verification":          roles(*FILE_READERS),
+})
+# fmt: on
