@@ -32,10 +32,13 @@ MACHINE: Final[Mapping[tuple[str, ...], Callable[[Settings], Iterator[Finding]]]
             ("keys",): machine.key_files,
             ("disk",): machine.disk,
             ("log",): machine.log,
+            ("backup",): lambda found: machine.backup(found, utcnow()),
         }
     )
 )
-DATABASE: Final = ("engine", "clock", "checkpoint", "jobs", "tasks", "stations", "tags")
+DATABASE: Final = (
+    *("engine", "clock", "checkpoint", "totals", "jobs", "tasks", "stations", "tags"),
+)
 PARTS: Final = frozenset({*sum(MACHINE, ()), "fonts", *readiness.ASKED, *DATABASE})
 SUM: Final = N_("%(ok)s ok, %(warn)s warn, %(bad)s bad")
 
@@ -91,6 +94,7 @@ def _inside(found: Settings) -> Mapping[tuple[str, ...], Look]:
         ("engine",): database.engine,
         ("clock",): lambda session: database.clock(session, at),
         ("checkpoint",): lambda session: database.checkpoint(ours, session, at),
+        ("totals",): database.totals,
         ("jobs", "tasks"): lambda session: work.jobs(session, at),
         ("stations",): work.stations,
         ("tags",): lambda session: work.tags(found, session),

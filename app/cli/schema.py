@@ -11,6 +11,7 @@ from app.config import Settings
 from app.crypto import keys
 from app.db import schema
 from app.models import LedgerHead
+from app.standing import totals
 
 PRIVATE: Final = 0o700  # the database and the blobs are nobody else's business
 
@@ -93,3 +94,16 @@ def rebuild_search() -> None:
     finally:
         database.dispose()
     click.echo(f"searched anew: {', '.join(names)}")
+
+
+@db.command("rebuild-totals")
+def rebuild_totals() -> None:
+    """Make the stored numbers of scales anew from the rows, should the doctor find them wrong."""
+    database = open_database(settings())
+    try:
+        with database.transaction() as session:
+            wrong = totals.totals_drift(session)
+            totals.rebuild_totals(session)
+    finally:
+        database.dispose()
+    click.echo(f"counted anew; wrong before: {len(wrong)}")

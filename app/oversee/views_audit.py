@@ -1,12 +1,10 @@
 """The auditor's pages: entries of the ledger in sentences, as a table to take away; sign-ins."""
 
-import csv
-import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -20,6 +18,7 @@ from app.web import formats
 from app.web.access import access, caller
 from app.web.database import reading
 from app.web.paging import Cursor, fetch
+from app.web.tables_out import Cell, csv_bytes, file_answer
 from app.web.words import ledger as words
 
 bp = Blueprint("audit", __name__, url_prefix="/oversee", template_folder="templates")
@@ -28,7 +27,6 @@ LONGEST: Final = 60
 FIELDS: Final = ("who", "what", "action", "since", "until")
 ROWS: Final = 200  # of one answer of the table; it says where to go on
 BATCHES: Final = 25
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @bp.get("/audit")
@@ -59,21 +57,17 @@ def index() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """Give what is shown as a table, the newest five thousand entries of it."""
     given, scope = _given(), caller().scope(*LEDGER_READERS)
-    out = io.StringIO()
-    table = csv.writer(out)
-    table.writerow([_("No."), _("When"), _("By"), _("Act"), _("Subject"), "id", _("Leaf")])
+    header = [_("No."), _("When"), _("By"), _("Act"), _("Subject"), "id", _("Leaf")]
+    rows: list[Sequence[Cell]] = []
     with reading() as session:
         statement, cursor = audit.entries(session, scope, asked(given)), None
         for _batch in range(BATCHES):
             page = fetch(session, statement, [LedgerEntry.seq], cursor, ROWS, newest_first=True)
-            for one in audit.tell(session, scope, page.items):
-                table.writerow([harmless(each) for each in _row(one)])
+            rows += [_row(one) for one in audit.tell(session, scope, page.items)]
             if not page.next:
                 break
             cursor = Cursor.parse(page.next, int)
-    head = {"Content-Disposition": "attachment; filename=ledger.csv"}
-    # The mark at the start tells Excel that it is UTF-8.
-    return Response("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8", headers=head)
+    return file_answer(csv_bytes(header, rows), "ledger.csv")
 
 
 @bp.get("/sign-ins")
@@ -103,13 +97,7 @@ def sentence(one: Told) -> str:
     return said
 
 
-def harmless(text: object) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    found = str(text)
-    return f"'{found}" if found.startswith(FORMULA) else found
-
-
-def _row(one: Told) -> tuple[Any, ...]:
+def _row(one: Told) -> tuple[Cell, ...]:
     return (
         one.seq,
         formats.machine(one.at),

@@ -14,7 +14,7 @@ from app.blobs import Blobs
 from app.config import Settings
 from app.crypto import dsse, keys
 from app.crypto.keys import Keys
-from app.upkeep import sealing, snapshot
+from app.upkeep import sealing, snapshot, stamp
 from app.upkeep.archive import BLOBS, DATABASE, DIGEST, KEYS, Writer, draft_of
 from app.upkeep.errors import UpkeepError
 from app.upkeep.manifest import Facts, Manifest
@@ -64,6 +64,7 @@ def make(order: Order, say: Say) -> tuple[Path, Manifest]:
             say("keys: sealed")
         manifest = _manifest(found, facts, writer, order, damaged)
         writer.close(manifest.sign(found.server))
+    stamp.note(order.settings.home, order.at)
     return target, manifest
 
 

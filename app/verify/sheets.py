@@ -14,7 +14,8 @@ from app.models import Scale, WeightUse, Worksheet
 from app.verify.forms import ITEMS
 from app.verify.service.outcome import failed_items
 from app.web.formats import duration
-from app.web.words.signing import ASIDE, POSITION, PRE_CHECK, RETURN, TEST
+from app.web.words.rule_sets import PRE_CHECK, TEST
+from app.web.words.signing import ASIDE, POSITION, RETURN
 
 MINUTE_S: Final = 60
 _PASS: Final = VerificationResult.PASS.value

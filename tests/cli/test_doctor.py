@@ -23,6 +23,7 @@ from app.domain.duties import DUTIES
 from app.domain.tasks import Executor, TaskState
 from app.ledger import checkpoints
 from app.models import Code, CodeKind, JobRun, Leader, Station, Task
+from app.upkeep import stamp
 from app.web import readiness
 from tests.cli.conftest import Shell
 from tests.support.makers import make_place, make_scale
@@ -67,6 +68,7 @@ def well(wutong: Shell) -> Shell:
     """Return an installation at work: a scale, a checkpoint, a leader, every job done."""
     server = keys.load(wutong.home / "keys").server
     at = utcnow()
+    stamp.note(wutong.home, at)
     with writing(wutong) as session:
         make_scale(session)
         checkpoints.sign(session, server, at=at)
@@ -75,6 +77,14 @@ def well(wutong: Shell) -> Shell:
             times = {"started_at": at, "finished_at": at}
             session.add(JobRun(job=duty, period=period.of(at), worker="here:1", **times))
     return wutong
+
+
+def test_wrong_numbers_are_counted_anew(well: Shell) -> None:
+    """The command that the doctor names mends what it found."""
+    sql(well, "UPDATE scale_total SET number = number + 1")
+    assert levels(well, "--only", "totals") == {"totals": "bad"}
+    assert well("db", "rebuild-totals").status == 0
+    assert levels(well, "--only", "totals") == {"totals": "ok"}
 
 
 def test_a_good_installation_has_nothing_to_do(well: Shell) -> None:
@@ -192,6 +202,17 @@ BROKEN: dict[str, tuple[str, str, Callable[[Shell], Any]]] = {
         "jobs",
         "bad",
         lambda shell: sql(shell, "DELETE FROM job_run WHERE job = 'prune'"),
+    ),
+    "a number of scales is wrong": (
+        "totals",
+        "bad",
+        lambda shell: sql(shell, "UPDATE scale_total SET number = number + 1"),
+    ),
+    "no backup is known": ("backup", "warn", lambda shell: (shell.home / stamp.NAME).unlink()),
+    "the last backup is old": (
+        "backup",
+        "warn",
+        lambda shell: stamp.note(shell.home, utcnow() - timedelta(days=3)),
     ),
     "a task failed": ("tasks", "warn", fail_task),
     "a station is silent": ("stations", "warn", silence),

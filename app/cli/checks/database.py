@@ -13,6 +13,7 @@ from app.crypto import dsse
 from app.domain.errors import DomainError
 from app.ledger import checkpoints
 from app.models import LedgerHead
+from app.standing.totals import totals_drift
 from app.web.readiness import N_, Finding, bad, ok, warn
 
 OLDEST_POSTGRESQL: Final = 15
@@ -50,6 +51,21 @@ def engine(session: Session) -> Iterator[Finding]:
         )
     else:
         yield ok("engine", N_("The SQLite file is whole and has a write-ahead log."))
+
+
+def totals(session: Session) -> Iterator[Finding]:
+    """Look whether the stored numbers of scales are those of the scales."""
+    wrong = totals_drift(session)
+    if wrong:
+        yield bad(
+            "totals",
+            N_("%(number)s stored numbers of scales are wrong, the first: %(first)s."),
+            N_("Run: wutong db rebuild-totals, then wutong ledger verify: who changed the rows?"),
+            number=len(wrong),
+            first=wrong[0],
+        )
+    else:
+        yield ok("totals", N_("The stored numbers of scales are those of the scales."))
 
 
 def clock(session: Session, at: datetime) -> Iterator[Finding]:

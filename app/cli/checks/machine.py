@@ -5,7 +5,7 @@ import re
 import shutil
 import stat
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -13,11 +13,13 @@ from urllib.parse import urlsplit
 from app.config import KEEP_DAYS, Settings
 from app.crypto import keys
 from app.domain.errors import DomainError
+from app.upkeep import stamp
 from app.web.readiness import N_, Finding, bad, ok, warn
 
 LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 GIGABYTE: Final = 1024**3
+BACKED_UP_EVERY: Final = timedelta(days=2)  # each day, and one to be late
 LITTLE: Final = 5 * GIGABYTE
 ALMOST_NONE: Final = GIGABYTE // 2
 CONTAINER: Final = ("/.dockerenv", "/run/.containerenv")
@@ -148,6 +150,28 @@ def disk(found: Settings) -> Iterator[Finding]:
         yield warn("disk", N_("Little room is left for %(home)s: %(gigabytes)s GB."), todo, **said)
     else:
         yield ok("disk", N_("%(gigabytes)s GB are free for %(home)s."), **said)
+
+
+def backup(found: Settings, at: datetime) -> Iterator[Finding]:
+    """Look how old the last backup is."""
+    made = stamp.last(found.home)
+    if made is None:
+        yield warn(
+            "backup",
+            N_("No backup of this home is known."),
+            N_("Run: wutong backup, every day, and keep the files on another machine."),
+        )
+        return
+    hours = int((at - made).total_seconds() // 3600)
+    if at - made > BACKED_UP_EVERY:
+        yield warn(
+            "backup",
+            N_("The last backup is %(days)s days old."),
+            N_("Look at what starts wutong backup, and at its messages."),
+            days=(at - made).days,
+        )
+    else:
+        yield ok("backup", N_("The last backup is %(hours)s hours old."), hours=max(0, hours))
 
 
 def log(found: Settings, root: Path = Path("/")) -> Iterator[Finding]:

@@ -33,7 +33,7 @@ AT: Final[Mapping[At, Any]] = MappingProxyType(
         At.FOUR_FIFTHS: _l("0.8 Max"),
     }
 )
-TEST: Final[Mapping[Test, Any]] = MappingProxyType(
+TEST: Final[Mapping[str, Any]] = MappingProxyType(
     {
         Test.ZERO: _l("zero"),
         Test.TARE: _l("tare"),

@@ -99,33 +99,6 @@ FAULT: Final[Mapping[SigningFault, Any]] = MappingProxyType(
 TABLES: Final = (WORKSHEET, STEP, REVIEW, PAPER, PAPER_STATE, RETURN, ASIDE, FAULT)
 
 # By code, as worksheets keep them.
-TEST: Final[Mapping[str, Any]] = MappingProxyType(
-    {
-        "zero": _l("zero"),
-        "tare": _l("tare"),
-        "eccentricity": _l("eccentric loading"),
-        "weighing_up": _l("weighing, rising"),
-        "weighing_down": _l("weighing, falling"),
-        "repeatability": _l("repeatability"),
-        "discrimination": _l("discrimination"),
-        "price": _l("price computation"),
-    }
-)
-PRE_CHECK: Final[Mapping[str, Any]] = MappingProxyType(
-    {
-        "plate": _l("plate and markings"),
-        "type_approval": _l("type approval number"),
-        "statement": _l("statement against cheating functions"),
-        "lead_seal": _l("lead seal"),
-        "e_equals_d": _l("e equals d"),
-        "jin": _l("no 市斤"),
-        "calibration_access": _l("no way to the calibration past the seal"),
-        "three_codes": _l("three codes"),
-        "self_lock": _l("case-open lock"),
-        "software_id": _l("software identification"),
-        "firmware_level": _l("state of the program check"),
-    }
-)
 POSITION: Final[Mapping[str, Any]] = MappingProxyType(
     {
         "centre": _l("centre"),

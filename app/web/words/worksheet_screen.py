@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 
-from app.web.words.signing import POSITION, PRE_CHECK, TEST
+from app.web.words.rule_sets import PRE_CHECK, TEST
+from app.web.words.signing import POSITION
 
 HOW: Final[Mapping[str, Any]] = MappingProxyType(
     {

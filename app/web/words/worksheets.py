@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.web.formats import weight
-from app.web.words.signing import PRE_CHECK, TEST
+from app.web.words.rule_sets import PRE_CHECK, TEST
 
 FIELD: Final[Mapping[str, Any]] = MappingProxyType(
     {
