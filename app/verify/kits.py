@@ -68,13 +68,13 @@ def kits(
             "seal_needed": needed,
         }
         kit = _kit(scale, standing[scale.id], held.rules, initial=scale.id not in before)
-        found.append({**kit, "marks": marks, "draft": _draft(mine, scale, draft)})
+        found.append({**kit, "marks": marks, "draft": draft_for(mine, scale, draft)})
     return {"kits": found, "rules": rules}
 
 
 def _kit(scale: Scale, standing: Standing, rules: RuleSet, *, initial: bool) -> dict[str, Any]:
     return {
-        "scale": _scale(scale),
+        "scale": told_scale(scale),
         "rules": rules.name,
         "kind": (VerificationKind.INITIAL if initial else VerificationKind.SUBSEQUENT).value,
         "purpose": "first" if initial else "after_repair" if scale.opened_on else "periodic",
@@ -99,7 +99,8 @@ def _kit(scale: Scale, standing: Standing, rules: RuleSet, *, initial: bool) -> 
     }
 
 
-def _scale(scale: Scale) -> dict[str, Any]:
+def told_scale(scale: Scale) -> dict[str, Any]:
+    """Return a scale as the script knows it."""
     return {
         "uid": scale.uid,
         "number": name_of(scale),
@@ -130,7 +131,8 @@ def _point(point: PlannedPoint) -> dict[str, Any]:
     }
 
 
-def _draft(mine: Sequence[WorksheetDraft], scale: Scale, wanted: str) -> dict[str, Any] | None:
+def draft_for(mine: Sequence[WorksheetDraft], scale: Scale, wanted: str) -> dict[str, Any] | None:
+    """Return the draft to go on with: the one wanted, else the newest of the scale."""
     of_scale = [one for one in mine if one.scale_id == scale.id]
     row = next((one for one in of_scale if one.uid == wanted), next(iter(of_scale), None))
     if row is None:
@@ -163,13 +165,10 @@ def _free(
                 yield text
 
 
-def environment(
-    mine: Sequence[WorksheetDraft], path: str, worker: Worker
-) -> Mapping[str, Any] | None:
-    """Return what the verifier measured at this place today, if anything."""
-    for one in mine:
-        if one.path == path and local_date(one.saved_at) == worker.day:
-            found: Mapping[str, Any] | None = one.document.get("environment")
-            if found:
-                return found
-    return None
+def environment(session: Session, path: str, worker: Worker) -> Mapping[str, Any] | None:
+    """Return what the verifier measured last at this place today, if anything."""
+    last = drafts.last_at(session, worker.person.id, path)
+    if last is None or local_date(last.saved_at) != worker.day:
+        return None
+    found: Mapping[str, Any] | None = last.document.get("environment")
+    return found

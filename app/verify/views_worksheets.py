@@ -93,11 +93,10 @@ def _page(session: Session, scales: Sequence[Scale], draft: str) -> str:
     worker = Worker(person, None, at)
     worker = Worker(person, bodies.body_for(session, person, scales[0].path, worker.day), at)
     found = kits(session, scales, worker, draft)
-    mine = drafts.open_drafts(session, person.id)
     given: dict[str, Any] = {
         **found,
         "outfit": outfit(session, scales, worker, found["kits"]),
-        "environment": environment(mine, scales[0].path, worker),
+        "environment": environment(session, scales[0].path, worker),
         "verifier": person.name,
         "day": worker.day.isoformat(),
         "wanted": draft,

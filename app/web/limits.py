@@ -63,6 +63,7 @@ BODIES: Final[Mapping[str, int]] = MappingProxyType(
     {
         "configure.save_photo": PHOTO_SIZE + FORM,
         "configure_api.scales.put_photo": PHOTO_SIZE,
+        "drafts.save": 2 * FORM,  # six hundred readings
     }
 )
 

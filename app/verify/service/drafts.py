@@ -122,6 +122,16 @@ def draft_of(session: Session, person_id: int, uid: str) -> WorksheetDraft:
     ).one()
 
 
+def last_at(session: Session, person_id: int, path: str) -> WorksheetDraft | None:
+    """Return what a person saved last at a place, open or closed."""
+    return session.scalars(
+        select(WorksheetDraft)
+        .where(WorksheetDraft.person_id == person_id, WorksheetDraft.path == path)
+        .order_by(WorksheetDraft.saved_at.desc(), WorksheetDraft.id.desc())
+        .limit(1)
+    ).first()
+
+
 def open_drafts(
     session: Session, person_id: int, scales: Sequence[Scale] | None = None
 ) -> Sequence[WorksheetDraft]:
