@@ -58,6 +58,7 @@ REQUIRED: Final = MappingProxyType(
         "server-labels": ("1,000 QR labels",),
         "certificate": ("certificate PDF",),
         "import": ("register import, rows of xlsx read, checked and compared",),
+        "recall": ("recall of a weight over 100,000 verifications",),
         "worksheet": ("worksheet, taps per scale", "worksheet, program per scale"),
         "camera": ("camera start to the scale's answer", "camera, one frame"),
         "lists-sqlite": _of_lists("SQLite"),
@@ -69,7 +70,6 @@ REQUIRED: Final = MappingProxyType(
 # is open for it.
 LATER: Final = MappingProxyType(
     {
-        "recall of a weight over 100,000 verifications": "issue 5",
         "rotation plan of 500 stalls (feasible <= 2 s)": "a later issue",
     }
 )
