@@ -96,7 +96,9 @@ def upgrade() -> None:
     bought()
     agreed()
     # Column by column, without copying: a copied table of SQLite loses its triggers.
-    op.execute(f"ALTER TABLE scale ADD COLUMN procurement_id {ID.compile(op.get_bind().dialect)} CONSTRAINT fk_scale_procurement_id REFERENCES procurement (id)")
+    op.execute(
+        f"ALTER TABLE scale ADD COLUMN procurement_id {ID.compile(op.get_bind().dialect)} CONSTRAINT fk_scale_procurement_id REFERENCES procurement (id)"
+    )
     op.create_index(op.f("ix_scale_procurement_id"), "scale", ["procurement_id"])
     op.add_column("scale", sa.Column("gaps", sa.Text(), server_default="{}", nullable=False))
     op.add_column("scale", sa.Column("gaps_until", sa.Date(), nullable=True))

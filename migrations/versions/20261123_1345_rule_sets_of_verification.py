@@ -29,10 +29,7 @@ def upgrade() -> None:
         sa.Column("installed_by_id", BIG, nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("edition > 0", name=op.f("ck_rule_set_edition_counts")),
-        sa.CheckConstraint(
-            "withdrawn_at IS NULL OR withdrawn_at >= installed_at",
-            name=op.f("ck_rule_set_times_are_ordered"),
-        ),
+        sa.CheckConstraint("withdrawn_at IS NULL OR withdrawn_at >= installed_at", name=op.f("ck_rule_set_times_are_ordered")),
         sa.ForeignKeyConstraint(["installed_by_id"], ["person.id"], name=op.f("fk_rule_set_installed_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rule_set")),
         sa.UniqueConstraint("identifier", "edition", name=op.f("uq_rule_set_identifier_edition")),
