@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.db.scope import within
 from app.domain.lifecycle import State
 from app.domain.scope import Scope
+from app.domain.worksheets import WorksheetState
 from app.models import Place, Scale, ScaleModel, Verification, Worksheet
 
 MOST: Final = 200
@@ -88,16 +89,29 @@ def places_awaiting(session: Session, scope: Scope) -> list[tuple[Place, int]]:
 
 
 def worksheets_of(
-    session: Session, person_id: int, scope: Scope, limit: int
+    session: Session, person_id: int, scope: Scope, state: WorksheetState | None, limit: int
 ) -> Sequence[Worksheet]:
-    """Return the newest worksheets of a verifier."""
-    return session.scalars(
+    """Return the newest worksheets of a verifier, in one state where it is named."""
+    statement = (
         select(Worksheet)
         .where(Worksheet.verifier_id == person_id, within(Worksheet.path, scope))
         .options(joinedload(Worksheet.scale), joinedload(Worksheet.place))
         .order_by(Worksheet.id.desc())
         .limit(limit)
-    ).all()
+    )
+    if state is not None:
+        statement = statement.where(Worksheet.state == state)
+    return session.scalars(statement).all()
+
+
+def worksheet_counts(session: Session, person_id: int, scope: Scope) -> dict[WorksheetState, int]:
+    """Return how many worksheets of a verifier are in each state."""
+    rows = session.execute(
+        select(Worksheet.state, func.count(Worksheet.id))
+        .where(Worksheet.verifier_id == person_id, within(Worksheet.path, scope))
+        .group_by(Worksheet.state)
+    )
+    return {state: count for state, count in rows}  # noqa: C416 - typed rows
 
 
 def _to_verify(scope: Scope) -> Select[Scale]:

@@ -1,16 +1,18 @@
 """Worksheets (检定原始记录): the page on which one is written, many at once, and one's own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from flask import Blueprint, Flask, render_template, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
 from app.db.session import utcnow
 from app.domain.roles import Role
+from app.domain.worksheets import WorksheetState
 from app.models import Person, Scale
 from app.verify import queries
 from app.verify.kits import Worker, environment, kits
@@ -20,6 +22,7 @@ from app.verify.sheets import name_of
 from app.web.access import access, caller
 from app.web.database import reading
 from app.web.navigation import add_section
+from app.web.words.say import say
 from app.web.words.worksheet_screen import screen
 
 bp = Blueprint("worksheets", __name__, url_prefix="/verify", template_folder="templates")
@@ -39,15 +42,35 @@ def _in_menu(state: BlueprintSetupState) -> None:
 @access(Role.VERIFIER)
 def mine() -> ResponseReturnValue:
     """Show one's open drafts and what became of those that were submitted."""
+    asked = request.args.get("state", "")
+    state = WorksheetState(asked) if asked in set(WorksheetState) else None
     with reading() as session:
         who = caller()
+        scope = who.scope(Role.VERIFIER)
+        counts = queries.worksheet_counts(session, who.id, scope)
         return render_template(
             "verify/worksheets.html",
             drafts=drafts.open_drafts(session, who.id),
-            rows=queries.worksheets_of(session, who.id, who.scope(Role.VERIFIER), RECENT),
-            places=queries.places_awaiting(session, who.scope(Role.VERIFIER)),
+            rows=queries.worksheets_of(session, who.id, scope, state, RECENT),
+            chips=_chips(counts, state),
+            places=queries.places_awaiting(session, scope),
             name_of=name_of,
         )
+
+
+def _chips(
+    counts: Mapping[WorksheetState, int], state: WorksheetState | None
+) -> list[tuple[str, str, bool, int]]:
+    """Return the filters of the list: words, address, whether it is on, how many."""
+    every = (_("All"), url_for(".mine"), state is None, sum(counts.values()))
+    return [
+        every,
+        *(
+            (say(one), url_for(".mine", state=one.value), one is state, counts[one])
+            for one in WorksheetState
+            if one in counts
+        ),
+    ]
 
 
 @bp.get("/scales/<uid:uid>/worksheet")
