@@ -62,6 +62,7 @@ PAGES = {
     "tag-stall": (None, "/t/{stall_number}"),
     "weights": ("signatory", "/verify/weights"),
     "weight": ("signatory", "/verify/weights/{weight}"),
+    "recalls": ("signatory", "/verify/recalls"),
     "stock": ("verifier", "/verify/stock"),
     "stock-kept": ("checker", "/verify/stock"),
     "bodies": ("regulator", "/verify/bodies"),
