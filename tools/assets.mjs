@@ -42,7 +42,7 @@ async function styles() {
     quietDeps: true,
     logger: sass.Logger.silent,
   }).css;
-  const own = ["tokens.css", "app.css", "parts.css", "manage.css", "lists.css", "accounts.css", "scan.css", "worksheet.css", "import.css", "signing.css", "replacement.css", "standards.css", "print.css"].map(read).join("\n");
+  const own = ["tokens.css", "app.css", "parts.css", "manage.css", "lists.css", "accounts.css", "scan.css", "worksheet.css", "import.css", "signing.css", "replacement.css", "standards.css", "campaigns.css", "print.css"].map(read).join("\n");
   // Tabler is left as it was compiled: its light-dark() would be expanded, and doubled, by a second pass.
   keep("app.css", base + (await css(own)));
   keep("public.css", await css(read("public.css")));

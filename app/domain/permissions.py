@@ -84,6 +84,9 @@ BODY_READERS: Final = (*STANDARD_READERS, Role.ADMIN)
 BODY_MAKERS: Final = (Role.REGULATOR, Role.ADMIN)
 BODY_KEEPERS: Final = (Role.CHECKER, Role.SIGNATORY)
 BODY_STAFF: Final = (Role.VERIFIER, *BODY_KEEPERS)
+# Who follows a campaign (a manager in the own market); who plans it: the body, or the regulator.
+CAMPAIGN_READERS: Final = (*STANDARD_READERS, Role.MANAGER)
+CAMPAIGN_PLANNERS: Final = (*BODY_STAFF, Role.REGULATOR)
 LEDGER_READERS: Final = (Role.AUDITOR, Role.REGULATOR, Role.ADMIN)
 # Who reads by which rules scales are verified; an administrator alone changes them.
 RULE_READERS: Final = (

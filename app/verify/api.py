@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.domain.verification import VerificationKind, VerificationResult
 from app.models import Verification
 from app.verify import (
+    api_campaigns,
     api_labels,
     api_marks,
     api_recalls,
@@ -89,6 +90,7 @@ def out(row: Verification) -> VerificationOut:
 bp.register_blueprint(api_worksheets.bp)
 bp.register_blueprint(api_rules.bp)
 bp.register_blueprint(api_weights.bp)
+bp.register_blueprint(api_campaigns.bp)
 bp.register_blueprint(api_labels.bp)
 bp.register_blueprint(api_marks.bp)
 bp.register_blueprint(api_recalls.bp)

@@ -23,6 +23,7 @@ SECTIONS: Final[Mapping[str, tuple[Any, str]]] = MappingProxyType(
         "scales": (_l("Scales"), "scale"),
         "worksheets": (_l("Worksheets"), "file-certificate"),
         "signing": (_l("To be signed"), "certificate"),
+        "campaigns": (_l("Campaigns"), "list-check"),
         "findings": (_l("Findings"), "flag"),
         "references": (_l("Programs"), "binary"),
         "rules": (_l("Rule sets"), "versions"),

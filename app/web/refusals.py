@@ -329,6 +329,12 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         "wrong_number": Refusal(
             422, _l("This is not one of our numbers: a digit is wrong or missing."), CORRECT
         ),
+        "campaign_state": Refusal(
+            409, _l("The campaign or its day does not stand where this could be done."), BACK
+        ),
+        "crew_not_qualified": Refusal(
+            422, _l("Somebody of the crew may not verify there on that day."), BACK
+        ),
         "not_found": Refusal(404, _l("There is nothing here."), BACK),
         "conflict": Refusal(
             409, _l("Somebody else changed this meanwhile. Nothing was overwritten."), BACK

@@ -56,6 +56,7 @@ from app.models import (
 from app.verify.service import papers
 from app.work import queue_server_task
 from tests.support import makers
+from tests.support.fieldwork import make_campaign
 from tests.support.weighing import make_weighing
 from tests.support.worksheets import Institute, finished_worksheet, make_institute, office
 
@@ -118,6 +119,7 @@ def make_county(session: Session, path: str, at: datetime) -> County:
         "role": session.scalars(select(Grant).where(Grant.person == people[Role.AUDITOR])).one(),
         "import": _imported(session, path, at),
         **make_weighing(session, path, [people[role] for role in VERIFICATION]),
+        **make_campaign(session, place, scale, people[Role.VERIFIER]),
         "price": _price(session, model, path),
         "rule": makers.make_rule(session, date(2099, 12, 31), networked=path == HERE),
         "batch": makers.make_batch(session, path, model),

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from app.domain.advisories import AdvisoryCode
 from app.web.words import (
+    campaigns,
     copies,
     firmware,
     goods,
@@ -71,6 +72,9 @@ TABLES: Final[Mapping[type[Enum], Mapping[Any, Any]]] = MappingProxyType(
             standards.VOID,
             standards.ITEM,
             standards.GATE,
+            campaigns.STATE,
+            campaigns.OUTCOME,
+            campaigns.KIND,
             copies.REASON,
             copies.OUTCOME,
             work.ROLE,

@@ -4,16 +4,29 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from app.domain.permissions import RULE_READERS
+from app.domain.permissions import CAMPAIGN_PLANNERS, CAMPAIGN_READERS, RULE_READERS
 from app.domain.roles import Role
 from app.domain.rules.builtin import documents
 from app.ledger.projections import digest
+from tests.support.world import HERE
 from tests.web.matrix.lines import FILE_READERS, SIGNING, Line, roles
 
 RULE_SET: Final = {"rule_set": digest(documents()[0])}
 DRAFT: Final = {
     "scale": "@scale",
     "document": {"v": 1, "kind": "initial", "purpose": "first", "scale": "@scale"},
+}
+CAMPAIGN: Final = {"uid": "campaign"}
+FILL: Final = {"kind": "all", "within_days": "9"}
+VISIT_BODY: Final = {"held_on": "2026-11-23", "crew": ["@person"]}
+CAMPAIGN_BODY: Final = {
+    "body": "@body",
+    "path": HERE,
+    "name": "n",
+    "since": "2026-11-23",
+    "until": "2026-11-23",
+    "markets": ["@place"],
+    "verifiers": ["@person"],
 }
 
 # fmt: off
@@ -50,6 +63,40 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
                                               body=DRAFT, inside={412}),
     "verify_api.worksheets.submit":     roles(Role.VERIFIER, parts={"draft": "draft"}),
     "verify_api.worksheets.give_up":    roles(Role.VERIFIER, parts={"draft": "draft"}),
+    "campaigns.index":                  roles(*CAMPAIGN_READERS),
+    "campaigns.new":                    roles(*CAMPAIGN_PLANNERS),
+    "campaigns.create":                 roles(*CAMPAIGN_PLANNERS,
+                                              body={"body": "@body", "path": HERE}),
+    "campaigns.show":                   roles(*CAMPAIGN_READERS, parts=CAMPAIGN),
+    "campaigns.start":                  roles(*CAMPAIGN_PLANNERS, parts=CAMPAIGN),
+    "campaigns.close":                  roles(*CAMPAIGN_PLANNERS, parts=CAMPAIGN),
+    "campaigns.fill":                   roles(*CAMPAIGN_PLANNERS, parts=CAMPAIGN, body=FILL),
+    "campaign_days.add":                roles(*CAMPAIGN_PLANNERS,
+                                              parts=CAMPAIGN, body={"place": "@place"}),
+    "campaign_days.show":               roles(*CAMPAIGN_READERS, parts=CAMPAIGN),
+    "campaign_days.change":             roles(*CAMPAIGN_PLANNERS, parts=CAMPAIGN),
+    "campaign_days.remove":             roles(*CAMPAIGN_PLANNERS, parts=CAMPAIGN),
+    "campaign_days.add_line":           roles(*CAMPAIGN_PLANNERS,
+                                              parts=CAMPAIGN, body={"number": "9"}),
+    "campaign_days.chosen":             roles(*CAMPAIGN_PLANNERS,
+                                              parts=CAMPAIGN,
+                                              body={"what": "excuse", "scale": "@scale"}),
+    "campaign_days.end":                roles(*CAMPAIGN_PLANNERS, parts=CAMPAIGN),
+    "verify_api.campaigns.campaigns":   roles(*CAMPAIGN_READERS),
+    "verify_api.campaigns.campaign":    roles(*CAMPAIGN_READERS),
+    "verify_api.campaigns.scales":      roles(*CAMPAIGN_READERS),
+    "verify_api.campaigns.create":      roles(*CAMPAIGN_PLANNERS, body=CAMPAIGN_BODY),
+    "verify_api.campaigns.start":       roles(*CAMPAIGN_PLANNERS),
+    "verify_api.campaigns.close":       roles(*CAMPAIGN_PLANNERS),
+    "verify_api.campaigns.fill":        roles(*CAMPAIGN_PLANNERS),
+    "verify_api.campaigns.add_day":     roles(*CAMPAIGN_PLANNERS,
+                                              body={**VISIT_BODY, "market": "@place"}),
+    "verify_api.campaigns.change_day":  roles(*CAMPAIGN_PLANNERS, body=VISIT_BODY),
+    "verify_api.campaigns.remove_day":  roles(*CAMPAIGN_PLANNERS),
+    "verify_api.campaigns.add_line":    roles(*CAMPAIGN_PLANNERS, body={"number": "9"}),
+    "verify_api.campaigns.chosen":      roles(*CAMPAIGN_PLANNERS,
+                                              body={"what": "excuse", "scales": ["@scale"]}),
+    "verify_api.campaigns.end_day":     roles(*CAMPAIGN_PLANNERS),
     "verify_api.verifications":         roles(*FILE_READERS),
     "verify_api.verification":          roles(*FILE_READERS),
 })
