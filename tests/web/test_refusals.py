@@ -14,6 +14,7 @@ from app.web.refusals import PLAIN, REFUSALS
 OF_COMMANDS = {
     "custodian_too_low",
     "demo_failed",
+    "no_record",
     "not_signed_by_us",
     "remark_erased",
     "still_in_office",

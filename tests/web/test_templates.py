@@ -12,7 +12,7 @@ FORBIDDEN = {
     "a style element": re.compile(r"<style\b"),
     "a handler attribute": re.compile(r"\son[a-z]+\s*=\s*[\"']"),
     "an inline script": re.compile(r"<script(?![^>]*\ssrc=)"),
-    "a script address": re.compile(r"javascript:", re.IGNORECASE),
+    "a script address": re.compile(r"[\"'(=]\s*javascript:", re.IGNORECASE),
     "another host": re.compile(r"(?:src|href|action|url\()\s*=?\s*[\"'(]?(?:https?:)?//"),
     "htmx that evaluates": re.compile(
         r"hx-on\b|hx-vals\s*=\s*[\"']js:|hx-trigger\s*=\s*[\"'][^\"']*\["
@@ -44,6 +44,7 @@ NO_WORDS = {
     "openapi",
     "json",
     "kg",
+    "mg",
     "mm",
     "Max",
     "Min",
