@@ -14,7 +14,7 @@ from app.attest.named_profiles import FOLDER as PROFILES
 from app.configure import service as configure
 from app.configure.service import NewMaker, NewModel, NewPlace, NewScale, NewStall, NewTrader, Range
 from app.db.ids import new_uid
-from app.demo import body, ending, people, plates
+from app.demo import body, ending, people, plates, verifying
 from app.demo.fleet import LINES, MARKETS, MODELS, PORTS, Line
 from app.demo.tales import Spot, Teller, registered_days_ago, tell
 from app.domain.calendar import add_months, local_date
@@ -22,6 +22,7 @@ from app.domain.gaps import CODES, Gap, Ground, Part
 from app.domain.suitability import goods_called
 from app.ledger.door import SYSTEM, act
 from app.models import Maker, Person, Place, Region, RegionKind, Scale, ScaleModel, Station
+from app.verify.service.papers import Office
 from app.web.database import Installation
 
 GRAM: Final = 1000
@@ -55,7 +56,7 @@ def load(work: Installation, session: Session, *, at: datetime) -> Loaded:
     _regions(session, start)
     team = people.create(session, at=start)
     markets = {key: _place(session, team, key, start) for key in MARKETS}
-    body.load(session, team, at=at)
+    institute = body.load(session, team, at=at)
     models = _models(session, team, start)
     ending.load(session, team, at=at)
     teller = Teller(team, at)
@@ -64,6 +65,8 @@ def load(work: Installation, session: Session, *, at: datetime) -> Loaded:
         scale = _scale(session, work, teller, line, (markets[line.market], models[line.model]))
         if port := PORTS.get(line.number):
             bench[port] = scale
+    office = Office(work.keys.server, work.blobs, work.settings.base_url)
+    verifying.load(session, institute, team, office, at=at)
     return _station(session, team, markets["east"], bench, at)
 
 
