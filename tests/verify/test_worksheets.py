@@ -217,6 +217,16 @@ def test_weights_that_do_not_build_a_load_are_refused(session: Session, field: F
         submit(session, field, scale, document)
 
 
+def test_the_doubled_limits_of_a_check_make_no_verification(session: Session, field: Field) -> None:
+    """使用中检查 is an inspector's: 10 g at 10 kg would pass by its limits."""
+    scale = awaiting(session)
+    document = written(session, field, scale)
+    at_load(document, "weighing_up", 10 * KG).update(indication_mg=10_010_000, added_mg=2_500)
+    with pytest.raises(BadDocumentError, match="kind"):
+        submit(session, field, scale, document | {"kind": "in_service"})
+    assert submit(session, field, scale, document).verdict is VerificationResult.FAIL
+
+
 def test_a_clock_that_runs_ahead_is_found_out(session: Session, field: Field) -> None:
     """A worksheet of tomorrow, or one that ended before it began."""
     scale = awaiting(session)

@@ -62,6 +62,8 @@ def submit(session: Session, draft: WorksheetDraft, *, by: Person, at: datetime)
     if (done := worksheet_of(session, draft.uid)) is not None:
         return done
     scale, document = draft.scale, Document.read(draft.document)
+    if document.kind == "in_service":
+        raise BadDocumentError("kind")  # an inspector's check is no verification
     day = _day(document, at)
     held = rulesets.rule_set_for(session, scale.model, day)
     found = verdict(held.rules, scale.model, document)
