@@ -222,3 +222,10 @@ htmx.onLoad((part) => {
     if (!table.classList.contains("list-tight")) label(table);
   }
 });
+
+// A menu wider than its screen shows where one is.
+const here = document.querySelector(".menu [aria-current]");
+if (here) {
+  const list = here.closest("ul");
+  list.scrollLeft = here.offsetLeft - (list.clientWidth - here.offsetWidth) / 2;
+}
