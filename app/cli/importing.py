@@ -14,12 +14,12 @@ from app.configure.importing import session as importing
 from app.configure.importing.columns import Heads
 from app.configure.importing.difference import Line, counts
 from app.configure.importing.session import ColumnsAbsentError
-from app.configure.importing.table import ListUnreadableError, Table
 from app.db.session import utcnow
 from app.domain.importing import ImportState, LineKind, LineOutcome
 from app.ledger.door import SYSTEM
 from app.models import ImportSession
 from app.web.database import Installation
+from app.web.tables_in import ListUnreadableError, Table
 from app.web.words import importing as words
 
 

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session, joinedload
 from app.configure import grounds, queries, work
 from app.configure.importing import columns, table
 from app.configure.importing import session as importing
-from app.configure.importing.table import ListUnreadableError
 from app.db.scope import within
 from app.db.session import utcnow
 from app.domain.cells import MENDED
@@ -21,6 +20,7 @@ from app.models import ImportLine, ImportSession
 from app.web.access import access, caller, require_role
 from app.web.database import installation, reading, transaction
 from app.web.paging import Cursor, fetch
+from app.web.tables_in import ListUnreadableError
 from app.web.tasks_showing import show
 from app.web.uploads import UploadMissingError, UploadTooLargeError, read_limited
 from app.web.words import importing as words

@@ -7,10 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.configure.importing import session as importing
-from app.configure.importing import table
 from app.domain.errors import DomainError
 from app.domain.importing import ImportState, LineOutcome
 from app.models import ImportSession, Task
+from app.web import tables_in as table
 from app.web.database import Installation
 from app.work import Progress, queue_server_task
 

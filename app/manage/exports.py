@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from app.db.scope import within
 from app.domain.scope import Scope
-from app.manage import columns, ecqs, queries
+from app.manage import columns, queries
 from app.manage.cards import cards
 from app.manage.queries import Asked
 from app.models import BulkAct, BulkLine, BulkOutcome, Scale
+from app.standing import ecqs
 from app.web.paging import Cursor
 from app.web.tables_out import Cell
 

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from app.db.session import utcnow
 from app.domain.calendar import local_date
 from app.domain.tasks import ENDED
-from app.manage import acts, bulk, ecqs, forms, queries, saying
+from app.manage import acts, bulk, forms, queries, saying
 from app.manage.forms import CHOOSE, MISSING, REASONS
 from app.manage.links import link
 from app.manage.service import SuspendReason
@@ -21,6 +21,7 @@ from app.manage.service.filing import FILED, Filing
 from app.manage.service.filing import LONGEST as LONGEST_FILING
 from app.manage.work import BULK
 from app.models import BulkAct, BulkLine, BulkOutcome
+from app.standing import ecqs
 from app.web.access import READERS, ForbiddenError, access, caller
 from app.web.database import reading, transaction
 from app.web.paging import Cursor, fetch

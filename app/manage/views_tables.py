@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from app.db.session import utcnow
 from app.domain.calendar import local_date
-from app.manage import bulk, columns, ecqs, exports, forms, own
+from app.manage import bulk, columns, exports, forms, own
 from app.manage.service.filing import FILED
 from app.models import BulkAct
+from app.standing import ecqs
 from app.web.access import READERS, access, caller
 from app.web.database import reading
 from app.web.tables_out import Cell, Sheet, csv_stream, file_answer, xlsx_bytes

@@ -15,12 +15,12 @@ from app.configure.importing import columns, table
 from app.configure.importing import session as importing
 from app.configure.importing.difference import Line
 from app.configure.importing.session import ColumnsAbsentError, ImportStateError
-from app.configure.importing.table import ListUnreadableError
 from app.domain.importing import ImportState, LineKind, LineOutcome
 from app.domain.lifecycle import ScaleRole, State
 from app.ledger.door import act
 from app.ledger.verify import problems as ledger_problems
 from app.models import Code, ImportSession, LedgerHead, Place, Scale, ScaleModel, Stall, Trader
+from app.web.tables_in import ListUnreadableError
 from tests.configure import lists
 from tests.support import makers
 from tests.support.makers import NOON

@@ -10,8 +10,8 @@ from app.accounts.erasing import erase_person
 from app.db.session import utcnow
 from app.domain.roles import Role
 from app.ledger.door import SYSTEM
-from app.manage import ecqs
 from app.models import ChosenColumns, Person, SavedFilter, Scale
+from app.standing import ecqs
 from tests.support import makers
 from tests.support.house import House, deploy, verify_all
 

@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any, Final
 
 from app.configure.importing.columns import BY_NAME, Field, Heads
-from app.configure.importing.table import Table
 from app.domain import cells
 from app.domain.cells import MENDED, Flaw, Raw
 from app.domain.importing import Doubt
+from app.web.tables_in import Table
 
 SHOWN: Final = 60
 

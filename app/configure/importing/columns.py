@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from app.configure.importing.table import Table
+from app.web.tables_in import Table
 
 LOOK_AT: Final = 15  # a title and a few notes often stand above the names of the columns
 LEAST: Final = 2

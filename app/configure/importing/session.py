@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from app.configure.importing import applying, check, columns, difference, gaps
 from app.configure.importing.columns import Heads
 from app.configure.importing.difference import Line
-from app.configure.importing.table import Table
 from app.db.ids import new_uid
 from app.domain.calendar import add_months, local_date
 from app.domain.errors import DomainError
@@ -19,6 +18,7 @@ from app.domain.importing import ImportState, LineKind, LineOutcome
 from app.domain.tasks import ENDED
 from app.ledger.door import act
 from app.models import ImportLine, ImportSession, Person, Task
+from app.web.tables_in import Table
 
 CHUNK: Final = 100  # rows of one transaction: others write between two of them
 WRITTEN_AT_ONCE: Final = 1000
@@ -92,6 +92,8 @@ def map_columns(  # noqa: PLR0913 - as `begin`
 ) -> None:
     """Say which column is which field; the rows have to be looked at again."""
     _expect(imported, ImportState.READING, ImportState.READY)
+    if imported.forgotten_at is not None:
+        raise ImportStateError("the import is forgotten")
     with act(session, imported, "import_mapped", by=by, at=at):
         imported.head_row = heads.row
         imported.fields = _kept(heads)
@@ -159,6 +161,8 @@ def start(
 
 def may_start(imported: ImportSession, state: ImportState) -> bool:
     """Return whether applying or undoing can begin now."""
+    if imported.forgotten_at is not None:
+        return False
     idle = imported.task is None or imported.task.state in ENDED
     halves = {ImportState.APPLYING, ImportState.UNDOING}
     if imported.state in halves and not idle:

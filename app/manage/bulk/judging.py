@@ -11,7 +11,7 @@ from app.db.ids import new_uid
 from app.domain.calendar import local_date
 from app.domain.lifecycle import Action, IllegalTransitionError, State, next_state
 from app.domain.permissions import ACTION_ROLES
-from app.manage import ecqs, queries
+from app.manage import queries
 from app.manage.bulk.codes import (
     AT_ONCE,
     EXPORT,
@@ -28,7 +28,7 @@ from app.manage.bulk.codes import (
 )
 from app.manage.service.filing import FILED
 from app.models import BulkAct, BulkLine, BulkOutcome, Code, CodeKind, Scale, ScaleEvent
-from app.standing import Standing, standings
+from app.standing import Standing, ecqs, standings
 
 
 @dataclass(frozen=True, slots=True)
