@@ -9,7 +9,7 @@ import click
 from sqlalchemy import select
 
 from app.cli.context import fail, open_installation
-from app.configure.importing import columns, table
+from app.configure.importing import columns
 from app.configure.importing import session as importing
 from app.configure.importing.columns import Heads
 from app.configure.importing.difference import Line, counts
@@ -18,6 +18,7 @@ from app.db.session import utcnow
 from app.domain.importing import ImportState, LineKind, LineOutcome
 from app.ledger.door import SYSTEM
 from app.models import ImportSession
+from app.web import tables_in as table
 from app.web.database import Installation
 from app.web.tables_in import ListUnreadableError, Table
 from app.web.words import importing as words

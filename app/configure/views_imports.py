@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.configure import grounds, queries, work
-from app.configure.importing import columns, table
+from app.configure.importing import columns
 from app.configure.importing import session as importing
 from app.db.scope import within
 from app.db.session import utcnow
@@ -17,6 +17,7 @@ from app.domain.importing import ImportState, LineKind
 from app.domain.roles import Role
 from app.domain.tasks import ENDED
 from app.models import ImportLine, ImportSession
+from app.web import tables_in as table
 from app.web.access import access, caller, require_role
 from app.web.database import installation, reading, transaction
 from app.web.paging import Cursor, fetch
