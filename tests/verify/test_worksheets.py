@@ -153,6 +153,11 @@ def test_what_is_missing_is_named(session: Session, field: Field) -> None:
     with pytest.raises(WorksheetIncompleteError) as caught:
         submit(session, field, scale, document)
     assert caught.value.missing == ("environment", "precheck:plate", "price")
+    document = written(session, field, scale)
+    document["prechecks"][0]["result"] = "not_applicable"  # every scale has a plate
+    with pytest.raises(WorksheetIncompleteError) as caught:
+        submit(session, field, scale, document)
+    assert caught.value.missing == ("precheck:plate",)
     with pytest.raises(WorksheetIncompleteError) as caught:
         submit(session, field, scale, written(session, field, scale) | {"label_no": ""})
     assert caught.value.missing == ("label_no",)

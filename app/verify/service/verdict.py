@@ -17,7 +17,7 @@ from app.models import ScaleModel
 from app.verify.service.documents import Document
 
 BAD: Final = "bad"
-OPEN: Final = frozenset({"", "not_checked"})
+OPEN: Final = frozenset({"", "not_checked", "not_applicable"})  # what refuses is always looked at
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ export function judged(kit, rules, document) {
   const found = judge(scale, document.readings.map(bare));
   if (kit.check) return checked(kit, document, found);
   const bad = kit.prechecks.filter((each) => each.effect === "refuse" && lookOf(document, each.code) === "bad");
-  const open = kit.prechecks.filter((each) => each.effect === "refuse" && [null, "not_checked"].includes(lookOf(document, each.code)));
+  const open = kit.prechecks.filter((each) => each.effect === "refuse" && [null, "not_checked", "not_applicable"].includes(lookOf(document, each.code)));
   const ruleOf = (test) => scale.rules.tests.find((each) => each.test === test);
   const undecided = found.items.filter((item) => item.borderline && ruleOf(item.test).changeover !== "never");
   const failing = found.items.filter((item) => item.verdict === "fail" && !undecided.includes(item));
