@@ -9,10 +9,11 @@ from typing import Final
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
-from app.configure.importing import check, columns, difference, table
+from app.configure.importing import check, columns, difference
 from app.configure.importing.difference import Register
 from app.db.session import utcnow
 from app.domain.calendar import local_date
+from app.web import tables_in as table
 from benchmarks.harness import Row, at_most, median
 from benchmarks.sizes import SIZE
 from tests.configure import lists
