@@ -79,6 +79,7 @@ def signed_up_to(
     return sign(session, institute, rows, last)
 
 
+@pytest.mark.usefixtures("any_url")
 def test_only_the_approval_moves_the_scale(session: Session, institute: Institute) -> None:
     """Then it is verified, sealed, and valid for a year minus a day."""
     scale = awaiting(session)
@@ -255,6 +256,7 @@ def test_what_happened_meanwhile_stops_one_line_and_not_the_others(
     assert scales[1].state is State.READY
 
 
+@pytest.mark.usefixtures("any_url")
 def test_an_older_worksheet_never_overrides_a_newer_result(
     session: Session, institute: Institute
 ) -> None:
