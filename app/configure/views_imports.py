@@ -21,8 +21,8 @@ from app.web import tables_in as table
 from app.web.access import access, caller, require_role
 from app.web.database import installation, reading, transaction
 from app.web.paging import Cursor, fetch
-from app.web.tasks_showing import show
 from app.web.tables_in import ListUnreadableError
+from app.web.tasks_showing import show
 from app.web.uploads import UploadMissingError, UploadTooLargeError, read_limited
 from app.web.words import importing as words
 
