@@ -44,6 +44,10 @@ class Blobs:
         except FileNotFoundError:
             return None
 
+    def remove(self, digest: str) -> None:
+        """Delete the blob for good: for what may not be kept, once nothing asks for it."""
+        self.path(digest).unlink(missing_ok=True)
+
     def put(self, data: bytes, expected: str | None = None) -> str:
         """Store ``data`` durably and return its digest; storing twice is one blob.
 

@@ -39,6 +39,8 @@ class Settings:
         keep_days: How long records of access stay: attempts to sign in, ended sessions, runs
             of jobs. The log itself is kept by who takes it, at least as long.
         sighting_days: How long it stays where staff scanned a tag; copies are told from it.
+        import_days: How long an import keeps the names, telephone numbers and file it came
+            with; so long it can be undone.
         travel_minutes: The shortest way between two places of one office, county, city,
             province, and beyond: two sightings of one tag in less time cannot be of one tag.
         rates: Percent of the usual limits of requests per minute; 0 for none.
@@ -58,6 +60,7 @@ class Settings:
     metrics_from: tuple[Network, ...] = ()
     keep_days: int = KEEP_DAYS
     sighting_days: int = 30
+    import_days: int = 90
     travel_minutes: tuple[int, ...] = TRAVEL_MINUTES
     rates: int = 100
     language: str = "en"
@@ -90,6 +93,7 @@ class Settings:
             rates=_number(env, "WUTONG_RATES", 100, 0, 100_000),
             keep_days=_number(env, "WUTONG_KEEP_DAYS", KEEP_DAYS, KEEP_DAYS, 36_500),
             sighting_days=_number(env, "WUTONG_SIGHTING_DAYS", 30, 1, 366),
+            import_days=_number(env, "WUTONG_IMPORT_DAYS", 90, 1, 3650),
             travel_minutes=_numbers(env, "WUTONG_TRAVEL_MINUTES", TRAVEL_MINUTES),
             language=_language(env),
             demo=env.get("WUTONG_DEMO", "") == "1",

@@ -1,5 +1,6 @@
 """Imports: a list is sent, its columns named, its rows looked at, written, perhaps undone."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -205,6 +206,18 @@ def _table(imported: ImportSession) -> table.Table:
     return table.read(data)
 
 
+def _heads(imported: ImportSession) -> tuple[columns.Heads, Sequence[Any]]:
+    """Return the columns and the first row below them; without the file, the fields alone."""
+    if imported.forgotten_at is None:
+        given = _table(imported)
+        heads = importing.heads_of(imported, given)
+        return heads, given.rows[min(heads.row + 1, len(given.rows) - 1)]
+    fields = {int(column): name for column, name in imported.fields.items()}
+    width = max(fields, default=-1) + 1
+    names = tuple(str(words.FIELD[fields[at]]) if at in fields else "" for at in range(width))
+    return columns.Heads(imported.head_row, names, fields), ()
+
+
 def _is_moving(imported: ImportSession) -> bool:
     busy = imported.task is not None and imported.task.state not in ENDED
     return imported.state in MOVING and busy
@@ -219,8 +232,7 @@ def _moving(imported: ImportSession) -> dict[str, Any]:
 
 
 def _shown(session: Session, imported: ImportSession) -> dict[str, Any]:
-    given = _table(imported)
-    heads = importing.heads_of(imported, given)
+    heads, example = _heads(imported)
     numbers = importing.counts(session, imported)
     kind = request.args.get("kind", "")
     wanted = select(ImportLine).where(ImportLine.session_id == imported.id)
@@ -230,7 +242,7 @@ def _shown(session: Session, imported: ImportSession) -> dict[str, Any]:
     return {
         **_moving(imported),
         "heads": heads,
-        "example": given.rows[min(heads.row + 1, len(given.rows) - 1)],
+        "example": example,
         "fields": words.FIELD,
         "grounds": grounds.words()["grounds"],
         "kinds": words.KIND,

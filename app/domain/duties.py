@@ -37,6 +37,7 @@ DUTIES: Final[Mapping[str, Period]] = MappingProxyType(
         "lapse_evidence": Period.DAY,
         "end_references": Period.DAY,
         "prune": Period.DAY,
+        "forget_imports": Period.DAY,
         "give_up_images": Period.HOUR,
         "sign_checkpoint": Period.HOUR,
         "watch_stations": Period.MINUTE,

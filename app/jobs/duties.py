@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.attest import looked, rejudging
 from app.attest import work as attest_work
 from app.attest.tasks import READ_AGAIN
+from app.configure.importing import forgetting
 from app.db.ids import new_uid
 from app.domain.calendar import local_date, local_midnight
 from app.domain.lifecycle import State
@@ -167,6 +168,22 @@ def prune(work: Installation, at: datetime) -> str:
         copies.forget(session, at - timedelta(days=work.settings.sighting_days))
         session.execute(delete(JobRun).where(JobRun.finished_at < records_of_access))
     return "pruned"
+
+
+def forget_imports(work: Installation, at: datetime) -> str:
+    """Let old imports go of names, telephone numbers and files."""
+    with work.database.reading() as session:
+        old = forgetting.due(session, at - timedelta(days=work.settings.import_days))
+    for import_id in old:
+        last: int | None = 0
+        while last is not None:
+            with work.database.transaction() as session:
+                last = forgetting.forget_rows(session, import_id, last)
+        with work.database.transaction() as session:
+            file = forgetting.forget(session, import_id, at=at)
+        if file is not None:
+            work.blobs.remove(file)
+    return f"{len(old)} imports forgotten"
 
 
 def _rows(result: Result[Any]) -> int:

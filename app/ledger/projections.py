@@ -91,7 +91,7 @@ ADDED: Final[Mapping[type[Base], tuple[Mapping[str, Any], ...]]] = MappingProxyT
         Stall: ({"goods_classes": "", "card": []},),
         Person: ({"card": []},),
         StandardWeight: ({"withdrawn_because": "", "withdrawn_on": None},),
-        ImportSession: ({"ground": "", "ground_until": None},),
+        ImportSession: ({"ground": "", "ground_until": None, "forgotten_at": None},),
     }
 )
 # Not facts of the subject: counters of ours, clocks that tick, secrets.

@@ -40,6 +40,8 @@ class ImportSession(Base):
     created_by: Mapped[Person | None] = relationship()
     applied_at: Mapped[datetime | None]
     undone_at: Mapped[datetime | None]
+    # Names, telephone numbers and the file are gone since then; nothing can be undone.
+    forgotten_at: Mapped[datetime | None]
     task_id: Mapped[int | None] = mapped_column(ForeignKey(Task.id))
     task: Mapped[Task | None] = relationship()
 

@@ -8,10 +8,11 @@ from sqlalchemy import func, select
 
 from app.config import KEEP_DAYS, Settings
 from app.db.ids import new_uid
+from app.domain.importing import ImportState
 from app.jobs import duties
-from app.models import JobRun, LedgerEntry, SignIn, SignInAttempt
+from app.models import ImportSession, JobRun, LedgerEntry, SignIn, SignInAttempt
 from app.web.database import Installation
-from tests.support.makers import NOON, make_person
+from tests.support.makers import NOON, make_person, recorded
 
 RECORDS = (SignIn, SignInAttempt, JobRun)
 
@@ -49,6 +50,28 @@ def test_longer_can_be_set(work: Installation) -> None:
     longer = replace(work, settings=replace(work.settings, keep_days=400))
     duties.prune(longer, NOON + timedelta(days=399))
     assert left(work) == [1, 1, 1]
+
+
+def test_imports_forget_after_ninety_days(work: Installation) -> None:
+    """The file goes from the disk, once; a shorter time can be set."""
+    digest = work.blobs.put("经营者,电话".encode())
+    with work.database.transaction() as session:
+        found = ImportSession(
+            uid=new_uid(),
+            path="/32/",
+            filename="王小明.csv",
+            sha256=digest,
+            state=ImportState.APPLIED,
+            created_at=NOON,
+            applied_at=NOON,
+        )
+        recorded(session, found)
+    assert duties.forget_imports(work, NOON + timedelta(days=90)) == "0 imports forgotten"
+    assert work.blobs.has(digest)
+    sooner = replace(work, settings=replace(work.settings, import_days=89))
+    assert duties.forget_imports(sooner, NOON + timedelta(days=90)) == "1 imports forgotten"
+    assert not work.blobs.has(digest)
+    assert duties.forget_imports(sooner, NOON + timedelta(days=91)) == "0 imports forgotten"
 
 
 @pytest.mark.parametrize("days", ["183", "0", "-1", "many", "1e3"])

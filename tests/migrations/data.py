@@ -1,6 +1,17 @@
 """For each revision: rows put in before it, and what must be read after it."""
 
 AFTER: dict[str, tuple[list[str], dict[str, object]]] = {
+    # imports are forgotten: one of before still has its names
+    "8c1f5d3ea672": (
+        [
+            (
+                "INSERT INTO import_session (uid, path, filename, sha256, head_row, fields,"
+                " no_code_reason, state, created_at) VALUES ('1', '/32/', 'a.csv', '', 0, '{}',"
+                " '', 'applied', '2026-11-23 04:00:00')"
+            ),
+        ],
+        {"SELECT count(*) FROM import_session WHERE forgotten_at IS NULL": 1},
+    ),
     # rule sets: none is installed, those of the program hold
     "c9e64f1a7d20": ([], {"SELECT count(*) FROM rule_set": 0}),
     # batches, agreements, grounds: a session of before has words and no grounds
