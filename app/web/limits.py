@@ -44,6 +44,8 @@ RATES: Final[Mapping[str, Rate]] = MappingProxyType(
         "imports.send": UPLOAD,
         "manage_api.scan": LOOKED_UP,
         "chosen.labels": DRAWN,
+        "papers.issue": UPLOAD,
+        "papers_api.issue": LOOKED_UP,
         "portal.sheet": DRAWN,
         "portal_api.sheet": DRAWN,
         "references.look": UPLOAD,

@@ -271,6 +271,15 @@ def test_an_older_worksheet_never_overrides_a_newer_result(
     assert standing_of(session, scale, TODAY).legal.is_valid
 
 
+def test_a_check_in_service_makes_nothing_valid(session: Session, institute: Institute) -> None:
+    """Its limits are doubled; a year is given by a verification alone."""
+    scale = awaiting(session)
+    row = finished_worksheet(session, institute, scale, kind="in_service")
+    done = signed_up_to(session, institute, [row], SignatureStep.APPROVED)
+    assert done.refused == ((row, SigningFault.RESULT),)
+    assert not standing_of(session, scale, TODAY).legal.is_valid
+
+
 def test_two_worksheets_of_one_scale_are_approved_one_after_the_other(
     session: Session, institute: Institute
 ) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.domain.calendar import local_date
 from app.domain.lifecycle import IllegalTransitionError
 from app.domain.signing import SigningFault
-from app.domain.verification import VerificationResult
+from app.domain.verification import VerificationKind, VerificationResult
 from app.models import Person, Verification, Worksheet
 from app.verify.service.record import (
     NewVerification,
@@ -82,7 +82,12 @@ def command(worksheet: Worksheet) -> NewVerification:
 def fault(
     session: Session, worksheet: Worksheet, *, by: Person, at: datetime
 ) -> SigningFault | None:
-    """Return why the result cannot go on record now; None where it can."""
+    """Return why the result cannot go on record now; None where it can.
+
+    A check in service has doubled limits: it never makes anything valid for a year.
+    """
+    if worksheet.kind is VerificationKind.IN_SERVICE:
+        return SigningFault.RESULT
     try:
         check_verification(session, worksheet.scale, command(worksheet), by=by.uid, at=at)
     except IllegalTransitionError:
