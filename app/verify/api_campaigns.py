@@ -1,148 +1,41 @@
 """The API of campaigns: plan one, change its days and lists, follow it, end it."""
 
-from collections import Counter
-from datetime import date, datetime
-from typing import Annotated
-
 from flask import Blueprint, url_for
-from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.scope import within
 from app.db.session import utcnow
-from app.domain.campaigns import (
-    MOST_PER_DAY,
-    PER_DAY,
-    CampaignOutcome,
-    CampaignState,
-    ListKind,
-)
 from app.domain.permissions import CAMPAIGN_PLANNERS, CAMPAIGN_READERS
 from app.domain.scope import Scope
-from app.models import Campaign, CampaignDay, CampaignScale, Place
-from app.verify import fieldwork, forms_campaigns, staff
+from app.models import Campaign, CampaignScale, Place
+from app.verify import fieldwork, staff
 from app.verify import queries_campaigns as queries
-from app.verify.forms_standards import Form
+from app.verify.api_campaign_bodies import (
+    CampaignIn,
+    CampaignOut,
+    ChosenIn,
+    DayChangeIn,
+    DayIn,
+    EndIn,
+    FilledOut,
+    FillIn,
+    LineOut,
+    NumberIn,
+    answer,
+    invalid,
+    out,
+)
 from app.verify.service import campaigns as service
 from app.verify.service import campaigns_lists as lists
 from app.verify.service.campaigns import CampaignStateError, CrewError, NewCampaign, Visit
-from app.verify.service.campaigns_planning import CREW, SOON, Wish, plan
+from app.verify.service.campaigns_planning import Wish, plan
 from app.verify.service.errors import Fault, FieldsError
 from app.web import api
 from app.web.access import ForbiddenError, access, caller
 from app.web.paging import BadCursorError, Cursor, fetch
 
 bp = Blueprint("campaigns", __name__)
-
-Uid = Annotated[str, Field(min_length=1, max_length=36)]
-Uids = Annotated[list[Uid], Field(min_length=1, max_length=400)]
-Within = Annotated[int, Field(ge=0, le=999)]
-
-
-class DayOut(api.Model):
-    """A crew in a market on a day, and how many of its scales came to what."""
-
-    id: str
-    market: str
-    held_on: date
-    round: int
-    crew: list[str]
-    spot: str
-    listed: int
-    done: int
-    no_show: int
-    excused: int
-
-
-class CampaignOut(api.Model):
-    """A campaign with its days."""
-
-    id: str
-    body: str
-    path: str
-    name: str
-    since: date
-    until: date
-    state: CampaignState
-    created_at: datetime
-    days: list[DayOut]
-
-
-class LineOut(api.Model):
-    """A scale on a list."""
-
-    scale: str
-    day: str
-    outcome: CampaignOutcome
-    appointment_no: str
-
-
-class CampaignIn(api.Body):
-    """What a campaign is planned of; the days are proposed from it."""
-
-    body: Uid
-    path: Annotated[str, Field(min_length=1, max_length=120)]
-    name: Annotated[str, Field(min_length=1, max_length=120)]
-    since: date
-    until: date
-    markets: Uids
-    verifiers: Uids
-    kind: ListKind = ListKind.DUE
-    within_days: Within = SOON
-    per_day: Annotated[int, Field(ge=1, le=MOST_PER_DAY)] = PER_DAY
-    crew_size: Annotated[int, Field(ge=1, le=9)] = CREW
-    weekends: bool = False
-
-
-class DayIn(api.Body):
-    """A day in a market."""
-
-    market: Uid
-    held_on: date
-    crew: Uids
-    spot: Annotated[str, Field(max_length=120)] = ""
-
-
-class DayChangeIn(api.Body):
-    """The day as it is to be."""
-
-    held_on: date
-    crew: Uids
-    spot: Annotated[str, Field(max_length=120)] = ""
-
-
-class FillIn(api.Body):
-    """Which scales join the lists."""
-
-    kind: ListKind = ListKind.DUE
-    within_days: Within = SOON
-
-
-class FilledOut(api.Model):
-    """How many."""
-
-    count: int
-
-
-class NumberIn(api.Body):
-    """A scale by its number in the market, or the maker's."""
-
-    number: Annotated[str, Field(min_length=1, max_length=40)]
-
-
-class ChosenIn(api.Body):
-    """What becomes of scales on the list; `to` is the day that they move to."""
-
-    scales: Uids
-    what: Annotated[str, Field(pattern="^(remove|excuse|move)$")]
-    to: Annotated[str, Field(max_length=36)] = ""
-
-
-class EndIn(api.Body):
-    """The day of the second list; without one, who did not come is absent."""
-
-    again_on: date | None = None
 
 
 @bp.get("/campaigns")
@@ -162,7 +55,7 @@ def campaigns(session: Session, query: api.ListQuery) -> api.Listed[CampaignOut]
         Cursor.parse(query.after, str, str),
         query.limit,
     )
-    items = [_out(session, one) for one in page.items]
+    items = [out(session, one) for one in page.items]
     return api.Listed[CampaignOut](items=items, next=page.next)
 
 
@@ -171,7 +64,7 @@ def campaigns(session: Session, query: api.ListQuery) -> api.Listed[CampaignOut]
 @access(*CAMPAIGN_READERS)
 def campaign(session: Session, campaign: str) -> api.Answer:
     """Its days with what became of their scales."""
-    return _answer(session, fieldwork.campaign(session, campaign))
+    return answer(session, fieldwork.campaign(session, campaign))
 
 
 @bp.get("/campaigns/<uid:campaign>/scales")
@@ -221,7 +114,7 @@ def create(session: Session, body: CampaignIn) -> api.Answer:
     if not fieldwork.may_plan(session, found, found.path):
         raise ForbiddenError("only the body and the regulator plan a campaign")
     if body.path not in {one.path for one in queries.regions_of(session, found)}:
-        raise _invalid({"path": Fault.NOT_HERE})
+        raise invalid({"path": Fault.NOT_HERE})
     command = NewCampaign(
         body=found, path=body.path, name=body.name, since=body.since, until=body.until
     )
@@ -237,10 +130,10 @@ def create(session: Session, body: CampaignIn) -> api.Answer:
     try:
         row, _plan = plan(session, command, wish, by=caller().uid, at=utcnow())
     except FieldsError as error:
-        raise _invalid(error.faults) from error
+        raise invalid(error.faults) from error
     session.flush()
     where = url_for("verify_api.campaigns.campaign", campaign=row.uid)
-    return _answer(session, row, 201, where)
+    return answer(session, row, 201, where)
 
 
 @bp.post("/campaigns/<uid:campaign>/start")
@@ -255,7 +148,7 @@ def start(session: Session, campaign: str) -> api.Answer:
     """It has a day by then."""
     row = _own(session, campaign)
     service.start(session, row, by=caller().uid, at=utcnow())
-    return _answer(session, row)
+    return answer(session, row)
 
 
 @bp.post("/campaigns/<uid:campaign>/end")
@@ -270,7 +163,7 @@ def close(session: Session, campaign: str) -> api.Answer:
     """What did not come is absent; nothing changes any more."""
     row = _own(session, campaign)
     service.close(session, row, by=caller().uid, at=utcnow())
-    return _answer(session, row)
+    return answer(session, row)
 
 
 @bp.post("/campaigns/<uid:campaign>/fill")
@@ -304,7 +197,7 @@ def add_day(session: Session, campaign: str, body: DayIn) -> api.Answer:
     ).one()
     visit = Visit(place=place, held_on=body.held_on, crew=tuple(body.crew), spot=body.spot)
     _put(session, row, visit)
-    return _answer(session, row, 201)
+    return answer(session, row, 201)
 
 
 @bp.put("/campaigns/<uid:campaign>/days/<uid:day>")
@@ -327,7 +220,7 @@ def change_day(session: Session, campaign: str, day: str, body: DayChangeIn) -> 
         day=found,
     )
     _put(session, row, visit)
-    return _answer(session, row)
+    return answer(session, row)
 
 
 @bp.delete("/campaigns/<uid:campaign>/days/<uid:day>")
@@ -342,7 +235,7 @@ def remove_day(session: Session, campaign: str, day: str) -> api.Answer:
     """With its list; refused once something of it is settled."""
     row, found = _own(session, campaign), fieldwork.own_day(session, campaign, day)
     service.remove_day(session, found, by=caller().uid, at=utcnow())
-    return _answer(session, row)
+    return answer(session, row)
 
 
 @bp.post("/campaigns/<uid:campaign>/days/<uid:day>/scales")
@@ -359,7 +252,7 @@ def add_line(session: Session, campaign: str, day: str, body: NumberIn) -> LineO
     try:
         line = lists.add(session, found, body.number)
     except FieldsError as error:
-        raise _invalid(error.faults) from error
+        raise invalid(error.faults) from error
     return LineOut(scale=line.scale.uid, day=found.uid, outcome=line.outcome, appointment_no="")
 
 
@@ -382,7 +275,7 @@ def chosen(session: Session, campaign: str, day: str, body: ChosenIn) -> FilledO
     try:
         return FilledOut(count=lists.move(session, found, body.scales, to))
     except FieldsError as error:
-        raise _invalid(error.faults) from error
+        raise invalid(error.faults) from error
 
 
 @bp.post("/campaigns/<uid:campaign>/days/<uid:day>/end")
@@ -402,7 +295,7 @@ def end_day(session: Session, campaign: str, day: str, body: EndIn) -> FilledOut
     try:
         count = service.end_day(session, found, again, by=caller().uid, at=utcnow())
     except FieldsError as error:
-        raise _invalid(error.faults) from error
+        raise invalid(error.faults) from error
     return FilledOut(count=count)
 
 
@@ -416,50 +309,4 @@ def _put(session: Session, row: Campaign, visit: Visit) -> None:
     try:
         service.put_day(session, row, visit, by=caller().uid, at=utcnow())
     except FieldsError as error:
-        raise _invalid(error.faults) from error
-
-
-def _invalid(faults: dict[str, Fault]) -> Exception:
-    form = Form()
-    for name, fault in faults.items():
-        forms_campaigns.say_fault(name, fault, form)
-    return api.invalid(*((name, str(words)) for name, words in form.errors.items()))
-
-
-def _answer(
-    session: Session, row: Campaign, status: int = 200, where: str | None = None
-) -> api.Answer:
-    session.flush()
-    headers = {"Location": where} if where else {}
-    return api.Answer(_out(session, row), status, version=row.version, headers=headers)
-
-
-def _out(session: Session, row: Campaign) -> CampaignOut:
-    counts = queries.progress(session, row)
-    days = queries.days_of(session, fieldwork.sight(), row)
-    return CampaignOut(
-        id=row.uid,
-        body=row.body.uid,
-        path=row.path,
-        name=row.name,
-        since=row.since,
-        until=row.until,
-        state=row.state,
-        created_at=row.created_at,
-        days=[_day(one, counts.get(one.id, queries.NONE)) for one in days],
-    )
-
-
-def _day(day: CampaignDay, counts: Counter[CampaignOutcome]) -> DayOut:
-    return DayOut(
-        id=day.uid,
-        market=day.place.uid,
-        held_on=day.held_on,
-        round=day.round,
-        crew=[str(one) for one in day.crew],
-        spot=day.spot,
-        listed=counts[CampaignOutcome.LISTED],
-        done=counts[CampaignOutcome.DONE],
-        no_show=counts[CampaignOutcome.NO_SHOW],
-        excused=counts[CampaignOutcome.EXCUSED],
-    )
+        raise invalid(error.faults) from error
