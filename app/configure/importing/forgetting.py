@@ -59,8 +59,7 @@ def forget_rows(session: Session, import_id: int, after: int) -> int | None:
     ]
     if blanked:
         session.execute(update(ImportLine), blanked)
-    last = lines[-1].id
-    return last
+    return lines[-1].id
 
 
 def forget(session: Session, import_id: int, *, at: datetime) -> str | None:
