@@ -103,9 +103,6 @@ def things(demo: Demo, open_page: Open) -> dict[str, str]:
         "submitted": "SELECT uid FROM scale WHERE market_no = 'H-005'",
         "finding": "SELECT uid FROM finding",
         "record": "SELECT uid FROM worksheet WHERE verified_in_id IS NOT NULL ORDER BY id LIMIT 1",
-        "pile_place": "SELECT p.uid FROM place p JOIN worksheet w ON w.place_id = p.id ORDER BY w.id",
-        "verification": "SELECT uid FROM verification ORDER BY id LIMIT 1",
-        "record": "SELECT uid FROM worksheet WHERE verified_in_id IS NOT NULL ORDER BY id LIMIT 1",
         "pile_place": "SELECT p.uid FROM place AS p JOIN worksheet AS w ON w.place_id = p.id"
         " ORDER BY w.id",
         "verification": "SELECT uid FROM verification ORDER BY id LIMIT 1",
