@@ -122,6 +122,7 @@ class LegalAct(StrEnum):
     WITHDRAW_RULES = "withdraw_rules"
     DECIDE_RECALL = "decide_recall"
     CLEAR_RECALL = "clear_recall"
+    CONFIRM_CHECK = "confirm_check"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,9 @@ LEGAL: Final[Mapping[LegalAct, Legal]] = MappingProxyType(
         LegalAct.INSTALL_RULES: Legal("scales are judged by it", "rules.install"),
         LegalAct.WITHDRAW_RULES: Legal("scales are judged by another again", "rules.withdraw"),
         LegalAct.DECIDE_RECALL: Legal("the body's decision about its marks", "recalls.decide"),
+        LegalAct.CONFIRM_CHECK: Legal(
+            "行政处罚法 第四十二条: two officers", "checks.confirm", two_persons=True
+        ),
         LegalAct.CLEAR_RECALL: Legal("scales come back into use", "recalls.clear"),
     }
 )

@@ -9,7 +9,7 @@ from flask import url_for
 from flask_babel import lazy_gettext as _l
 
 from app.domain.blocking import Obstacle
-from app.domain.lifecycle import Action
+from app.domain.lifecycle import Action, State
 from app.domain.permissions import LEGAL_ACTS, actions_for
 from app.domain.roles import Role
 from app.manage.links import link
@@ -49,6 +49,7 @@ ICONS: Final[Mapping[Action, str]] = MappingProxyType(
 ASKS: Final = frozenset({Action.DEPLOY, Action.SUSPEND})
 FOR_GOOD: Final = frozenset(LAST)
 VERIFY: Final = _l("Verify it now")
+CHECK: Final = _l("In-service check")
 FINDING: Final = _l("See the finding")
 # Open while a finding is, and yet no way back to a stall.
 VAIN: Final = frozenset({Action.SUBMIT, Action.PASS, Action.STORE})
@@ -93,6 +94,8 @@ def buttons(scale: Scale, standing: Standing, roles: Collection[Role]) -> list[B
     open_now = standing.actions(roles)
     found = [_button(scale, action) for action in ORDER if action in open_now]
     finding = next(iter(standing.facts.findings), None)
+    if (check := _check(scale)) is not None:
+        found = [check, *found]
     if finding is None:
         return found[:MOST]
     found = [
@@ -122,6 +125,14 @@ def blocked(standing: Standing, roles: Collection[Role]) -> list[Blocked]:
 def sentence(obstacle: Obstacle | Hindrance) -> str:
     """Return one reason in words."""
     return str(HINDRANCE[obstacle]) if isinstance(obstacle, Hindrance) else say(obstacle)
+
+
+def _check(scale: Scale) -> Button | None:
+    """Return the way to an inspector's check of a scale in use; None for everybody else."""
+    url = link("checks.write", uid=scale.uid)
+    if url is None or scale.state is State.RETIRED:
+        return None
+    return Button(None, str(CHECK), "eye", url, posts=False, hold=False)
 
 
 def _button(scale: Scale, action: Action) -> Button:

@@ -13,6 +13,7 @@ from app.domain.evidence import Level
 from app.domain.lifecycle import State
 from app.domain.seals import SealState
 from app.domain.verdicts import Verdict
+from app.domain.verification import VerificationResult
 from app.domain.worksheets import CertificateKind
 from app.ledger import erasures, remarks
 from app.ledger.door import SYSTEM
@@ -243,6 +244,12 @@ def _shown(event: ScaleEvent) -> str:
     return f"C {said['calibration']} · P {said['parameters']}" if "calibration" in said else ""
 
 
+def _in_service(event: ScaleEvent, _names: Names) -> str:
+    if event.details["verdict"] == VerificationResult.PASS.value:
+        return _("Checked in service: within the in-service limits. This is no verification.")
+    return _("Checked in service: check not passed.")
+
+
 def _plainly(words: Any) -> Callable[[ScaleEvent, Names], str]:  # noqa: ANN401 - a lazy text
     return lambda _event, _names: str(words)
 
@@ -288,6 +295,10 @@ SENTENCES: Final[Mapping[str, Callable[[ScaleEvent, Names], str]]] = MappingProx
         "tag_bound": _tagged,
         "tag_revoked": _untagged,
         "tag_copy_resolved": _copy_resolved,
+        "in_service_check": _in_service,
+        "in_service_confirmed": _by_document(
+            _l("A second officer confirmed the in-service check; it counts as evidence")
+        ),
         "hold": _by_document(_l("Held as evidence")),
         "release_hold": _by_document(_l("The hold as evidence was lifted")),
         "stop_order": _by_document(_l("An authority ordered it out of use")),

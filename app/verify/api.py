@@ -9,6 +9,7 @@ from app.domain.verification import VerificationKind, VerificationResult
 from app.models import Verification
 from app.verify import (
     api_campaigns,
+    api_checks,
     api_labels,
     api_marks,
     api_recalls,
@@ -94,3 +95,4 @@ bp.register_blueprint(api_campaigns.bp)
 bp.register_blueprint(api_labels.bp)
 bp.register_blueprint(api_marks.bp)
 bp.register_blueprint(api_recalls.bp)
+bp.register_blueprint(api_checks.bp)

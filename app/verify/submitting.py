@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from app.domain.errors import DomainError
 from app.domain.lifecycle import IllegalTransitionError
 from app.verify.forms import WORDS
+from app.verify.service.checks import CheckStateError
 from app.verify.service.means import GateError, WeightsError
 from app.verify.service.record import OwnRepairError, ResultError
 from app.verify.service.stock_books import MarkError
 from app.verify.service.worksheets import WorksheetIncompleteError
 from app.web.formats import weight
 from app.web.refusals import of_code
+from app.web.words.checks import missing as lacking
 from app.web.words.say import say
 from app.web.words.worksheets import missing
 
@@ -26,7 +28,7 @@ def faults(error: DomainError) -> list[Fault]:
 def _faults(error: DomainError) -> Iterator[Fault]:
     match error:
         case WorksheetIncompleteError():
-            yield from ((code, missing(code)) for code in error.missing)
+            yield from ((code, lacking(code) or missing(code)) for code in error.missing)
         case GateError():
             yield from ((SETUP, say(fault)) for fault in error.faults)
         case WeightsError():
@@ -35,7 +37,7 @@ def _faults(error: DomainError) -> Iterator[Fault]:
             yield from ((MARKS, str(WORDS[at])) for at in error.faults.items())
         case MarkError():
             yield MARKS, str(of_code(error.code).said)
-        case OwnRepairError() | IllegalTransitionError():
+        case OwnRepairError() | IllegalTransitionError() | CheckStateError():
             yield SUMMARY, str(of_code(error.code).said)
         case _:
             return

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from app.db.session import utcnow
 from app.domain.errors import DomainError
+from app.domain.permissions import AUTHORITY
 from app.domain.roles import Role
 from app.models import Person, WorksheetDraft
 from app.verify import queries
-from app.verify.service import drafts, worksheets
+from app.verify.service import checks, drafts, worksheets
 from app.verify.service.documents import BadDocumentError, Document, Part, Uid
 from app.verify.service.drafts import DraftConflictError, Save
 from app.verify.submitting import faults
@@ -25,6 +26,7 @@ from app.web.database import reading, transaction
 
 bp = Blueprint("drafts", __name__, url_prefix="/verify/drafts")
 
+WRITERS: Final = (Role.VERIFIER, *AUTHORITY)
 CONFLICT: Final = 409
 INVALID: Final = 422
 
@@ -38,7 +40,7 @@ class DraftIn(Part):
 
 
 @bp.get("/<uid:draft>")
-@access(Role.VERIFIER)
+@access(*WRITERS)
 def stored(draft: str) -> ResponseReturnValue:
     """Return a draft as it is kept here."""
     with reading() as session:
@@ -46,14 +48,15 @@ def stored(draft: str) -> ResponseReturnValue:
 
 
 @bp.post("/<uid:draft>")
-@access(Role.VERIFIER)
+@access(*WRITERS)
 def save(draft: str) -> ResponseReturnValue:
     """Keep a draft; one that another device saved since is shown, not overwritten."""
     given = _read()
     try:
         with transaction() as session:
-            scale = queries.scale_in(session, caller().scope(Role.VERIFIER), given.scale)
-            require_role(scale.path, Role.VERIFIER)
+            roles = _writers(given.document.check is not None)
+            scale = queries.scale_in(session, caller().scope(*roles), given.scale)
+            require_role(scale.path, *roles)
             document = given.document.model_dump(exclude_unset=True)
             asked = Save(uid=draft, revision=given.revision, document=document)
             by = session.get_one(Person, caller().id)
@@ -64,14 +67,18 @@ def save(draft: str) -> ResponseReturnValue:
 
 
 @bp.post("/<uid:draft>/submit")
-@access(Role.VERIFIER)
+@access(*WRITERS)
 def submit(draft: str) -> ResponseReturnValue:
     """Freeze the worksheet; what is missing or in the way is said in words."""
     try:
         with transaction() as session:
             row = drafts.draft_of(session, caller().id, draft)
-            require_role(row.scale.path, Role.VERIFIER)
+            is_check = row.document.get("check") is not None
+            require_role(row.scale.path, *_writers(is_check))
             by = session.get_one(Person, caller().id)
+            if is_check:
+                check = checks.submit(session, row, by=by, at=utcnow())
+                return jsonify({"url": url_for("checks.show", uid=check.uid)})
             done = worksheets.submit(session, row, by=by, at=utcnow())
             return jsonify({"url": url_for("signing.sheet", uid=done.uid)})
     except DomainError as error:
@@ -82,13 +89,20 @@ def submit(draft: str) -> ResponseReturnValue:
 
 
 @bp.post("/<uid:draft>/discard")
-@access(Role.VERIFIER)
+@access(*WRITERS)
 def discard(draft: str) -> ResponseReturnValue:
     """Give a draft up: it stays readable and is offered no more."""
     with transaction() as session:
-        drafts.give_up(drafts.draft_of(session, caller().id, draft), at=utcnow())
+        row = drafts.draft_of(session, caller().id, draft)
+        drafts.give_up(row, at=utcnow())
+        back = "checks.index" if row.document.get("check") is not None else "worksheets.mine"
     flash(_("The draft was put away."), "done")
-    return redirect(url_for("worksheets.mine"), 303)
+    return redirect(url_for(back), 303)
+
+
+def _writers(is_check: bool) -> tuple[Role, ...]:  # noqa: FBT001 - one question, one answer
+    """Return who writes such a draft: inspectors check, verifiers verify."""
+    return AUTHORITY if is_check else (Role.VERIFIER,)
 
 
 def _read() -> DraftIn:

@@ -24,6 +24,7 @@ SECTIONS: Final[Mapping[str, tuple[Any, str]]] = MappingProxyType(
         "worksheets": (_l("Worksheets"), "file-certificate"),
         "signing": (_l("To be signed"), "certificate"),
         "campaigns": (_l("Campaigns"), "list-check"),
+        "checks": (_l("In-service checks"), "eye"),
         "findings": (_l("Findings"), "flag"),
         "references": (_l("Programs"), "binary"),
         "rules": (_l("Rule sets"), "versions"),

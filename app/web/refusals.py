@@ -28,6 +28,30 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
             _l("The worksheet is not as it should be."),
             _l("Reload the page; it keeps what was typed."),
         ),
+        "check_not_possible": Refusal(
+            409, _l("The scale was retired: nothing is in use to be checked."), BACK
+        ),
+        "check_not_asked": Refusal(
+            403,
+            _l("Another officer was named as the second one."),
+            _l("The officer who was there and was named confirms."),
+        ),
+        "check_confirmed": Refusal(409, _l("This check was confirmed before."), BACK),
+        "check_too_late": Refusal(
+            409,
+            _l("The second officer confirms within a day. It stays a routine check."),
+            _l("Check the scale again, both of you."),
+        ),
+        "check_without_task": Refusal(
+            409,
+            _l("Without the number of a task it stays a routine check."),
+            _l("Check the scale again under a task."),
+        ),
+        "too_late_to_appeal": Refusal(
+            422,
+            _l("The fifteen days after the notice are over."),
+            _l("Look at the day on which the notice was received."),
+        ),
         "worksheet_incomplete": Refusal(
             422, _l("The worksheet is not complete."), _l("Add what is named, then submit it.")
         ),

@@ -31,6 +31,7 @@ from app.verify.service.signing import sign
 from app.web import step_up
 from app.web.identity import COOKIE
 from tests.support import databases, makers
+from tests.support.checking import make_check
 from tests.support.proof import fresh_code
 from tests.support.weighing import make_recall
 from tests.support.worksheets import finished_worksheet, make_institute, office
@@ -67,6 +68,7 @@ REQUESTS: dict[LegalAct, tuple[Role, str, dict[str, Any]]] = {
     LegalAct.INSTALL_RULES: (Role.ADMIN, "rules", {"document": json.dumps(NEXT_RULES)}),
     LegalAct.WITHDRAW_RULES: (Role.ADMIN, "rules", {}),
     LegalAct.DECIDE_RECALL: (Role.SIGNATORY, "recall", {"scale": "@scale", "decision": "keep"}),
+    LegalAct.CONFIRM_CHECK: (Role.INSPECTOR, "check", {}),
     LegalAct.CLEAR_RECALL: (Role.SIGNATORY, "recall", {}),
 }
 
@@ -131,6 +133,10 @@ def build(app: Flask) -> Court:
         with act(session, scale, Action.SUBMIT, by=SYSTEM, at=at):
             pass
         things |= worksheets_for(session, scale, at)
+        named = select(Person.uid).where(Person.login == f"second-{Role.INSPECTOR}")
+        second = session.scalars(named).one()
+        check = make_check(session, scale, county.people[Role.INSPECTOR], second, at)
+        things["check"] = check.uid
     for role in actors:
         fresh_code(work, f"second-{role}")
         with work.database.transaction() as session:

@@ -118,6 +118,7 @@ BY_PROGRAM = {
 # blueprint or endpoint of a page -> why programs have no such thing
 BY_PEOPLE_ONLY = {
     "recalls.clear": IN_PERSON,
+    "checks.confirm": IN_PERSON,
     "accounts": IN_PERSON,
     "account.change_password": IN_PERSON,
     "account.unbind": IN_PERSON,

@@ -73,6 +73,8 @@ PAGES = {
     "ledger": ("auditor", "/oversee/ledger"),
     "tasks": ("auditor", "/tasks"),
     "worksheet": ("verifier", "/verify/scales/{submitted}/worksheet"),
+    "check-write": ("inspector", "/verify/scales/{cheating}/in-service"),
+    "checks": ("inspector", "/verify/checks"),
     "worksheets": ("verifier", "/verify/worksheets"),
     "worksheet-choose": ("verifier", "/verify/worksheets/choose/{place}"),
     "account": ("verifier", "/account"),

@@ -34,6 +34,7 @@ INNER = {
     "Period",
     "LegalAct",
     "TokenScope",
+    "AccuracyClass",
 }
 
 CHINESE: dict[Enum, str] = {

@@ -17,6 +17,7 @@ from app.domain.rules.ruleset import Test
 MOST_READINGS: Final = 300
 MOST_WEIGHTS: Final = 80
 MOST_PRECHECKS: Final = 40
+MOST_LOADS: Final = 8
 MS: Final = 1000
 
 Mass = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
@@ -111,17 +112,38 @@ class Chosen(Part):
     calibration: Uid
 
 
+class Checking(Part):
+    """What an in-service check has beside its readings; ``said`` moves to the remarks."""
+
+    task_no: Annotated[str, Field(max_length=80)] = ""
+    second: Uid = ""
+    mass: Literal["market", "standard"] = "market"
+    certificate: Annotated[str, Field(max_length=80)] = ""
+    loads: Annotated[list[Mass], Field(max_length=MOST_LOADS)] = []
+    statement: Literal["", "agrees", "disagrees", "refuses", "absent"] = ""
+    said: Annotated[str, Field(max_length=400)] = ""
+
+
 class Document(Part):
     """A worksheet; `readings` are those that count, `before_adjustment` those before."""
 
     v: Literal[1]
     kind: Literal["initial", "subsequent", "in_service"]
-    purpose: Literal["first", "periodic", "after_repair", "seal", "new_arrival", "arbitration"]
+    purpose: Literal[
+        "first",
+        "periodic",
+        "after_repair",
+        "seal",
+        "new_arrival",
+        "arbitration",
+        "supervision",
+    ]
     body: Uid = ""
     standard: Uid = ""
     scale: Uid
     campaign_day: Uid | None = None
     environment: Environment | None = None
+    check: Checking | None = None
     prechecks: Annotated[list[Looked], Field(max_length=MOST_PRECHECKS)] = []
     weights: Annotated[list[Chosen], Field(max_length=MOST_WEIGHTS)] = []
     readings: Annotated[list[Row], Field(max_length=MOST_READINGS)] = []

@@ -62,9 +62,9 @@ def submit(session: Session, draft: WorksheetDraft, *, by: Person, at: datetime)
     if (done := worksheet_of(session, draft.uid)) is not None:
         return done
     scale, document = draft.scale, Document.read(draft.document)
-    if document.kind == "in_service":
+    if document.check is not None or document.kind == "in_service":
         raise BadDocumentError("kind")  # an inspector's check is no verification
-    day = _day(document, at)
+    day = day_of_work(document, at)
     held = rulesets.rule_set_for(session, scale.model, day)
     found = verdict(held.rules, scale.model, document)
     if missing := _missing(document, found):
@@ -89,7 +89,7 @@ def worksheet_of(session: Session, uid: str) -> Worksheet | None:
     return session.scalar(select(Worksheet).where(Worksheet.uid == uid))
 
 
-def _day(document: Document, at: datetime) -> date:
+def day_of_work(document: Document, at: datetime) -> date:
     """Return the day of the work; a tablet whose clock is wrong is found out here."""
     if document.started_at is None or document.finished_at is None:
         raise WorksheetIncompleteError(("finished_at",))

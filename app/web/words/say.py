@@ -8,6 +8,7 @@ from typing import Any, Final
 from app.domain.advisories import AdvisoryCode
 from app.web.words import (
     campaigns,
+    checks,
     copies,
     firmware,
     goods,
@@ -84,6 +85,8 @@ TABLES: Final[Mapping[type[Enum], Mapping[Any, Any]]] = MappingProxyType(
             work.STATION,
             work.TASK,
             work.EXECUTOR,
+            checks.APPEAL,
+            checks.FORCE,
             *SIGNING,
             *RECALLS,
         )

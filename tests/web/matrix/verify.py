@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from app.domain.permissions import CAMPAIGN_PLANNERS, CAMPAIGN_READERS, RULE_READERS
+from app.domain.permissions import AUTHORITY, CAMPAIGN_PLANNERS, CAMPAIGN_READERS, RULE_READERS
 from app.domain.roles import Role
 from app.domain.rules.builtin import documents
 from app.ledger.projections import digest
@@ -52,11 +52,16 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "worksheets.choose":                roles(Role.VERIFIER),
     # 404: it asks for scales by their uids behind the question mark
     "worksheets.together":              roles(Role.VERIFIER, shared=True, inside={404}),
-    "drafts.stored":                    roles(Role.VERIFIER, parts={"draft": "draft"}),
-    "drafts.save":                      roles(Role.VERIFIER, shared=True, parts={"draft": "draft"}),
+    # 404: the draft is the verifier's own; inspectors have theirs
+    "drafts.stored":                    roles(Role.VERIFIER, *AUTHORITY,
+                                              parts={"draft": "draft"}, inside={404}),
+    "drafts.save":                      roles(Role.VERIFIER, *AUTHORITY, shared=True,
+                                              parts={"draft": "draft"}),
     # 422: a draft that was just begun is not complete
-    "drafts.submit":                    roles(Role.VERIFIER, parts={"draft": "draft"}),
-    "drafts.discard":                   roles(Role.VERIFIER, parts={"draft": "draft"}),
+    "drafts.submit":                    roles(Role.VERIFIER, *AUTHORITY,
+                                              parts={"draft": "draft"}, inside={404}),
+    "drafts.discard":                   roles(Role.VERIFIER, *AUTHORITY,
+                                              parts={"draft": "draft"}, inside={404}),
     "verify_api.worksheets.listed":     roles(Role.VERIFIER, shared=True),
     "verify_api.worksheets.read":       roles(Role.VERIFIER, parts={"draft": "draft"}),
     "verify_api.worksheets.save":       roles(Role.VERIFIER, parts={"draft": "draft"},

@@ -1,0 +1,23 @@
+"""Who may call what in verify beyond one scale: in-service checks and appeals."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from app.domain.permissions import AUTHORITY
+from app.domain.roles import Role
+from tests.web.matrix.lines import Line, roles
+
+READERS: Final = (*AUTHORITY, Role.AUDITOR)
+
+# fmt: off
+MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
+    "checks.index":                     roles(*READERS),
+    "checks.write":                     roles(*AUTHORITY, parts={"uid": "scale"}),
+    "checks.show":                      roles(*READERS, parts={"uid": "check"}),
+    "checks.printed":                   roles(*READERS, parts={"uid": "check"}),
+    "checks.confirm":                   roles(*AUTHORITY, parts={"uid": "check"}),
+    "verify_api.checks.checks":         roles(*READERS),
+    "verify_api.checks.check":          roles(*READERS),
+})
+# fmt: on
