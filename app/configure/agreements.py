@@ -84,6 +84,6 @@ def uncovered(session: Session, place: Place, today: date) -> int:
         or_(Agreement.until.is_(None), Agreement.until >= today),
     )
     rows = select(func.count(Trader.id)).where(
-        Trader.place_id == place.id, Trader.id.not_in(standing)
+        Trader.place_id == place.id, Trader.secret.is_not(None), Trader.id.not_in(standing)
     )
     return session.scalar(rows) or 0

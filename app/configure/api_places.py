@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.configure import queries, service
 from app.configure.forms import WORDS, masked, said
-from app.configure.service import FieldsError
+from app.configure.service import FieldsError, erasing
 from app.configure.service.errors import Fault
 from app.db.session import utcnow
 from app.domain.permissions import REGISTRARS
@@ -17,6 +17,7 @@ from app.domain.tokens import TokenScope
 from app.models import Place, PlaceKind, Stall, Trader
 from app.web import api
 from app.web.access import READERS, ForbiddenError, access, caller, require_role
+from app.web.database import installation
 from app.web.paging import BadCursorError, Cursor, fetch
 
 bp = Blueprint("places", __name__)
@@ -253,6 +254,23 @@ def add_trader(session: Session, body: TraderIn) -> api.Answer:
         raise api.invalid(*said(error)) from None
     session.flush()
     return _made(_trader(row), url_for(".trader", trader=row.uid))
+
+
+@bp.post("/traders/<uid:trader>/erasure")
+@api.write(
+    "Erase a trader",
+    returns=TraderOut,
+    problems=(erasing.StillTradesError, erasing.TraderErasedError),
+    scope=TokenScope.REGISTER,
+)
+@access(*REGISTRARS)
+def erase_trader(session: Session, trader: str) -> api.Answer:
+    """Name, telephone number and pictures of agreements go for good; what stood there stays."""
+    found = queries.traders(caller().scope(*REGISTRARS)).where(Trader.uid == trader)
+    row = session.scalars(found).one()
+    for digest in erasing.erase_trader(session, row, by=caller().uid, at=utcnow()):
+        installation().blobs.remove(digest)
+    return api.Answer(_trader(row), version=api.version_of(_trader(row)))
 
 
 def _place(session: Session, uid: str) -> Place:

@@ -42,10 +42,9 @@ def stalls_of(session: Session, place: Place) -> Sequence[Stall]:
 
 
 def traders_of(session: Session, place: Place) -> Sequence[Trader]:
-    """Return the traders of a place by name."""
-    return session.scalars(
-        select(Trader).where(Trader.place_id == place.id).order_by(Trader.name, Trader.id)
-    ).all()
+    """Return the traders of a place by name, those who were erased left out."""
+    named = select(Trader).where(Trader.place_id == place.id, Trader.secret.is_not(None))
+    return session.scalars(named.order_by(Trader.name, Trader.id)).all()
 
 
 def regions(session: Session, scope: Scope) -> Sequence[Region]:

@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.ledger.remarks import ERASED, digest
-from app.models import LedgerEntry, Person, Remark, ScaleEvent
+from app.models import LedgerEntry, Person, Remark, ScaleEvent, Trader
 
 PERSON_ERASED: Final = "erase"
 PERSONS: Final = f"{Person.__tablename__}:"
+TRADERS: Final = f"{Trader.__tablename__}:"
 # What stands where an erased person's name stood, in any language.
 NAMELESS: Final = "—"
 
@@ -65,14 +66,14 @@ class Erasure:
 
 
 def erasures(session: Session) -> list[Erasure]:
-    """Return the remarks and persons that were erased, the remarks first."""
+    """Return the remarks, persons and traders that were erased, the remarks first."""
     steps = session.scalars(
         select(ScaleEvent).where(ScaleEvent.action == ERASED).order_by(ScaleEvent.id)
     )
     found = [Erasure(f"remark:{one.details.get('erased')}", one.at, one.actor) for one in steps]
     rows = session.scalars(
         select(LedgerEntry.data)
-        .where(LedgerEntry.subject > PERSONS, LedgerEntry.subject < f"{PERSONS}~")
+        .where(or_(*(LedgerEntry.subject.between(one, f"{one}~") for one in (PERSONS, TRADERS))))
         .order_by(LedgerEntry.seq)
     )
     for said in map(json.loads, rows):
@@ -83,11 +84,18 @@ def erasures(session: Session) -> list[Erasure]:
 
 
 def wrong_persons(session: Session) -> Iterator[tuple[int, str, str]]:
-    """Yield each person without a key who has a name all the same: no digest covers it."""
+    """Yield each person or trader without a key who has a name all the same.
+
+    No digest covers it.
+    """
     rows = session.execute(select(Person.uid, Person.login, Person.name, Person.secret))
     for uid, login, name, secret in rows:
         if secret is None and (login, name) != (nameless_login(uid), NAMELESS):
             yield 0, "row_altered", f"{PERSONS}{uid}"
+    traders = select(Trader.uid, Trader.name, Trader.phone).where(Trader.secret.is_(None))
+    for uid, name, phone in session.execute(traders):
+        if (name, phone) != (NAMELESS, ""):
+            yield 0, "row_altered", f"{TRADERS}{uid}"
 
 
 def nameless_login(uid: str) -> str:

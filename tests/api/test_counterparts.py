@@ -46,6 +46,7 @@ BY_PROGRAM = {
     "replacing.withdraw_price": "POST /api/v1/replacement-prices/{price}/withdraw",
     "baseline.save": "POST /api/v1/scales/{scale}/counters",
     "goods.save": "PUT /api/v1/stalls/{stall}/goods",
+    "erasing.erase": "POST /api/v1/traders/{trader}/erasure",
     "cards.give_missing": "POST /api/v1/tags",
     "cards.give_stall": "POST /api/v1/tags",
     "cards.give_staff": "POST /api/v1/tags/staff",

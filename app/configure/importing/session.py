@@ -92,6 +92,8 @@ def map_columns(  # noqa: PLR0913 - as `begin`
 ) -> None:
     """Say which column is which field; the rows have to be looked at again."""
     _expect(imported, ImportState.READING, ImportState.READY)
+    if imported.forgotten_at is not None:
+        raise ImportStateError("the import is forgotten")
     with act(session, imported, "import_mapped", by=by, at=at):
         imported.head_row = heads.row
         imported.fields = _kept(heads)
@@ -159,6 +161,8 @@ def start(
 
 def may_start(imported: ImportSession, state: ImportState) -> bool:
     """Return whether applying or undoing can begin now."""
+    if imported.forgotten_at is not None:
+        return False
     idle = imported.task is None or imported.task.state in ENDED
     halves = {ImportState.APPLYING, ImportState.UNDOING}
     if imported.state in halves and not idle:
