@@ -111,6 +111,19 @@ def test_a_set_is_proposed_with_the_certificates_it_stands_on(
     )
 
 
+def test_reference_weights_stay_at_home_unless_a_load_needs_them(
+    session: Session, outfit: Outfit
+) -> None:
+    """The M1 is proposed although the F2 is finer; the F2 alone where the limit is tight."""
+    for weight_class in (WeightClass.F2, WeightClass.M1):
+        number = weight_class.value
+        weight = make_weight(session, outfit.body, number, weight_class=weight_class)
+        calibrate(session, weight)
+    for limit_mg, number in ((500, "M1"), (100, "F2")):
+        found = weights.propose(session, outfit.body, {KG: limit_mg}, TODAY)
+        assert [one.number for one, _paper in found.weights] == [number]
+
+
 def test_each_weight_refused_says_why(session: Session, outfit: Outfit) -> None:
     """Each of them alone would have built the load."""
     body = outfit.body

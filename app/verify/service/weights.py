@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.domain import traceability
 from app.domain.recalls import RecallState
-from app.domain.standards import WeightState
+from app.domain.standards import WeightClass, WeightState
 from app.domain.traceability import DEEPEST, Calibrated, Weight, WeightWhy, why_not
-from app.domain.weight_sets import Candidate, build, choose, good_enough, makes
+from app.domain.weight_sets import Candidate, Chosen, build, choose, good_enough, makes
 from app.domain.weights import bound_ug
 from app.models import Body, Calibration, CalibrationUse, Recall, StandardWeight
 
@@ -47,6 +47,8 @@ class Proposal:
 def propose(session: Session, body: Body, demands: Mapping[int, int], on: date) -> Proposal:
     """Return few weights of ``body`` with an error of at most 1/3 of the limit at each load.
 
+    Finer ones than are needed stay at home: a body's reference weights wear out in a market.
+
     Args:
         demands: The scale's limit in mg, by load in mg.
     """
@@ -64,7 +66,7 @@ def propose(session: Session, body: Body, demands: Mapping[int, int], on: date) 
             refused.append((row, fault))
         else:
             usable.append(known[row.uid])
-    chosen = choose([_candidate(one, on) for one in usable], demands)
+    chosen = _chosen(usable, demands, on)
     by_uid = {row.uid: row for row in rows}
     return Proposal(
         tuple((by_uid[uid], _paper(by_uid[uid], known[uid], on)) for uid in chosen.keys),
@@ -192,6 +194,18 @@ def _short(
         return None
     code = WeightWhy.TOO_COARSE if makes(candidates, load) else WeightWhy.CANNOT_BUILD
     return WeightFault(code, load_mg=load)
+
+
+def _chosen(usable: Sequence[Weight], demands: Mapping[int, int], on: date) -> Chosen:
+    """Choose among the coarsest classes first; a finer one joins where a load is left over."""
+    found = choose((), demands)
+    among: list[Candidate] = []
+    for weight_class in reversed(WeightClass):
+        more = [_candidate(one, on) for one in usable if one.weight_class is weight_class]
+        if more and found.short:
+            among += more
+            found = choose(among, demands)
+    return found
 
 
 def _candidate(weight: Weight, on: date) -> Candidate:
