@@ -6,6 +6,7 @@ from app.configure import (
     api_agreements,
     api_baseline,
     api_codes,
+    api_erasing,
     api_grounds,
     api_models,
     api_places,
@@ -20,6 +21,7 @@ bp.register_blueprint(api_places.bp)
 bp.register_blueprint(api_models.bp)
 bp.register_blueprint(api_scales.bp)
 bp.register_blueprint(api_codes.bp)
+bp.register_blueprint(api_erasing.bp)
 bp.register_blueprint(api_grounds.bp)
 bp.register_blueprint(api_procurement.bp)
 bp.register_blueprint(api_replacement.bp)

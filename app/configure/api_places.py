@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.configure import queries, service
 from app.configure.forms import WORDS, masked, said
-from app.configure.service import FieldsError, erasing
+from app.configure.service import FieldsError
 from app.configure.service.errors import Fault
 from app.db.session import utcnow
 from app.domain.permissions import REGISTRARS
@@ -17,7 +17,6 @@ from app.domain.tokens import TokenScope
 from app.models import Place, PlaceKind, Stall, Trader
 from app.web import api
 from app.web.access import READERS, ForbiddenError, access, caller, require_role
-from app.web.database import installation
 from app.web.paging import BadCursorError, Cursor, fetch
 
 bp = Blueprint("places", __name__)
@@ -229,7 +228,7 @@ def traders(session: Session, query: api.ListQuery) -> api.Listed[TraderOut]:
         Cursor.parse(query.after, str, str),
         query.limit,
     )
-    return api.Listed[TraderOut](items=[_trader(row) for row in page.items], next=page.next)
+    return api.Listed[TraderOut](items=[trader_out(row) for row in page.items], next=page.next)
 
 
 @bp.get("/traders/<uid:trader>")
@@ -238,13 +237,13 @@ def traders(session: Session, query: api.ListQuery) -> api.Listed[TraderOut]:
 def trader(session: Session, trader: str) -> TraderOut:
     """One trader; the phone number is masked."""
     wanted = queries.traders(caller().scope()).where(Trader.uid == trader)
-    return _trader(session.scalars(wanted).one())
+    return trader_out(session.scalars(wanted).one())
 
 
 @bp.post("/traders")
 @api.write("Register a trader", body=TraderIn, returns={201: TraderOut}, scope=TokenScope.REGISTER)
 @access(*REGISTRARS)
-def add_trader(session: Session, body: TraderIn) -> api.Answer:
+def addtrader_out(session: Session, body: TraderIn) -> api.Answer:
     """A trader at a place in the caller's regions."""
     place = _place(session, body.place)
     command = service.NewTrader(place=place, name=body.name, phone=body.phone)
@@ -253,24 +252,7 @@ def add_trader(session: Session, body: TraderIn) -> api.Answer:
     except FieldsError as error:
         raise api.invalid(*said(error)) from None
     session.flush()
-    return _made(_trader(row), url_for(".trader", trader=row.uid))
-
-
-@bp.post("/traders/<uid:trader>/erasure")
-@api.write(
-    "Erase a trader",
-    returns=TraderOut,
-    problems=(erasing.StillTradesError, erasing.TraderErasedError),
-    scope=TokenScope.REGISTER,
-)
-@access(*REGISTRARS)
-def erase_trader(session: Session, trader: str) -> api.Answer:
-    """Name, telephone number and pictures of agreements go for good; what stood there stays."""
-    found = queries.traders(caller().scope(*REGISTRARS)).where(Trader.uid == trader)
-    row = session.scalars(found).one()
-    for digest in erasing.erase_trader(session, row, by=caller().uid, at=utcnow()):
-        installation().blobs.remove(digest)
-    return api.Answer(_trader(row), version=api.version_of(_trader(row)))
+    return _made(trader_out(row), url_for(".trader", trader=row.uid))
 
 
 def _place(session: Session, uid: str) -> Place:
@@ -308,5 +290,6 @@ def _stall(row: Stall) -> StallOut:
     )
 
 
-def _trader(row: Trader) -> TraderOut:
+def trader_out(row: Trader) -> TraderOut:
+    """Return a trader as the API tells one."""
     return TraderOut(id=row.uid, place=row.place.uid, name=row.name, phone=masked(row.phone))

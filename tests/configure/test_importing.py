@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.configure.importing import columns, forgetting
+from app.configure.importing import columns
 from app.configure.importing import session as importing
 from app.configure.importing.difference import Line
 from app.configure.importing.session import ColumnsAbsentError, ImportStateError
@@ -21,7 +21,6 @@ from app.ledger.door import act
 from app.ledger.verify import problems as ledger_problems
 from app.models import (
     Code,
-    ImportLine,
     ImportSession,
     LedgerHead,
     Place,
@@ -325,32 +324,3 @@ def test_a_scale_in_service_is_not_moved_by_a_list(market: Session) -> None:
         scale.role, scale.state = ScaleRole.FAIR, State.IN_SERVICE
     lines = looked(market, lists.workbook([lists.row("SN-100", 摊位号="C-9")]))
     assert codes(lines) == [(2, "stall", "handed_out")]
-
-
-def test_a_forgotten_import_keeps_scales_and_no_names(market: Session) -> None:
-    """Rows, changes and problems lose the person; undoing is over, and the ledger agrees."""
-    first = imported(market, lists.workbook([lists.row("DH1")]))
-    rows = [lists.row("DH1", 经营者="李四"), lists.row("DH2", 经营者="王五" * 99)]
-    second = imported(market, lists.workbook(rows))
-    assert forgetting.due(market, NOON) == []
-    assert forgetting.due(market, NOON + timedelta(seconds=1)) == [first.id, second.id]
-    before = str(
-        [(one.said, one.changes, one.problems) for one in market.scalars(select(ImportLine))]
-    )
-    assert all(word in before for word in ("李四", "李小红", "王五"))
-    for found in (first.id, second.id):
-        last: int | None = 0
-        while last is not None:
-            last = forgetting.forget_rows(market, found, last)
-        # The file that two imports have goes with the second.
-        gone = forgetting.forget(market, found, at=NOON)
-        assert (gone is None) == (found == first.id)
-        market.commit()
-    for line in market.scalars(select(ImportLine)):
-        kept = str([line.said, line.changes, line.problems])
-        assert line.said["serial_no"]
-        assert not any(word in kept for word in ("李四", "李小红", "王五"))
-    assert not importing.may_start(first, ImportState.UNDOING)
-    assert market.get_one(ImportSession, second.id).filename == ""
-    assert forgetting.due(market, NOON + timedelta(days=9)) == []
-    assert faults(market) == []

@@ -24,7 +24,7 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
                                               body={"calibration": 1, "parameters": 1}),
     "erasing.ask":                      roles(*TAG_KEEPERS, parts={"uid": "trader"}),
     "erasing.erase":                    roles(*TAG_KEEPERS, parts={"uid": "trader"}),
-    "configure_api.places.erase_trader": roles(*TAG_KEEPERS),
+    "configure_api.erasing.erase_trader": roles(*TAG_KEEPERS),
     "goods.edit":                       roles(*TAG_KEEPERS, parts={"uid": "stall"}),
     "goods.save":                       roles(*TAG_KEEPERS, parts={"uid": "stall"}),
     "codes.of_scale":                   roles(Role.MANAGER, parts={"uid": "scale"}),
