@@ -122,6 +122,7 @@ class LegalAct(StrEnum):
     WITHDRAW_RULES = "withdraw_rules"
     DECIDE_RECALL = "decide_recall"
     CLEAR_RECALL = "clear_recall"
+    IMPORT_RESULTS = "import_results"
     CONFIRM_CHECK = "confirm_check"
 
 
@@ -174,6 +175,9 @@ LEGAL: Final[Mapping[LegalAct, Legal]] = MappingProxyType(
             "行政处罚法 第四十二条: two officers", "checks.confirm", two_persons=True
         ),
         LegalAct.CLEAR_RECALL: Legal("scales come back into use", "recalls.clear"),
+        LegalAct.IMPORT_RESULTS: Legal(
+            "计量法 第九条: results of verifications, from a sheet", "campaign_papers.save"
+        ),
     }
 )
 LEGAL_ACTS: Final[frozenset[str]] = frozenset(LEGAL)

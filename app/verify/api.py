@@ -14,6 +14,7 @@ from app.verify import (
     api_marks,
     api_recalls,
     api_rules,
+    api_uploads,
     api_weights,
     api_worksheets,
     queries,
@@ -92,6 +93,7 @@ bp.register_blueprint(api_worksheets.bp)
 bp.register_blueprint(api_rules.bp)
 bp.register_blueprint(api_weights.bp)
 bp.register_blueprint(api_campaigns.bp)
+bp.register_blueprint(api_uploads.bp)
 bp.register_blueprint(api_labels.bp)
 bp.register_blueprint(api_marks.bp)
 bp.register_blueprint(api_recalls.bp)

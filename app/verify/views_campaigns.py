@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.db.session import utcnow
 from app.domain.campaigns import CampaignOutcome, CampaignState, ListKind
 from app.domain.permissions import CAMPAIGN_PLANNERS, CAMPAIGN_READERS
+from app.domain.roles import Role
 from app.models import Body, Campaign
 from app.verify import fieldwork, forms_campaigns, staff
 from app.verify import queries_campaigns as queries
@@ -161,6 +162,7 @@ def page_of(session: Session, uid: str, form: Form) -> str:
         outcomes=CampaignOutcome,
         names=queries.names(session, [uid for one in days for uid in one.crew]),
         today=sight.today,
+        may_record=staff.acts_for(session, row.body, Role.VERIFIER),
         plans=plans and row.state is not CampaignState.CLOSED,
         people=[(one.uid, one.name) for one in people],
         markets=_markets(session, row) if plans else [],

@@ -54,9 +54,14 @@ RATES: Final[Mapping[str, Rate]] = MappingProxyType(
         "replacement.table": DRAWN,
         "replacement.workbook": DRAWN,
         "scan.look_up": LOOKED_UP,
+        "campaign_papers.look": UPLOAD,
+        "campaign_papers.notices": DRAWN,
+        "campaign_papers.sheet": DRAWN,
         "tables.as_csv": DRAWN,
         "tables.as_xlsx": DRAWN,
         "tables.chosen": DRAWN,
+        "uploads.as_csv": DRAWN,
+        "uploads.as_xlsx": DRAWN,
     }
 )
 # Longest bodies of what is not a JSON document or a form of words.

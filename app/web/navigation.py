@@ -78,6 +78,11 @@ def menu() -> list[Item]:
     ]
 
 
+def opens(endpoint: str) -> bool:
+    """Return whether the caller may open ``endpoint``."""
+    return _may_open(endpoint)
+
+
 def viewer() -> Viewer | None:
     """Return who is signed in, as what, and where."""
     found = access.maybe_caller()

@@ -72,6 +72,7 @@ def _words(app: Flask) -> None:
         script_words=scripts.words,
         flash_map_of=FlashMap.of,
         step_up_by=step_up.offered,
+        opens=navigation.opens,
     )
     environment.filters.update(
         weight=formats.weight,

@@ -18,14 +18,22 @@ from app.config import Settings
 from app.crypto import keys
 from app.db.session import utcnow
 from app.domain.calendar import local_date
-from app.domain.lifecycle import Action
+from app.domain.lifecycle import Action, State
 from app.domain.permissions import LEGAL, LegalAct
 from app.domain.roles import Role
 from app.domain.rules.builtin import documents
 from app.domain.worksheets import SignatureStep
 from app.factory import create_app
 from app.ledger.door import SYSTEM, act
-from app.models import LedgerEntry, Person, RecallScale, Scale, Verification
+from app.models import (
+    Campaign,
+    CampaignScale,
+    LedgerEntry,
+    Person,
+    RecallScale,
+    Scale,
+    Verification,
+)
 from app.verify.service import rulesets
 from app.verify.service.signing import sign
 from app.web import step_up
@@ -70,6 +78,7 @@ REQUESTS: dict[LegalAct, tuple[Role, str, dict[str, Any]]] = {
     LegalAct.DECIDE_RECALL: (Role.SIGNATORY, "recall", {"scale": "@scale", "decision": "keep"}),
     LegalAct.CONFIRM_CHECK: (Role.INSPECTOR, "check", {}),
     LegalAct.CLEAR_RECALL: (Role.SIGNATORY, "recall", {}),
+    LegalAct.IMPORT_RESULTS: (Role.VERIFIER, "campaign", {"sheet": "@sheet"}),
 }
 
 
@@ -142,7 +151,25 @@ def build(app: Flask) -> Court:
         with work.database.transaction() as session:
             named = select(Person).where(Person.login == f"second-{role}")
             cookies[role] = sign_in(session, session.scalars(named).one(), at)
+    things["sheet"] = sheet_for(app, things["campaign"], at)
     return Court(app, things, cookies)
+
+
+def sheet_for(app: Flask, uid: str, at: datetime) -> str:
+    """Return the digest of a sheet that brings a result for a scale on the campaign's list."""
+    work = app.extensions["wutong"]
+    with work.database.transaction() as session:
+        campaign = session.scalars(select(Campaign).where(Campaign.uid == uid)).one()
+        verifier = session.scalars(select(Person).where(Person.login == "second-verifier")).one()
+        employ(session, campaign.body, verifier)
+        day, first = campaign.days[0], session.scalars(select(Scale)).first()
+        assert first is not None
+        new = {"place": first.place, "model": first.model, "serial_no": "SHEET-1"}
+        scale = makers.make_scale(session, **new, state=State.AWAITING_VERIFICATION)
+        session.add(CampaignScale(campaign=campaign, day=day, scale=scale))
+    row = f"SHEET-1,不合格,{local_date(at)},铅封"
+    written = f"出厂编号,检定结论,检定日期,不合格项目\n{row}\n"
+    return str(work.blobs.put(written.encode()))
 
 
 def worksheets_for(session: Session, scale: Scale, at: datetime) -> dict[str, str]:

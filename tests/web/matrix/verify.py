@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from app.domain.permissions import AUTHORITY, CAMPAIGN_PLANNERS, CAMPAIGN_READERS, RULE_READERS
+from app.domain.permissions import (
+    AUTHORITY,
+    BODY_STAFF,
+    CAMPAIGN_PLANNERS,
+    CAMPAIGN_READERS,
+    RULE_READERS,
+    STANDARD_READERS,
+)
 from app.domain.roles import Role
 from app.domain.rules.builtin import documents
 from app.ledger.projections import digest
@@ -87,6 +94,18 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
                                               parts=CAMPAIGN,
                                               body={"what": "excuse", "scale": "@scale"}),
     "campaign_days.end":                roles(*CAMPAIGN_PLANNERS, parts=CAMPAIGN),
+    "campaign_papers.notices":          roles(*CAMPAIGN_READERS, parts=CAMPAIGN),
+    "campaign_papers.sheet":            roles(*CAMPAIGN_READERS, parts=CAMPAIGN),
+    "campaign_papers.results":          roles(Role.VERIFIER, parts=CAMPAIGN),
+    "campaign_papers.look":             roles(Role.VERIFIER, parts=CAMPAIGN),
+    "campaign_papers.save":             roles(Role.VERIFIER, parts=CAMPAIGN),
+    "due.index":                        roles(*CAMPAIGN_READERS),
+    "due.scales":                       roles(*CAMPAIGN_READERS, shared=True, inside={404}),
+    "uploads.index":                    roles(*STANDARD_READERS),
+    "uploads.tick":                     roles(*BODY_STAFF, body={"verification": "@verification"}),
+    "uploads.as_csv":                   roles(*STANDARD_READERS),
+    "uploads.as_xlsx":                  roles(*STANDARD_READERS),
+    "verify_api.uploads.tick":          roles(*BODY_STAFF),
     "verify_api.campaigns.campaigns":   roles(*CAMPAIGN_READERS),
     "verify_api.campaigns.campaign":    roles(*CAMPAIGN_READERS),
     "verify_api.campaigns.scales":      roles(*CAMPAIGN_READERS),
