@@ -9,6 +9,7 @@ from app.configure import work as configure_work
 from app.jobs.runner import Work
 from app.manage import work as manage_work
 from app.oversee import work as oversee_work
+from app.verify import work as verify_work
 
 KINDS: Final[Mapping[str, Work]] = MappingProxyType(
     {
@@ -18,5 +19,7 @@ KINDS: Final[Mapping[str, Work]] = MappingProxyType(
         configure_work.READ: configure_work.read_list,
         configure_work.APPLY: configure_work.write_list,
         configure_work.UNDO: configure_work.write_list,
+        verify_work.LIST: verify_work.list_recall,
+        verify_work.CLEAR: verify_work.clear_recall,
     }
 )

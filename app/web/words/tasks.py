@@ -20,6 +20,8 @@ KIND: Final[Mapping[str, Any]] = MappingProxyType(
         "import_apply": _l("Writing a list into the register"),
         "import_undo": _l("Undoing an import"),
         "bulk_act": _l("One act on many scales"),
+        "recall_list": _l("Listing what was verified with a weight"),
+        "recall_clear": _l("Taking a recall back"),
     }
 )
 
@@ -30,6 +32,8 @@ MESSAGE: Final[Mapping[str, Any]] = MappingProxyType(
         "checking_chain": _l("Following the chain of entries"),
         "checking_rows": _l("Comparing the register with the entries"),
         "acting_on_scales": _l("Doing it scale after scale"),
+        "listing_scales": _l("Looking at scale after scale"),
+        "undoing_decisions": _l("Undoing decision after decision"),
         "reading_file": _l("Reading the file"),
         "checking_list": _l("Looking at row after row"),
         "writing_list": _l("Writing row after row"),
@@ -46,6 +50,8 @@ RESULT: Final[Mapping[str, Any]] = MappingProxyType(
         "attempts": _l("Attempts"),
         "acts_done": _l("Scales done"),
         "acts_failed": _l("Scales that could not any more"),
+        "scales_listed": _l("Scales on the list"),
+        "decisions_undone": _l("Decisions undone"),
         "rows": _l("Rows"),
         "rows_waiting": _l("Rows not written"),
         "rows_applied": _l("Rows written"),
