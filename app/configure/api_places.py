@@ -243,7 +243,7 @@ def trader(session: Session, trader: str) -> TraderOut:
 @bp.post("/traders")
 @api.write("Register a trader", body=TraderIn, returns={201: TraderOut}, scope=TokenScope.REGISTER)
 @access(*REGISTRARS)
-def addtrader_out(session: Session, body: TraderIn) -> api.Answer:
+def add_trader(session: Session, body: TraderIn) -> api.Answer:
     """A trader at a place in the caller's regions."""
     place = _place(session, body.place)
     command = service.NewTrader(place=place, name=body.name, phone=body.phone)

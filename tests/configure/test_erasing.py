@@ -102,4 +102,4 @@ def test_the_market_erases_on_its_page_and_by_program(house: House) -> None:
     assert "hold" in manager.get(f"/configure/traders/{uid}/erase").text
     assert manager.post(f"/configure/traders/{uid}/erase").status_code == 303
     again = house.api(Role.MANAGER, f"/traders/{uid}/erasure", {})
-    assert (again.status_code, again.json["code"]) == (409, "trader_erased")
+    assert (again.status_code, "trader_erased" in again.text) == (409, True)
