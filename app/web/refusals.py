@@ -245,6 +245,12 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         "evidence_held": Refusal(
             409, _l("The scale is held as evidence. Nothing was changed."), HELD
         ),
+        "still_trades": Refusal(
+            409,
+            _l("A scale or an agreement of this trader stands, so the name is needed."),
+            _l("Take the scale back and end the agreement first."),
+        ),
+        "trader_erased": Refusal(409, _l("This trader was erased before."), BACK),
         "bulk_too_many": Refusal(
             422,
             _l("These are more than 5,000 scales. Nothing was done."),
@@ -264,12 +270,6 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
             409, _l("You have kept twenty filters already."), _l("Remove one of them first.")
         ),
         "filter_name": Refusal(
-        "still_trades": Refusal(
-            409,
-            _l("A scale or an agreement of this trader stands, so the name is needed."),
-            _l("Take the scale back and end the agreement first."),
-        ),
-        "trader_erased": Refusal(409, _l("This trader was erased before."), BACK),
             422,
             _l("A filter needs a name that none of your others has, of forty signs at most."),
             CORRECT,
