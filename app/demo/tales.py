@@ -1,137 +1,110 @@
-"""What happened to the demo's scales, told through the services that people use."""
+"""What happens to the demo's scales, in the order of a life: registered, verified, handed out."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
-from sqlalchemy.orm import Session
-
+from app.demo import deeds
+from app.demo.deeds import Step
 from app.demo.fleet import Line, Tale
-from app.domain.calendar import local_date
-from app.domain.lifecycle import Action
-from app.domain.verification import VerificationKind, VerificationResult
-from app.manage.service import Act, Deploy, Document, deploy, perform, stop_order
-from app.models import Person, Scale, Stall, Trader
-from app.portal import service as tags
-from app.verify.service import NewVerification, record_verification
+from app.demo.world import Deed, World
 
-BODY: Final = "通州区计量检定测试所"
-FRESH: Final = (Tale.REGISTERED, Tale.SUBMITTED)
-FRESH_DAYS: Final = 6
-PLACES: Final = (Tale.SERVING, Tale.DUE_SOON, Tale.OVERDUE, Tale.STOPPED)
+# Nobody lets a validity run out who verifies again within this time.
+LONGEST: Final = 358
+YEAR: Final = 365
+SWAPPED: Final = 15
+# Days ago, which of that day's steps, and what is done.
+When = tuple[int, int, Step]
 
 
-@dataclass(frozen=True, slots=True)
-class Teller:
-    """The people of the demo, and today."""
-
-    people: Mapping[str, Person]
-    today: datetime
-
-    def ago(self, days: int) -> datetime:
-        """Return the instant ``days`` days ago."""
-        return self.today - timedelta(days=days)
-
-    def by(self, login: str) -> str:
-        """Return the uid of the person ``login``."""
-        return self.people[login].uid
+def life(world: World, line: Line) -> list[Deed]:
+    """Return all that happens to the scale of ``line`` until today."""
+    told = []
+    for days, steps, do in _steps(line):
+        at = world.at(days, line.no, steps)
+        told.append(Deed(at, partial(do, world, line, at)))
+    return told
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """Where a scale is handed out to."""
-
-    stall: Stall | None
-    trader: Trader | None
-
-
-def verified_days_ago(line: Line) -> int:
-    """Return how long ago the last verification was; the number spreads the dates."""
-    number = int("".join(filter(str.isdigit, line.number)) or 0)
-    match line.tale:
-        case Tale.DUE_SOON:
-            return 345 + number % 12
-        case Tale.OVERDUE:
-            return 380
-        case _:
-            return 60 + 13 * (number % 17)
-
-
-def registered_days_ago(line: Line) -> int:
-    """Return how long ago it was bought: one to two weeks before its first verification."""
-    if line.tale in FRESH:
-        return FRESH_DAYS
-    return verified_days_ago(line) + 8 + len(line.serial) % 6
-
-
-def tell(session: Session, teller: Teller, scale: Scale, line: Line, spot: Spot) -> None:
-    """Let happen to ``scale`` what ``line`` says."""
-    if line.tale is Tale.REGISTERED:
+def _steps(line: Line) -> Iterator[When]:
+    yield line.came, 0, deeds.register
+    if line.no % 2:
+        yield line.came, 1, deeds.adopt_city_code
+    if line.tale is not Tale.REGISTERED:
+        yield line.came - 1, 0, deeds.submit
+    if line.tale in {Tale.REGISTERED, Tale.SUBMITTED}:
         return
-    if line.tale is Tale.SUBMITTED:
-        _act(session, teller, scale, Action.SUBMIT, FRESH_DAYS - 2)
-        return
-    days = verified_days_ago(line)
-    _act(session, teller, scale, Action.SUBMIT, days + 3)
-    passed = line.tale is not Tale.FAILED
-    _verify(session, teller, scale, days, passed=passed)
-    if not passed:
-        return
-    tags.issue(session, scale, by=teller.by("manager"), at=teller.ago(days - 1))
-    if line.tale in PLACES:
-        command = Deploy(stall=spot.stall, trader=spot.trader)
-        deploy(session, scale, command, by=teller.by("manager"), at=teller.ago(days - 2))
+    yield line.first, 0, deeds.passed
+    yield line.first, 1, deeds.tag
+    if deeds.is_placed(line) and line.tale is not Tale.STANDS_IN:
+        yield line.first - 1, 0, deeds.hand_out
+    yield from _later(line)
     if afterwards := AFTERWARDS.get(line.tale):
-        afterwards(session, teller, scale)
+        yield from afterwards(line)
 
 
-def _act(session: Session, teller: Teller, scale: Scale, action: Action, days: int) -> None:
-    command = Act(action=action)
-    perform(session, scale, command, by=teller.by("manager"), at=teller.ago(days))
+def verified_again(line: Line) -> list[int]:
+    """Return how many days ago it was verified after the first time: in even steps."""
+    if line.verified is None or line.verified >= line.first:
+        return []
+    span = line.first - line.verified
+    parts = -(-span // LONGEST)
+    return [line.first - span * part // parts for part in range(1, parts + 1)]
 
 
-def _verify(session: Session, teller: Teller, scale: Scale, days: int, *, passed: bool) -> None:
-    on = local_date(teller.ago(days))
-    number = f"TZ{on.year}-{scale.id:05d}"
-    command = NewVerification(
-        result=VerificationResult.PASS if passed else VerificationResult.FAIL,
-        kind=VerificationKind.INITIAL,
-        verified_on=on,
-        body=BODY,
-        verifier=teller.people["verifier"],
-        label_no=number if passed else "",
-        seal_no=f"Q{scale.id:06d}" if passed else "",
-        certificate_no="" if passed else f"{number}-T",
-        failed_items=() if passed else ("eccentricity",),
-    )
-    record_verification(session, scale, command, by=teller.by("verifier"), at=teller.ago(days))
+def _later(line: Line) -> Iterator[When]:
+    days = verified_again(line)
+    for one in days[:-1]:
+        yield one, 0, deeds.passed
+    if days:
+        yield days[-1], 0, deeds.failed if line.tale is Tale.FAILED else deeds.passed
 
 
-def _repair(session: Session, teller: Teller, scale: Scale) -> None:
-    _act(session, teller, scale, Action.SUSPEND, 4)
-    _act(session, teller, scale, Action.SEND_TO_REPAIR, 3)
+def _overdue(line: Line) -> Iterator[When]:
+    yield (line.verified or YEAR) - YEAR, 0, deeds.expired
 
 
-def _store(session: Session, teller: Teller, scale: Scale) -> None:
-    _act(session, teller, scale, Action.STORE, 30)
+def _repaired(line: Line) -> Iterator[When]:
+    """Its last verification is the one after the repair."""
+    last = line.verified or line.first
+    yield last + 12, 0, deeds.display_fails
+    yield last + 11, 0, deeds.to_repair
+    yield last + 5, 0, deeds.repaired
+    yield last - 1, 0, deeds.hand_out
 
 
-def _retire(session: Session, teller: Teller, scale: Scale) -> None:
-    _act(session, teller, scale, Action.RETIRE, 20)
+def _in_repair(_line: Line) -> Iterator[When]:
+    yield SWAPPED + 1, 0, deeds.display_fails
+    yield SWAPPED, 0, deeds.to_repair
 
 
-def _stop(session: Session, teller: Teller, scale: Scale) -> None:
-    order = Document("通市监停字〔2026〕17号")
-    stop_order(session, scale, order, by=teller.by("inspector"), at=teller.ago(9))
+def _stands_in(_line: Line) -> Iterator[When]:
+    yield SWAPPED, 2, deeds.hand_out
 
 
-AFTERWARDS: Final[Mapping[Tale, Callable[[Session, Teller, Scale], None]]] = MappingProxyType(
+def _new_trader(_line: Line) -> Iterator[When]:
+    yield 71, 0, deeds.given_back
+    yield 70, 0, deeds.hand_out_anew
+
+
+def _resumed(_line: Line) -> Iterator[When]:
+    yield 33, 0, deeds.spot_checked
+    yield 31, 0, deeds.resumed
+
+
+AFTERWARDS: Final[Mapping[Tale, Callable[[Line], Iterator[When]]]] = MappingProxyType(
     {
-        Tale.IN_REPAIR: _repair,
-        Tale.STORED: _store,
-        Tale.RETIRED: _retire,
-        Tale.STOPPED: _stop,
+        Tale.OVERDUE: _overdue,
+        Tale.REPAIRED: _repaired,
+        Tale.IN_REPAIR: _in_repair,
+        Tale.STANDS_IN: _stands_in,
+        Tale.NEW_TRADER: _new_trader,
+        Tale.RESUMED: _resumed,
+        Tale.COMPLAINT: lambda _line: iter([(6, 0, deeds.complained_of)]),
+        Tale.SEAL_BROKEN: lambda _line: iter([(11, 0, deeds.seal_broken)]),
+        Tale.STORED: lambda _line: iter([(18, 0, deeds.stored)]),
+        Tale.STOPPED: lambda _line: iter([(9, 0, deeds.stopped)]),
+        Tale.RETIRED: lambda _line: iter([(14, 0, deeds.retired)]),
     }
 )

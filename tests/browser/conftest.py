@@ -11,7 +11,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.support.demo import Demo, free_port, running
+from tests.support.demo import Demo, free_port, loaded, running, shared_by_all
 
 WIDTHS = {"phone": (390, 844), "tablet": (1024, 768), "desk": (1440, 900)}
 Open = Callable[..., AbstractContextManager[Page]]
@@ -21,6 +21,7 @@ Open = Callable[..., AbstractContextManager[Page]]
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """Yield a running demo whose cheating scale has been found out."""
     home: Path = tmp_path_factory.mktemp("demo") / "var"
+    loaded(home, shared_by_all(tmp_path_factory.getbasetemp()))
     with running(home, free_port()) as found:
         end = time.monotonic() + 60
         while found.status("cheating") != "suspended" and time.monotonic() < end:

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 def test_the_manager_sees_why_the_cheating_scale_stopped(open_page: Open) -> None:
     """Fleet, scale, finding: what was found, by which station, where the program differs."""
     with open_page("/manage/scales", "tablet", "manager") as page:
-        page.get_by_text("A-002").first.click()
+        page.get_by_role("link", name="A-002").first.click()
         main = page.locator("main")
         expect(main).to_contain_text("暂停使用")
         expect(main).to_contain_text("城东市场检测台")
@@ -30,7 +30,7 @@ def test_the_manager_sees_why_the_cheating_scale_stopped(open_page: Open) -> Non
 def test_a_new_reading_shows_how_far_it_is_and_what_came_of_it(open_page: Open) -> None:
     """The agent does it; the page counts bytes and passes, then tells the result."""
     with open_page("/manage/scales", "tablet", "manager") as page:
-        page.get_by_text("A-001").first.click()
+        page.get_by_role("link", name="A-001").first.click()
         page.get_by_role("button", name="重新读取").or_(
             page.get_by_role("button", name="读取程序")
         ).first.click()

@@ -22,6 +22,7 @@ import pytest
 
 from app.domain.roles import Role
 from tests.attest.lab import IMAGES
+from tests.support.demo import loaded, shared_by_all
 
 PROJECT = Path(__file__).parents[2]
 READY_S = 60.0  # for a machine that has everything installed
@@ -172,10 +173,11 @@ class Demo:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """Yield a demo that was started in an empty folder, and stop what is left of it."""
+    """Yield a demo started with data that were loaded just now, and stop what is left of it."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     demo = Demo(tmp_path_factory.mktemp("demo") / "var", port)
+    loaded(demo.home, shared_by_all(tmp_path_factory.getbasetemp()))
     took = demo.start()
     assert took < READY_S
     demo.token = demo.run("token", "add", "--user", "regulator")

@@ -1,8 +1,10 @@
 """A running demo for tests: the real processes, on a free port, in a folder of its own."""
 
+import fcntl
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -57,6 +59,25 @@ def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
+
+
+def loaded(home: Path, shared: Path) -> None:
+    """Put the demo's data into ``home``: a copy of what is loaded once into ``shared``."""
+    shared.mkdir(parents=True, exist_ok=True)
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        template = shared / "var"
+        if not (shared / "done").exists():
+            environment = {**os.environ, "WUTONG_HOME": str(template)}
+            subprocess.run([*WUTONG, "demo", "--load-only"], env=environment, check=True)
+            (shared / "done").touch()
+        shutil.copytree(template, home)
+
+
+def shared_by_all(base: Path) -> Path:
+    """Return a folder for all processes of this run; ``base``: pytest's, of one of them."""
+    several = "PYTEST_XDIST_WORKER" in os.environ
+    return (base.parent if several else base) / "loaded-demo"
 
 
 @contextmanager

@@ -34,11 +34,11 @@ def target(postgres_server: str) -> Iterator[str]:
 
 @pytest.fixture
 def filled(settings: Settings) -> House:
-    """Return an installation with the demo's data."""
+    """Return an installation with a part of the demo's data."""
     database = Database(settings.database_url)
     work = Installation(settings, keys.load(settings.keys), database, Blobs(settings.blobs))
     with database.transaction() as session:
-        load.load(work, session, at=NOW)
+        load.load(work, session, at=NOW, scales=24)
     database.dispose()
     return House(settings)
 
