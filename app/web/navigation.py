@@ -33,6 +33,7 @@ SECTIONS: Final[Mapping[str, tuple[Any, str]]] = MappingProxyType(
         "tags": (_l("Tags"), "qrcode"),
         "replacement": (_l("Replacement"), "calendar-event"),
         "ledger": (_l("Ledger"), "history"),
+        "last_days": (_l("Last days"), "calendar-event"),
         "people": (_l("People"), "users"),
     }
 )

@@ -269,6 +269,11 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         "too_many_filters": Refusal(
             409, _l("You have kept twenty filters already."), _l("Remove one of them first.")
         ),
+        "task_not_repeatable": Refusal(
+            409,
+            _l("This task cannot be repeated from here."),
+            _l("An import or an act on many scales goes on from its own page."),
+        ),
         "filter_name": Refusal(
             422,
             _l("A filter needs a name that none of your others has, of forty signs at most."),

@@ -14,7 +14,14 @@ from app.web import api
 from app.web.access import Audience, access, caller
 from app.web.paging import BadCursorError, Cursor, fetch
 from app.web.tasks_pages import OVERSEERS, find, find_to_cancel
-from app.work import TaskEndedError, TaskFixedError, cancel_server_task, queries
+from app.work import (
+    TaskEndedError,
+    TaskFixedError,
+    TaskNotRepeatableError,
+    cancel_server_task,
+    queries,
+    repeat_server_task,
+)
 
 bp = Blueprint("tasks_api", __name__, url_prefix="/api/v1")
 
@@ -99,3 +106,14 @@ def cancel(session: Session, task: str) -> TaskOut:
     cancel_server_task(session, row, at=utcnow())
     session.flush()
     return task_out(row)
+
+
+@bp.post("/tasks/<uid:task>/again")
+@api.write("Repeat a task that failed", returns=TaskOut, problems=(TaskNotRepeatableError,))
+@access(Audience.SIGNED_IN)
+def again(session: Session, task: str) -> TaskOut:
+    """A new task with the same work; asked for twice it is one."""
+    failed = find_to_cancel(session, task)
+    following = repeat_server_task(session, failed, by=caller().uid, at=utcnow())
+    session.flush()
+    return task_out(following)

@@ -15,7 +15,7 @@ from app.web.access import Audience, access, caller
 from app.web.database import reading, transaction
 from app.web.paging import Cursor, fetch
 from app.web.tasks_showing import show, title
-from app.work import cancel_server_task, queries
+from app.work import cancel_server_task, may_repeat, queries, repeat_server_task
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
 
@@ -66,6 +66,17 @@ def cancel(uid: str) -> ResponseReturnValue:
     return redirect(url_for(".show_task", uid=uid), 303)
 
 
+@bp.post("/<uid:uid>/again")
+@access(Audience.SIGNED_IN)
+def again(uid: str) -> ResponseReturnValue:
+    """Ask once more for what failed, where one may call it off."""
+    with transaction() as session:
+        failed = find_to_cancel(session, uid)
+        following = repeat_server_task(session, failed, by=caller().uid, at=utcnow())
+        where = url_for(".show_task", uid=following.uid)
+    return redirect(where, 303)
+
+
 def find(session: Session, uid: str) -> Task:
     """Return the task ``uid`` that the caller sees."""
     return queries.task(session, caller().id, caller().scope(*OVERSEERS), uid)
@@ -88,4 +99,5 @@ def _page(uid: str, template: str) -> str:
             task=found,
             shown=show(found, at, with_subjects=caller().scope(*OVERSEERS).holds(EVERYWHERE)),
             may_cancel=found.may_cancel and (owns or rules) and not asked,
+            may_repeat=may_repeat(found) and (owns or rules),
         )

@@ -4,14 +4,20 @@ from app.work.progress import Progress
 from app.work.queue import (
     TaskEndedError,
     TaskFixedError,
+    TaskNotRepeatableError,
     cancel_server_task,
+    may_repeat,
     queue_server_task,
+    repeat_server_task,
 )
 
 __all__ = [
     "Progress",
     "TaskEndedError",
     "TaskFixedError",
+    "TaskNotRepeatableError",
     "cancel_server_task",
+    "may_repeat",
     "queue_server_task",
+    "repeat_server_task",
 ]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.db.ids import new_uid
 from app.domain.errors import DomainError
-from app.domain.tasks import ENDED, Executor, TaskState
+from app.domain.tasks import ENDED, REPEATABLE, Executor, TaskState
 from app.models import Person, Task
 
 
@@ -23,6 +23,12 @@ class TaskFixedError(DomainError):
     """What the task does has to be done: it cannot be called off."""
 
     code = "task_fixed"
+
+
+class TaskNotRepeatableError(DomainError):
+    """The task did not fail, or is of a kind that goes on from its own page."""
+
+    code = "task_not_repeatable"
 
 
 def queue_server_task(  # noqa: PLR0913 - a row of its own, each part named
@@ -84,3 +90,28 @@ def cancel_server_task(session: Session, task: Task, *, at: datetime) -> None:
     task.cancel_asked_at = task.cancel_asked_at or at
     if task.state is TaskState.QUEUED:
         task.state, task.finished_at = TaskState.CANCELLED, at
+
+
+def may_repeat(task: Task) -> bool:
+    """Return whether the same work can be asked for once more."""
+    return task.state is TaskState.FAILED and task.kind in REPEATABLE
+
+
+def repeat_server_task(session: Session, task: Task, *, by: str, at: datetime) -> Task:
+    """Queue the work of a failed task once more; asked for twice it is one.
+
+    Raises:
+        TaskNotRepeatableError: It did not fail, or its kind goes on elsewhere.
+    """
+    if not may_repeat(task):
+        raise TaskNotRepeatableError("this task cannot be repeated")
+    return queue_server_task(
+        session,
+        task.kind,
+        task.payload,
+        path=task.path,
+        by=by,
+        at=at,
+        may_cancel=task.may_cancel,
+        once_key=f"again:{task.uid}",
+    )

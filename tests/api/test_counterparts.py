@@ -96,6 +96,7 @@ BY_PROGRAM = {
     "stations.unassign": "DELETE /api/v1/stations/{station}/scales/{scale}",
     "stations.renew_code": "POST /api/v1/stations/{station}/code",
     "stations.revoke": "POST /api/v1/stations/{station}/revoke",
+    "tasks.again": "POST /api/v1/tasks/{task}/again",
     "tasks.cancel": "POST /api/v1/tasks/{task}/cancel",
     "drafts.discard": "DELETE /api/v1/worksheet-drafts/{draft}",
     "drafts.submit": "POST /api/v1/worksheet-drafts/{draft}/submit",

@@ -1,5 +1,6 @@
 """The ledger is checked by a task of the server, started and read by who may read it."""
 
+import json
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -130,3 +131,21 @@ def test_every_problem_of_the_ledger_has_words() -> None:
     codes = {code for row in rows for code in re.findall(r"`(\w+)`", row)}
     assert "row_altered" in codes
     assert codes <= set(PROBLEM)
+
+
+def test_a_check_that_failed_is_asked_for_once_more(office: Office) -> None:
+    """One button on its page, one task however often it is pressed; what went well has none."""
+    address = start(office)
+    auditor = office.browser("auditor")
+    assert "/again" not in auditor.get(address).text
+    assert auditor.post(f"{address}/again").status_code == 409
+    with office.lab.work.database.engine.begin() as connection:
+        connection.execute(text("UPDATE task SET state = 'failed', finished_at = created_at"))
+    assert f"{address}/again" in auditor.get(address).text
+    first, second = (str(auditor.post(f"{address}/again").location) for _ in range(2))
+    assert first == second != address
+    do(office)
+    assert "register agree" in page(office, first)
+    uid = address.rpartition("/")[2]
+    again = office.call("auditor", "POST", f"/tasks/{uid}/again")
+    assert first.endswith(json.loads(again.text)["id"])

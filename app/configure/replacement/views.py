@@ -33,6 +33,7 @@ PLACES: Final = 40
 @bp.record_once
 def _in_menu(state: BlueprintSetupState) -> None:
     add_section(state.app, "replacement", "replacement.index")
+    add_section(state.app, "last_days", "replacing.dates", Role.ADMIN)
 
 
 @bp.get("/replacement")

@@ -23,6 +23,8 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "tasks.show_task":                  roles(parts=SERVER_TASK, inside={404}),
     "tasks.progress":                   roles(parts=SERVER_TASK, inside={404}),
     "tasks.cancel":                     roles(parts=SERVER_TASK, inside={404}),
+    "tasks.again":                      roles(parts=SERVER_TASK, inside={404}),
+    "tasks_api.again":                  roles(parts=API_TASK, inside={404}),
     "tasks_api.tasks":                  OWN,
     "tasks_api.task":                   roles(parts=API_TASK, inside={404}),
     "tasks_api.cancel":                 roles(parts=API_TASK, inside={404}),
