@@ -87,6 +87,13 @@ BODY_STAFF: Final = (Role.VERIFIER, *BODY_KEEPERS)
 # Who follows a campaign (a manager in the own market); who plans it: the body, or the regulator.
 CAMPAIGN_READERS: Final = (*STANDARD_READERS, Role.MANAGER)
 CAMPAIGN_PLANNERS: Final = (*BODY_STAFF, Role.REGULATOR)
+APPEAL_READERS: Final = (
+    Role.VERIFIER,
+    Role.CHECKER,
+    Role.SIGNATORY,
+    *AUTHORITY,
+    Role.AUDITOR,
+)
 LEDGER_READERS: Final = (Role.AUDITOR, Role.REGULATOR, Role.ADMIN)
 # Who reads by which rules scales are verified; an administrator alone changes them.
 RULE_READERS: Final = (
@@ -124,6 +131,8 @@ class LegalAct(StrEnum):
     CLEAR_RECALL = "clear_recall"
     IMPORT_RESULTS = "import_results"
     CONFIRM_CHECK = "confirm_check"
+    RECORD_APPEAL = "record_appeal"
+    DECIDE_APPEAL = "decide_appeal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +180,8 @@ LEGAL: Final[Mapping[LegalAct, Legal]] = MappingProxyType(
         LegalAct.INSTALL_RULES: Legal("scales are judged by it", "rules.install"),
         LegalAct.WITHDRAW_RULES: Legal("scales are judged by another again", "rules.withdraw"),
         LegalAct.DECIDE_RECALL: Legal("the body's decision about its marks", "recalls.decide"),
+        LegalAct.RECORD_APPEAL: Legal("计量法实施细则 第三十五条: a hold", "appeals.record"),
+        LegalAct.DECIDE_APPEAL: Legal("计量法实施细则 第三十六条", "appeals.decide"),
         LegalAct.CONFIRM_CHECK: Legal(
             "行政处罚法 第四十二条: two officers", "checks.confirm", two_persons=True
         ),

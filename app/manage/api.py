@@ -18,11 +18,11 @@ from app.domain.permissions import ACTION_ROLES, AUTHORITY, OPENERS, needs_step_
 from app.domain.roles import Role
 from app.domain.tokens import TokenScope
 from app.domain.verdicts import Verdict
+from app.ledger.orders import NoOrderError, OrderStandsError
 from app.manage import acts, queries, scanning, service
 from app.manage.forms import CHOOSE, LONGEST_NOTE, LONGEST_NUMBER
 from app.manage.queries import LONGEST, Asked
 from app.manage.service import Act, BlockedError, SuspendReason, WrongPlaceError
-from app.manage.service.orders import NoOrderError, OrderStandsError
 from app.models import Scale, ScaleEvent
 from app.standing import standings
 from app.web import api, scale_api

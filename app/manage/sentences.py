@@ -244,6 +244,15 @@ def _shown(event: ScaleEvent) -> str:
     return f"C {said['calibration']} · P {said['parameters']}" if "calibration" in said else ""
 
 
+def _appeal_ended(event: ScaleEvent, names: Names) -> str:
+    said = {
+        "overturned": _l("Arbitration overturned the contested result"),
+        "confirmed": _l("Arbitration confirmed the contested result"),
+    }
+    words = said.get(event.details.get("contested", ""), _l("The arbitration was ended"))
+    return _by_document(words)(event, names)
+
+
 def _in_service(event: ScaleEvent, _names: Names) -> str:
     if event.details["verdict"] == VerificationResult.PASS.value:
         return _("Checked in service: within the in-service limits. This is no verification.")
@@ -295,6 +304,8 @@ SENTENCES: Final[Mapping[str, Callable[[ScaleEvent, Names], str]]] = MappingProx
         "tag_bound": _tagged,
         "tag_revoked": _untagged,
         "tag_copy_resolved": _copy_resolved,
+        "appeal_recorded": _by_document(_l("Arbitration verification was applied for")),
+        "appeal_ended": _appeal_ended,
         "in_service_check": _in_service,
         "in_service_confirmed": _by_document(
             _l("A second officer confirmed the in-service check; it counts as evidence")

@@ -7,8 +7,10 @@ from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from app.db.session import utcnow
+from app.domain.appeals import days_left
 from app.domain.calendar import local_date
 from app.domain.evidence import Level
+from app.ledger.orders import open_appeal
 from app.manage import acts, bulk, filters, forms, own, queries, saying, sentences, steps, story
 from app.manage.cards import card, cards
 from app.manage.columns import COLUMNS
@@ -104,6 +106,8 @@ def scale(uid: str) -> ResponseReturnValue:
             seen=told[0].event.ledger_seq if told else 0,
             program=program(session, found, standing, at),
             errors=error_chart(session, found),
+            appeal=(appeal := open_appeal(session, found)),
+            appeal_left=days_left(appeal.deadline_on, local_date(at)) if appeal else 0,
             verifications=queries.verifications(session, found),
             repairs=story.told(session, steps.each(queries.repairs(session, found))),
             levels=list(Level),

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.domain.verification import VerificationKind, VerificationResult
 from app.models import Verification
 from app.verify import (
+    api_appeals,
     api_campaigns,
     api_checks,
     api_labels,
@@ -98,3 +99,4 @@ bp.register_blueprint(api_labels.bp)
 bp.register_blueprint(api_marks.bp)
 bp.register_blueprint(api_recalls.bp)
 bp.register_blueprint(api_checks.bp)
+bp.register_blueprint(api_appeals.bp)

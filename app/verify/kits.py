@@ -18,6 +18,7 @@ from app.domain.rules.planning import PlannedPoint, test_plan
 from app.domain.rules.ruleset import RuleSet
 from app.domain.standards import MarkKind
 from app.domain.verification import VerificationKind
+from app.ledger.orders import open_appeal
 from app.models import Body, Person, Scale, Verification, WorksheetDraft
 from app.standing import Standing, standings
 from app.verify import register_says
@@ -68,6 +69,8 @@ def kits(
             "seal_needed": needed,
         }
         kit = _kit(scale, standing[scale.id], held.rules, initial=scale.id not in before)
+        if open_appeal(session, scale) is not None:
+            kit["purpose"] = "arbitration"
         found.append({**kit, "marks": marks, "draft": draft_for(mine, scale, draft)})
     return {"kits": found, "rules": rules}
 

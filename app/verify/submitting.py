@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from app.domain.errors import DomainError
 from app.domain.lifecycle import IllegalTransitionError
 from app.verify.forms import WORDS
+from app.verify.service.arbitration import SameArbiterError
 from app.verify.service.checks import CheckStateError
 from app.verify.service.means import GateError, WeightsError
 from app.verify.service.record import OwnRepairError, ResultError
@@ -37,7 +38,7 @@ def _faults(error: DomainError) -> Iterator[Fault]:
             yield from ((MARKS, str(WORDS[at])) for at in error.faults.items())
         case MarkError():
             yield MARKS, str(of_code(error.code).said)
-        case OwnRepairError() | IllegalTransitionError() | CheckStateError():
+        case SameArbiterError() | OwnRepairError() | IllegalTransitionError() | CheckStateError():
             yield SUMMARY, str(of_code(error.code).said)
         case _:
             return

@@ -24,7 +24,8 @@ SECTIONS: Final[Mapping[str, tuple[Any, str]]] = MappingProxyType(
         "worksheets": (_l("Worksheets"), "file-certificate"),
         "signing": (_l("To be signed"), "certificate"),
         "campaigns": (_l("Campaigns"), "list-check"),
-        "checks": (_l("In-service checks"), "eye"),
+        "appeals": (_l("Arbitration"), "hand-stop"),
+        "checks": (_l("Checks"), "eye"),
         "findings": (_l("Findings"), "flag"),
         "references": (_l("Programs"), "binary"),
         "rules": (_l("Rule sets"), "versions"),
@@ -32,8 +33,8 @@ SECTIONS: Final[Mapping[str, tuple[Any, str]]] = MappingProxyType(
         "stations": (_l("Stations"), "server"),
         "tags": (_l("Tags"), "qrcode"),
         "replacement": (_l("Replacement"), "calendar-event"),
-        "ledger": (_l("Ledger"), "history"),
         "last_days": (_l("Last days"), "calendar-event"),
+        "ledger": (_l("Ledger"), "history"),
         "people": (_l("People"), "users"),
     }
 )

@@ -187,6 +187,11 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
             _l("A scale or an agreement of this trader stands, so the name is needed."),
             _l("Take the scale back and end the agreement first."),
         ),
+        "task_not_repeatable": Refusal(
+            409,
+            _l("This task cannot be repeated from here."),
+            _l("An import or an act on many scales goes on from its own page."),
+        ),
         "trader_erased": Refusal(409, _l("This trader was erased before."), BACK),
         "bulk_too_many": Refusal(
             422,
@@ -205,11 +210,6 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         ),
         "too_many_filters": Refusal(
             409, _l("You have kept twenty filters already."), _l("Remove one of them first.")
-        ),
-        "task_not_repeatable": Refusal(
-            409,
-            _l("This task cannot be repeated from here."),
-            _l("An import or an act on many scales goes on from its own page."),
         ),
         "filter_name": Refusal(
             422,

@@ -46,9 +46,10 @@ from tests.support.worksheets import finished_worksheet, make_institute, office
 from tests.support.world import HERE, make_county, sign_in
 from tests.verify.outfit import employ
 
+TODAY = local_date(utcnow()).isoformat()
 RESULT = {
     "kind": "subsequent",
-    "verified_on": local_date(utcnow()).isoformat(),
+    "verified_on": TODAY,
     "body": "计量所",
     "label_no": "L1",
 }
@@ -76,6 +77,16 @@ REQUESTS: dict[LegalAct, tuple[Role, str, dict[str, Any]]] = {
     LegalAct.INSTALL_RULES: (Role.ADMIN, "rules", {"document": json.dumps(NEXT_RULES)}),
     LegalAct.WITHDRAW_RULES: (Role.ADMIN, "rules", {}),
     LegalAct.DECIDE_RECALL: (Role.SIGNATORY, "recall", {"scale": "@scale", "decision": "keep"}),
+    LegalAct.RECORD_APPEAL: (
+        Role.REGULATOR,
+        "scale",
+        {
+            "document_no": "ZC-2",
+            "notice_on": TODAY,
+            "applied_on": TODAY,
+        },
+    ),
+    LegalAct.DECIDE_APPEAL: (Role.REGULATOR, "appeal", {"state": "withdrawn", "document_no": "Z"}),
     LegalAct.CONFIRM_CHECK: (Role.INSPECTOR, "check", {}),
     LegalAct.CLEAR_RECALL: (Role.SIGNATORY, "recall", {}),
     LegalAct.IMPORT_RESULTS: (Role.VERIFIER, "campaign", {"sheet": "@sheet"}),

@@ -46,8 +46,8 @@ BY_PROGRAM = {
     "replacing.save_price": "POST /api/v1/replacement-prices",
     "replacing.withdraw_price": "POST /api/v1/replacement-prices/{price}/withdraw",
     "baseline.save": "POST /api/v1/scales/{scale}/counters",
-    "goods.save": "PUT /api/v1/stalls/{stall}/goods",
     "erasing.erase": "POST /api/v1/traders/{trader}/erasure",
+    "goods.save": "PUT /api/v1/stalls/{stall}/goods",
     "cards.give_missing": "POST /api/v1/tags",
     "cards.give_stall": "POST /api/v1/tags",
     "cards.give_staff": "POST /api/v1/tags/staff",
@@ -120,8 +120,10 @@ BY_PROGRAM = {
 }
 # blueprint or endpoint of a page -> why programs have no such thing
 BY_PEOPLE_ONLY = {
-    "recalls.clear": IN_PERSON,
+    "appeals.record": IN_PERSON,
+    "appeals.decide": IN_PERSON,
     "checks.confirm": IN_PERSON,
+    "recalls.clear": IN_PERSON,
     "accounts": IN_PERSON,
     "account.change_password": IN_PERSON,
     "account.unbind": IN_PERSON,

@@ -15,6 +15,7 @@ from app.domain.lifecycle import Action, IllegalTransitionError, ScaleRole, Stat
 from app.domain.seals import SealKind, SealOwner, SealState
 from app.domain.suspension import SuspensionReason
 from app.domain.verification import VerificationKind, VerificationResult
+from app.ledger import orders
 from app.ledger.door import act
 from app.ledger.verify import problems
 from app.manage import service
@@ -156,7 +157,7 @@ def test_a_stop_order_suspends_and_stays_after_it_is_lifted_until_resumed(
 def test_a_hold_blocks_repair_until_a_decision_lifts_it(session: Session) -> None:
     """A hold without a number is none."""
     scale = at_a_stall(session)
-    with pytest.raises(service.orders.NoDocumentError):
+    with pytest.raises(orders.NoDocumentError):
         service.hold(session, scale, Document("  "), by=BY, at=NOON)
     service.hold(session, scale, Document("通市监保〔2026〕7号"), by=BY, at=NOON)
     service.perform(session, scale, Act(action=Action.SUSPEND), by=BY, at=NOON)

@@ -5,10 +5,27 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.db.ids import new_uid
-from app.domain.appeals import CheckForce
+from app.domain.appeals import AppealState, CheckForce
 from app.domain.verification import VerificationResult
-from app.models import InServiceCheck, Person, Scale
+from app.models import Appeal, InServiceCheck, Person, Scale
 from tests.support import makers
+
+
+def make_appeal(session: Session, scale: Scale, at: datetime) -> Appeal:
+    """Return an ended application about ``scale``: an open one would bar its worksheets."""
+    row = Appeal(
+        uid=new_uid(),
+        path=scale.path,
+        scale=scale,
+        document_no="ZC-1",
+        state=AppealState.WITHDRAWN,
+        applied_on=at.date(),
+        deadline_on=at.date(),
+        decided_on=at.date(),
+        recorded_at=at,
+    )
+    makers.recorded(session, row)
+    return row
 
 
 def make_check(

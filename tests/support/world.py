@@ -56,7 +56,7 @@ from app.models import (
 from app.verify.service import papers
 from app.work import queue_server_task
 from tests.support import makers
-from tests.support.checking import make_check
+from tests.support.checking import make_appeal, make_check
 from tests.support.fieldwork import make_campaign
 from tests.support.weighing import make_weighing
 from tests.support.worksheets import Institute, finished_worksheet, make_institute, office
@@ -126,6 +126,7 @@ def make_county(session: Session, path: str, at: datetime) -> County:
         "batch": makers.make_batch(session, path, model),
         "agreement": makers.make_agreement(session, trader, stall),
         "draft": _draft(session, scale, people[Role.VERIFIER], at),
+        "appeal": make_appeal(session, scale, at),
         "check": make_check(session, scale, people[Role.INSPECTOR], people[Role.REGULATOR].uid, at),
     }
     things = {kind: row.uid for kind, row in rows.items()}  # type: ignore[attr-defined]  # all have

@@ -1,5 +1,6 @@
 """Moving scales: the acts of the life of a scale, and the authority's words beside them."""
 
+from app.ledger.orders import Document, hold, lift_stop_order, release_hold, stop_order
 from app.manage.service.acts import (
     Act,
     BlockedError,
@@ -12,7 +13,6 @@ from app.manage.service.acts import (
     last_step,
     perform,
 )
-from app.manage.service.orders import Document, hold, lift_stop_order, release_hold, stop_order
 from app.manage.service.seals import Opening, record_opening
 
 __all__ = [

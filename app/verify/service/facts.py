@@ -22,6 +22,7 @@ from app.models import (
     Verification,
     Worksheet,
 )
+from app.verify.service import arbitration
 from app.verify.service.record import OPENED
 
 SEAL_SEEN: Final = "seal_recorded"
@@ -35,11 +36,12 @@ def facts_of(session: Session, worksheets: Sequence[Worksheet]) -> dict[int, She
     opened, violated = _events(session, scales)
     signers = _signers(session, worksheets)
     newest = _newest(session, scales)
+    barred = arbitration.barred(session, scales)
     return {
         one.id: SheetFacts(
             verdict=one.verdict,
             finished_at=one.finished_at,
-            signed_by=signers[one.id],
+            signed_by=(*signers[one.id], *barred.get(one.scale_id, ())),
             openings=_since(opened[one.scale_id], passed.get(one.scale_id)),
             violated_at=tuple(violated[one.scale_id]),
             superseded=_is_older(one, newest.get(one.scale_id)),

@@ -159,7 +159,8 @@ def _pass_faults(scale: Scale, command: NewVerification) -> dict[str, VerifiedFa
     if not (command.certificate_no.strip() or command.label_no.strip()):
         faults["label_no"] = VerifiedFault.MISSING
     standing = [seal.state for seal in scale.seals if seal.owner is SealOwner.VERIFICATION]
-    if not command.seal_no.strip() and not all_intact(standing):
+    # A scale that is held gets no seal: an arbitration leaves its seals as they are.
+    if not command.seal_no.strip() and not all_intact(standing) and not scale.hold_document:
         faults["seal_no"] = VerifiedFault.SEAL_NEEDED
     if command.seal_no.strip() and scale.hold_document:
         faults["seal_no"] = VerifiedFault.HELD

@@ -22,7 +22,7 @@ from app.ledger import entries
 from app.ledger.door import act
 from app.ledger.projections import digest
 from app.models import Body, Person, Scale, WeightUse, Worksheet, WorksheetDraft
-from app.verify.service import detectors, outcome, rulesets, stock
+from app.verify.service import arbitration, detectors, outcome, rulesets, stock
 from app.verify.service.documents import BadDocumentError, Document, instant
 from app.verify.service.means import Means, check_weights, demands_of, means_of
 from app.verify.service.record import check_verification
@@ -53,6 +53,7 @@ def submit(session: Session, draft: WorksheetDraft, *, by: Person, at: datetime)
         GateError: The body or the verifier may not do this work.
         WeightsError: A weight is not valid or not good enough.
         ResultError: The outcome contradicts the scale's record.
+        SameArbiterError: The verifier took part in the result that is contested.
         OwnRepairError: The verifier opened or repaired the scale.
         IllegalTransitionError: The scale's state allows no result.
         MarkError: A label or a lead seal is not in the verifier's stock.
@@ -69,6 +70,7 @@ def submit(session: Session, draft: WorksheetDraft, *, by: Person, at: datetime)
     found = verdict(held.rules, scale.model, document)
     if missing := _missing(document, found):
         raise WorksheetIncompleteError(missing)
+    arbitration.check(session, scale, document.purpose, by)
     means = means_of(session, scale, document, by, day)
     check_weights(session, means, demands_of(held.rules, scale.model, document), day)
     row = _frozen(session, draft, document, (held, found, means))

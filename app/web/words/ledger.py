@@ -110,6 +110,8 @@ DEED: Final[Mapping[str, Any]] = MappingProxyType(
         "weight_withdrawn": _l("withdrew the weight"),
         "weight_reinstated": _l("put the weight back into use"),
         "weight_retired": _l("retired the weight"),
+        "appeal_recorded": _l("recorded an application for arbitration verification"),
+        "appeal_ended": _l("ended an application for arbitration verification"),
         "check_recorded": _l("put an in-service check on record"),
         "check_confirmed": _l("confirmed an in-service check as second officer"),
         "in_service_check": _l("checked it in service"),

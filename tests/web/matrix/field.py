@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from app.domain.permissions import AUTHORITY
+from app.domain.permissions import APPEAL_READERS, AUTHORITY
 from app.domain.roles import Role
 from tests.web.matrix.lines import Line, roles
 
@@ -19,5 +19,12 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "checks.confirm":                   roles(*AUTHORITY, parts={"uid": "check"}),
     "verify_api.checks.checks":         roles(*READERS),
     "verify_api.checks.check":          roles(*READERS),
+    "appeals.index":                    roles(*APPEAL_READERS),
+    "appeals.ask":                      roles(Role.REGULATOR, parts={"uid": "scale"}),
+    "appeals.record":                   roles(Role.REGULATOR, parts={"uid": "scale"}),
+    "appeals.show":                     roles(*APPEAL_READERS, parts={"uid": "appeal"}),
+    "appeals.decide":                   roles(Role.REGULATOR, parts={"uid": "appeal"}),
+    "verify_api.appeals.appeals":       roles(*APPEAL_READERS),
+    "verify_api.appeals.appeal":        roles(*APPEAL_READERS),
 })
 # fmt: on

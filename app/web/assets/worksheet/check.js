@@ -62,7 +62,7 @@ export function checkSetup(work) {
       textField({ id: "ws-task", label: words.task_no, value: now.task_no, kind: "mono", done: (task_no) => put(work, { task_no }) }),
       worth(work),
       h("p", { class: "ws-question" }, words.with_what),
-      h("div", { class: "ws-row" }, ["market", "standard"].map((kind) => button(words.masses[kind], () => put(work, { mass: kind }), { pressed: now.mass === kind }))),
+      h("div", { class: "ws-chips ws-two" }, ["market", "standard"].map((kind) => button(words.masses[kind], () => put(work, { mass: kind }), { pressed: now.mass === kind }))),
       textField({ id: "ws-certificate", label: now.mass === "market" ? words.mass_no : words.certificate, value: now.certificate, kind: "mono", done: (certificate) => put(work, { certificate }) }),
       h("p", { class: "ws-question" }, words.which_loads),
       loads(work),
@@ -84,7 +84,7 @@ function party(work) {
   const now = partOf(work);
   return [
     h("p", { class: "ws-question" }, words.party),
-    h("div", { class: "ws-row" }, STATEMENTS.map((each) => button(words.statements[each], () => put(work, { statement: each }), { pressed: now.statement === each }))),
+    h("div", { class: "ws-chips ws-two" }, STATEMENTS.map((each) => button(words.statements[each], () => put(work, { statement: each }), { pressed: now.statement === each }))),
     now.statement && now.statement !== "absent" ? textField({ id: "ws-said", label: words.said, value: now.said, most: 400, many: true, done: (said) => put(work, { said }) }) : null,
   ];
 }

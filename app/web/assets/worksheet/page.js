@@ -153,7 +153,7 @@ class Work {
   }
 
   choose(kind) {
-    for (const sheet of this.sheets) this.change(sheet, { ...sheet.draft.document, kind, purpose: kind === "initial" ? "first" : sheet.kit.purpose === "first" ? "periodic" : sheet.kit.purpose });
+    for (const sheet of this.sheets) this.change(sheet, { ...sheet.draft.document, kind, purpose: sheet.kit.purpose === "arbitration" ? "arbitration" : kind === "initial" ? "first" : sheet.kit.purpose === "first" ? "periodic" : sheet.kit.purpose });
     this.#line();
     this.draw();
   }

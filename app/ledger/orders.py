@@ -6,15 +6,17 @@ Both carry the number of the authority's document and are lifted by a recorded d
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain.appeals import AppealState
 from app.domain.errors import DomainError
 from app.domain.lifecycle import Action
 from app.domain.public_status import USABLE
 from app.domain.suspension import SuspensionReason
 from app.ledger import entries
 from app.ledger.door import act
-from app.models import Scale
+from app.models import Appeal, Scale
 
 
 class NoDocumentError(DomainError):
@@ -33,6 +35,12 @@ class OrderStandsError(DomainError):
     """One is in force already."""
 
     code = "order_stands"
+
+
+class AppealOpenError(DomainError):
+    """The scale is held for an arbitration; the decision about that lifts the hold."""
+
+    code = "appeal_open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +110,20 @@ def release_hold(
     Raises:
         NoDocumentError: The decision has no number.
         NoOrderError: The scale is not held.
+        AppealOpenError: An application for arbitration verification is not decided.
     """
     number = _standing(session, scale, command, "hold_document")
+    if open_appeal(session, scale) is not None:
+        raise AppealOpenError("an application for arbitration verification is open")
     with act(session, scale, "release_hold", by=by, at=at, details={"document": number}):
         scale.hold_document = ""
+
+
+def open_appeal(session: Session, scale: Scale) -> Appeal | None:
+    """Return the application for arbitration verification that is open for a scale."""
+    return session.scalar(
+        select(Appeal).where(Appeal.scale_id == scale.id, Appeal.state == AppealState.OPEN)
+    )
 
 
 def _fresh(session: Session, scale: Scale, command: Document, column: str) -> str:
