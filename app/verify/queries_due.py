@@ -51,18 +51,26 @@ def nodes(session: Session, paths: Sequence[str]) -> list[tuple[str, str, bool]]
 
 def children(session: Session, path: str) -> list[tuple[str, str, bool]]:
     """Return the regions and places right below ``path``."""
-    here, depth = Scope((path,)), path.count("/")
-    found: list[tuple[str, str, bool]] = []
-    for table in (Region, Place):
-        level = func.length(table.path) - func.length(func.replace(table.path, "/", ""))
-        rows = session.execute(
-            select(table.path, table.name)
-            .where(within(table.path, here), table.path != path, level == depth + 1)
-            .order_by(table.path)
+    level = func.length(Region.path) - func.length(func.replace(Region.path, "/", ""))
+    below = [
+        (one, name, False)
+        for one, name in session.execute(
+            select(Region.path, Region.name)
+            .where(within(Region.path, Scope((path,))), level == path.count("/") + 1)
+            .order_by(Region.path)
             .limit(MOST)
         )
-        found += [(path, name, table is Place) for path, name in rows]
-    return found
+    ]
+    # Also a place whose own region nobody registered.
+    covered = Scope(tuple(one for one, _name, _place in below))
+    places = session.execute(
+        select(Place.path, Place.name)
+        .where(within(Place.path, Scope((path,))), Place.path != path)
+        .where(~within(Place.path, covered))
+        .order_by(Place.path)
+        .limit(MOST)
+    )
+    return below + [(one, name, True) for one, name in places]
 
 
 def dues(session: Session, wanted: Sequence[tuple[str, str, bool]], today: date) -> list[Due]:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from app.domain.advisories import AdvisoryCode
-from app.domain.campaigns import CampaignOutcome, CampaignState
+from app.domain.campaigns import CampaignOutcome
 from app.domain.findings import FindingState
 from app.domain.legal_status import LegalCode
 from app.domain.lifecycle import State
@@ -109,7 +109,6 @@ MEANINGS: Final[Mapping[type[Enum], Mapping[Enum, Meaning]]] = MappingProxyType(
             RecallDecision.PENDING: Meaning.ATTENTION,
             RecallDecision.SUSPEND: Meaning.STOPPED,
         },
-        CampaignState: {CampaignState.RUNNING: Meaning.ATTENTION},
         CampaignOutcome: {
             CampaignOutcome.DONE: Meaning.VALID,
             CampaignOutcome.NO_SHOW: Meaning.ATTENTION,

@@ -172,7 +172,7 @@ def test_what_is_due_is_summed_by_region_and_listed(session: Session) -> None:
     assert (county.overdue, county.soon, county.later, county.serving) == (1, 1, 1, 4)
     assert (market.overdue, market.soon, market.is_place) == (1, 0, True)
     assert [name for _path, name, _place in queries_due.children(session, COUNTY)] == [
-        "FAR", "LATER", "SOON",
+        "城东农贸市场", "FAR", "LATER", "SOON",
     ]  # fmt: skip
     here, until = Scope((COUNTY,)), TODAY + timedelta(days=30)
     found = session.scalars(queries_due.scales(here, COUNTY, TODAY, until)).all()
