@@ -15,6 +15,25 @@ VERIFY: Final[Mapping[str, Refusal]] = MappingProxyType(
             _l("The worksheet is not as it should be."),
             _l("Reload the page; it keeps what was typed."),
         ),
+        "appeal_open": Refusal(
+            409,
+            _l("An application for arbitration verification of this scale is open."),
+            _l("The decision about it lifts the hold."),
+        ),
+        "appeal_not_open": Refusal(409, _l("This application was ended before."), BACK),
+        "not_contested": Refusal(
+            422, _l("This result is none of this scale that can be contested."), BACK
+        ),
+        "no_arbitration": Refusal(
+            409,
+            _l("No arbitration verification of this scale is approved yet."),
+            _l("Other persons verify it again, then it is decided."),
+        ),
+        "same_arbiter": Refusal(
+            403,
+            _l("Who took part in the contested result does not arbitrate."),
+            _l("Another verifier does it, of another body where there is one."),
+        ),
         "check_not_possible": Refusal(
             409, _l("The scale was retired: nothing is in use to be checked."), BACK
         ),
