@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.web.refusal import ASK, BACK, CORRECT, HELD, PROGRAM, Refusal
 from app.web.refusals_attest import ATTEST
+from app.web.refusals_configure import CONFIGURE
 from app.web.refusals_verify import VERIFY
 
 REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
@@ -25,11 +26,6 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
             _l("Use the tag's own buttons on the page of the scale."),
         ),
         # the end of old types
-        "order_too_long": Refusal(
-            422,
-            _l("This list is too long for paper or a workbook."),
-            _l("Choose a county or a market, or take the CSV table."),
-        ),
         "dates_concern_others": Refusal(
             403,
             _l("These dates hold for other regions too."),
@@ -38,25 +34,11 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         "typeset_not_possible": Refusal(
             503, _l("The document cannot be set on paper."), _l("Tell the administrator.")
         ),
-        "baseline_contested": Refusal(
-            409,
-            _l("A new baseline would hide a difference that nobody has explained yet."),
-            _l("Have the program read and verified, or ask the verifier or the inspector."),
-        ),
         "bad_counter": Refusal(422, _l("A counter is a whole number from 0 up."), CORRECT),
         # lists of the county's own
         "list_unreadable": Refusal(
             422, _l("This file cannot be read as a list."), _l("Save it as .xlsx and try again.")
         ),
-        "columns_absent": Refusal(
-            422,
-            _l("No column holds a field that every scale needs."),
-            _l("Say which column it is."),
-        ),
-        "list_gone": Refusal(
-            410, _l("The file of this import is gone."), _l("Send the list once more.")
-        ),
-        "import_state": Refusal(409, _l("Somebody has taken this import further meanwhile."), BACK),
         # what a camera read or a hand typed
         "scan_empty": Refusal(
             422, _l("Nothing was read."), _l("Scan again, or type the number beside the code.")
@@ -169,6 +151,7 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
             422, _l("The file is not a photo that can be read."), _l("Take a JPEG, PNG or WebP.")
         ),
         **ATTEST,
+        **CONFIGURE,
         **VERIFY,
         # scales
         "illegal_transition": Refusal(
@@ -182,17 +165,6 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         "evidence_held": Refusal(
             409, _l("The scale is held as evidence. Nothing was changed."), HELD
         ),
-        "still_trades": Refusal(
-            409,
-            _l("A scale or an agreement of this trader stands, so the name is needed."),
-            _l("Take the scale back and end the agreement first."),
-        ),
-        "task_not_repeatable": Refusal(
-            409,
-            _l("This task cannot be repeated from here."),
-            _l("An import or an act on many scales goes on from its own page."),
-        ),
-        "trader_erased": Refusal(409, _l("This trader was erased before."), BACK),
         "bulk_too_many": Refusal(
             422,
             _l("These are more than 5,000 scales. Nothing was done."),
