@@ -35,6 +35,7 @@ WEIGHING: Final = frozenset({"weighing_up", "weighing_down", "repeatability"})
 # How far scales err, in tenths of e: what small weights show while the indication agrees.
 ERRS: Final = (-3, -1, 0, 1, 3, 2, -2)
 TENTHS: Final = 10
+PRICE_FEN, KG = 1_998, 1_000_000  # most amounts have to be rounded
 
 
 def load(
@@ -171,8 +172,8 @@ def _reading(point: PlannedPoint, number: int) -> dict[str, Any]:
     load, e_mg = point.load_mg, point.e_mg
     test = point.test.value
     if test == "price":
-        amount = load // 10_000
-        return row | {"net_mg": load, "unit_price_fen_per_kg": 100, "amount_fen": amount}
+        amount = (load * PRICE_FEN + KG // 2) // KG
+        return row | {"net_mg": load, "unit_price_fen_per_kg": PRICE_FEN, "amount_fen": amount}
     if test == "discrimination":
         added = e_mg * 14 // 10
         return row | {"load_mg": load, "indication_mg": load + e_mg, "added_mg": added}

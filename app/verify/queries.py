@@ -1,9 +1,10 @@
 """What the pages and the API of verifications read."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.db.scope import within
@@ -88,30 +89,56 @@ def places_awaiting(session: Session, scope: Scope) -> list[tuple[Place, int]]:
     return [(place, count) for place, count in rows]
 
 
-def worksheets_of(
-    session: Session, person_id: int, scope: Scope, state: WorksheetState | None, limit: int
-) -> Sequence[Worksheet]:
-    """Return the newest worksheets of a verifier, in one state where it is named."""
-    statement = (
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The worksheets of one verifier: all, or those in one state, or of one place."""
+
+    person_id: int
+    scope: Scope
+    state: WorksheetState | None = None
+    place: str = ""
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return what is true of them."""
+        found = [Worksheet.verifier_id == self.person_id, within(Worksheet.path, self.scope)]
+        if self.state is not None:
+            found.append(Worksheet.state == self.state)
+        if self.place:
+            found.append(Worksheet.place.has(Place.uid == self.place))
+        return found
+
+
+def worksheets_of(session: Session, written: Written, limit: int) -> Sequence[Worksheet]:
+    """Return the newest of those worksheets."""
+    return session.scalars(
         select(Worksheet)
-        .where(Worksheet.verifier_id == person_id, within(Worksheet.path, scope))
+        .where(*written.conditions())
         .options(joinedload(Worksheet.scale), joinedload(Worksheet.place))
         .order_by(Worksheet.id.desc())
         .limit(limit)
-    )
-    if state is not None:
-        statement = statement.where(Worksheet.state == state)
-    return session.scalars(statement).all()
+    ).all()
 
 
-def worksheet_counts(session: Session, person_id: int, scope: Scope) -> dict[WorksheetState, int]:
-    """Return how many worksheets of a verifier are in each state."""
+def worksheet_counts(session: Session, written: Written) -> dict[WorksheetState, int]:
+    """Return how many of a verifier's worksheets of a place are in each state."""
     rows = session.execute(
         select(Worksheet.state, func.count(Worksheet.id))
-        .where(Worksheet.verifier_id == person_id, within(Worksheet.path, scope))
+        .where(*replace(written, state=None).conditions())
         .group_by(Worksheet.state)
     )
     return {state: count for state, count in rows}  # noqa: C416 - typed rows
+
+
+def worksheet_places(session: Session, written: Written) -> list[tuple[Place, int]]:
+    """Return the places of a verifier's worksheets in a state, with how many each has."""
+    rows = session.execute(
+        select(Worksheet.place_id, func.count(Worksheet.id))
+        .where(*replace(written, place="").conditions())
+        .group_by(Worksheet.place_id)
+    )
+    counts = {key: count for key, count in rows}  # noqa: C416 - typed rows
+    places = session.scalars(select(Place).where(Place.id.in_(counts)).order_by(Place.name))
+    return [(place, counts[place.id]) for place in places]
 
 
 def _to_verify(scope: Scope) -> Select[Scale]:

@@ -1,6 +1,6 @@
 """Worksheets as pages show them: what failed and what is marked comes first."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,7 +13,8 @@ from app.domain.worksheets import ReviewMark
 from app.models import Scale, WeightUse, Worksheet
 from app.verify.forms import ITEMS
 from app.verify.service.outcome import failed_items
-from app.web.formats import duration
+from app.verify.service.recomputing import NoRuleSetError, RulesDifferError, recompute
+from app.web.formats import duration, weight
 from app.web.words.rule_sets import PRE_CHECK, TEST
 from app.web.words.signing import ASIDE, POSITION, RETURN
 
@@ -120,7 +121,9 @@ def shown(session: Session, row: Worksheet) -> dict[str, Any]:
             for one in row.items
             if "precheck" in one
         ],
-        "items": [_item(one) for one in row.items if "test" in one],
+        "plate": _plate(row.scale),
+        "again": _again(session, row),
+        "items": [_item(one, document["readings"]) for one in row.items if "test" in one],
         "readings": [_reading(one) for one in document["readings"]],
         "before": [_reading(one) for one in document.get("before_adjustment", ())],
         "weights": session.scalars(
@@ -135,8 +138,24 @@ def shown(session: Session, row: Worksheet) -> dict[str, Any]:
     }
 
 
-def _item(one: Mapping[str, Any]) -> dict[str, Any]:
-    return {**one, "words": TEST[one["test"]], "fails": one["verdict"] != _PASS}
+def _plate(scale: Scale) -> str:
+    """Return what the plate says of the scale's measuring: Max, e and class."""
+    ranges = (f"Max {weight(one.max_mg)}, e = {weight(one.e_mg)}" for one in scale.model.ranges)
+    return " / ".join(ranges)
+
+
+def _again(session: Session, row: Worksheet) -> bool | None:
+    """Return whether the verdict comes out the same today; None where its rules are gone."""
+    try:
+        return recompute(session, row).agrees
+    except (NoRuleSetError, RulesDifferError):
+        return None
+
+
+def _item(one: Mapping[str, Any], readings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    places = [readings[number].get("position") for number in one.get("readings", ())]
+    where = POSITION.get(places[0] or "", "") if len(places) == 1 else ""
+    return {**one, "words": TEST[one["test"]], "where": where, "fails": one["verdict"] != _PASS}
 
 
 def _reading(one: Mapping[str, Any]) -> dict[str, Any]:
@@ -154,4 +173,7 @@ def _yuan(fen: int) -> str:
 
 
 def _tenths(value: int | None) -> str:
-    return "" if value is None else f"{value // 10}.{abs(value) % 10}"
+    """Return tenths as people write them; a market can freeze."""
+    if value is None:
+        return ""
+    return f"{'−' if value < 0 else ''}{abs(value) // 10}.{abs(value) % 10}"

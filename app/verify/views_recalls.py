@@ -174,5 +174,6 @@ def _page(session: Session, recall: Recall, errors: dict[str, str] | None = None
         may_clear=recall.state is not RecallState.CLEARED
         and staff.acts_for(session, recall.body, DECIDER),
         chosen=request.form.getlist("scale"),
+        decided=request.form.get("decision", ""),
         errors=errors or {},
     )

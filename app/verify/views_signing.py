@@ -205,6 +205,7 @@ def _sheet(session: Session, row: Worksheet, errors: dict[str, str] | None = Non
         shown=sheets.shown(session, row),
         may_return=RETURNERS.get(row.state) in roles and row.verified_in_id is not None,
         may_aside=may_aside,
+        signs=bool(roles & VERIFICATION),
         returns=[(one.value, say(one)) for one in ReturnReason],
         asides=[(one.value, say(one)) for one in AsideReason],
         errors=errors or {},

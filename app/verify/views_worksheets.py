@@ -13,10 +13,11 @@ from werkzeug.exceptions import NotFound
 from app.db.session import utcnow
 from app.domain.roles import Role
 from app.domain.worksheets import WorksheetState
-from app.models import Person, Scale
+from app.models import Person, Place, Scale
 from app.verify import queries
 from app.verify.kits import Worker, environment, kits
 from app.verify.outfits import outfit
+from app.verify.queries import Written
 from app.verify.service import bodies, drafts
 from app.verify.sheets import name_of
 from app.web.access import access, caller
@@ -29,6 +30,8 @@ bp = Blueprint("worksheets", __name__, url_prefix="/verify", template_folder="te
 
 MOST: Final = 20
 RECENT: Final = 60
+# A filter: words, address, whether it is on, how many.
+Chip = tuple[str, str, bool, int]
 UNIT_PRICE_FEN: Final = 1_998  # most amounts have to be rounded
 
 
@@ -47,28 +50,42 @@ def mine() -> ResponseReturnValue:
     with reading() as session:
         who = caller()
         scope = who.scope(Role.VERIFIER)
-        counts = queries.worksheet_counts(session, who.id, scope)
+        written = Written(who.id, scope, state, request.args.get("place", ""))
         return render_template(
             "verify/worksheets.html",
             drafts=drafts.open_drafts(session, who.id),
-            rows=queries.worksheets_of(session, who.id, scope, state, RECENT),
-            chips=_chips(counts, state),
+            rows=queries.worksheets_of(session, written, RECENT),
+            chips=_chips(queries.worksheet_counts(session, written), written),
+            markets=_markets(queries.worksheet_places(session, written), written),
             places=queries.places_awaiting(session, scope),
             name_of=name_of,
         )
 
 
-def _chips(
-    counts: Mapping[WorksheetState, int], state: WorksheetState | None
-) -> list[tuple[str, str, bool, int]]:
-    """Return the filters of the list: words, address, whether it is on, how many."""
-    every = (_("All"), url_for(".mine"), state is None, sum(counts.values()))
+def _chips(counts: Mapping[WorksheetState, int], written: Written) -> list[Chip]:
+    """Return the filters of the list by state."""
+    place = written.place or None
+    every = (_("All"), url_for(".mine", place=place), not written.state, sum(counts.values()))
     return [
         every,
         *(
-            (say(one), url_for(".mine", state=one.value), one is state, counts[one])
+            (say(one), url_for(".mine", state=one.value, place=place), one is written.state, number)
             for one in WorksheetState
-            if one in counts
+            if (number := counts.get(one))
+        ),
+    ]
+
+
+def _markets(counts: Sequence[tuple[Place, int]], written: Written) -> list[Chip]:
+    """Return the filters of the list by place."""
+    state = written.state.value if written.state else None
+    total = sum(count for _place, count in counts)
+    every = (_("All places"), url_for(".mine", state=state), not written.place, total)
+    return [
+        every,
+        *(
+            (one.name, url_for(".mine", state=state, place=one.uid), one.uid == written.place, n)
+            for one, n in counts
         ),
     ]
 

@@ -144,6 +144,7 @@ def test_a_record_shows_what_was_written_judged_and_signed(house: House) -> None
     for words in ("beyond the limit", "20.5 °C", "56.0 %RH", "eccentric loading", "verifier"):
         assert words in page
     assert f'href="/verify/records/{uids[0]}"' in page  # one after the other
+    assert "Max 15 kg, e = 5 g" in page
 
 
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.INSPECTOR, Role.REPAIRER, Role.REGULATOR])
@@ -166,3 +167,17 @@ def test_a_program_reads_and_returns_worksheets_and_signs_none(house: House) -> 
     assert (back.status_code, back.get_json()["state"]) == (200, "returned")
     aside = house.api(Role.VERIFIER, f"/worksheets/{uid}/set-aside", {"reason": "done_again"})
     assert (aside.status_code, aside.get_json()["because"]) == (200, "done_again")
+
+
+def test_a_verifier_s_list_is_narrowed_to_a_state_and_a_place(house: House) -> None:
+    """Both at once; a place of nobody's empties it, and the counts stay true."""
+    uids = written(house)
+    page = house.page(Role.VERIFIER)
+    for wanted, there in (
+        (f"?place={house.place}", True),
+        (f"?place={house.place}&state=submitted", True),
+        (f"?place={house.place}&state=void", False),
+        (f"?place={uids[0]}", False),
+    ):
+        said = page.get(f"/verify/worksheets{wanted}").text
+        assert (f'href="/verify/records/{uids[0]}"' in said) is there
