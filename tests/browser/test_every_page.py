@@ -192,5 +192,7 @@ DATA = re.compile(r"[（(].*?[)）]")
 
 def untranslated(page: Page) -> list[str]:
     """Return texts of controls and of names of facts that are Chinese on an English page."""
-    texts = page.locator("button, label, th:not([scope=row]), dt, summary").all_inner_texts()
+    # Who can be chosen as a second officer stands on a button by name.
+    named = "button:not(.ws-people button)"
+    texts = page.locator(f"{named}, label, th:not([scope=row]), dt, summary").all_inner_texts()
     return [text for text in texts if re.search(r"[一-鿿]", DATA.sub("", text))]
