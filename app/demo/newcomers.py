@@ -42,8 +42,8 @@ def _makers(line: Line) -> NewSeal:
 
 
 def _gaps(line: Line, plate: Plate, today: date) -> Gaps:
-    """Return grounds for everything; every ninth has no more time than two years."""
-    months = 24 if line.no % 9 == 0 else 36
+    """Return grounds for everything; for every ninth of the first ones they ran out."""
+    months = 23 if line.no % 9 == 0 else 36
     old = Gap(Ground.OLD_TYPE, add_months(today, months))
     gone = Gap(Ground.MAKER_GONE, add_months(today, months))
     given = dict.fromkeys(CODES, old)
