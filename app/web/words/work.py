@@ -64,7 +64,7 @@ TASK: Final[Mapping[TaskState, Any]] = MappingProxyType(
     {
         TaskState.QUEUED: _l("waiting"),
         TaskState.RUNNING: _l("running"),
-        TaskState.DONE: _l("done"),
+        TaskState.DONE: _l("finished"),
         TaskState.FAILED: _l("not possible"),
         TaskState.CANCELLED: _l("cancelled"),
         TaskState.EXPIRED: _l("too late"),

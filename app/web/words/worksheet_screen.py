@@ -84,7 +84,7 @@ SAID: Final[Mapping[str, Any]] = MappingProxyType(
         "temperature": _l("Temperature"),
         "humidity": _l("Humidity"),
         "change_weights": _l("Change the weights"),
-        "done": _l("Done"),
+        "done": _l("Use these weights"),
         "begin": _l("Agreed, begin"),
         "air_first": _l("Type temperature and humidity first; they are kept for today."),
         "no_body": _l("You belong to no verification body."),
