@@ -37,6 +37,7 @@ PAGES = {
     "replacement-prices": ("manager", "/configure/replacement/prices"),
     "baseline": ("manager", "/configure/scales/{honest}/baseline"),
     "fleet": ("manager", "/manage/scales"),
+    "menu": ("regulator", "/menu"),
     "find": ("manager", "/find"),
     "own-filters": ("manager", "/manage/filters"),
     "found": ("inspector", "/find?q=A-"),

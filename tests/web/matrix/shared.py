@@ -18,6 +18,7 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "api.description":                  PUBLIC,
     "api.docs":                         PUBLIC,
     "home.start":                       OWN,
+    "home.sections":                    OWN,
     # tasks of the server: one's own; what others started is 404 to all but overseers
     "tasks.index":                      OWN,
     "tasks.show_task":                  roles(parts=SERVER_TASK, inside={404}),
