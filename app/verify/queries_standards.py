@@ -10,7 +10,6 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinl
 from app.db.scope import within
 from app.domain.roles import VERIFICATION
 from app.domain.scope import Scope
-from app.domain.standards import MarkKind
 from app.models import (
     Body,
     Calibration,
@@ -179,11 +178,6 @@ def verifiers(session: Session, paths: Sequence[str]) -> Sequence[Person]:
         and any(row.path.startswith(path) or path.startswith(row.path) for path in paths)
     }
     return sorted(found.values(), key=lambda one: one.name)
-
-
-def marks_by_kind(rows: Sequence[MarkLot], kind: MarkKind) -> list[MarkLot]:
-    """Return the lots of ``kind``."""
-    return [row for row in rows if row.kind is kind]
 
 
 def _member(person_id: int, on: date) -> Select[int]:

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any, Final, Self
 
 from app.domain.rules.reader import Figure, Reader, RuleFault, RuleSetError, Wrong
+from app.domain.rules.transitions import Transition, transition
 from app.domain.scale_types import AccuracyClass, TypeGeneration
 from app.domain.verification import VerificationKind
 
@@ -136,15 +137,6 @@ class PreCheck:
         return self.stated if self.confirmed else Effect.WARN
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """Types that are verified by this rule set beyond its last day, to ``until``."""
-
-    generation: TypeGeneration
-    networked: bool
-    until: date
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Single numbers of the tests, each in the unit its name says."""
@@ -208,7 +200,7 @@ class RuleSet:
             generations=frozenset(
                 each.one_of(TypeGeneration) for each in (root / "generations").rows()
             ),
-            transition=tuple(_transition(each) for each in (root / "transition").rows()),
+            transition=tuple(transition(each) for each in (root / "transition").rows()),
             classes={each: _class(root / "classes" / each.value) for each in AccuracyClass},
             limits=Limits(**{each: (root / "limits" / each).figure() for each in LIMIT_NAMES}),
             tests=_tests(root / "tests"),
@@ -237,14 +229,6 @@ class RuleSet:
 
 def _last_day(place: Reader) -> date | None:
     return None if place.value is None else place.figure_day()
-
-
-def _transition(row: Reader) -> Transition:
-    return Transition(
-        (row / "generation").one_of(TypeGeneration),
-        (row / "networked").flag(),
-        (row / "until").figure_day(),
-    )
 
 
 def _class(place: Reader) -> ClassLimits:
