@@ -29,7 +29,7 @@ ENDED: Final = frozenset({TaskState.DONE, TaskState.FAILED, TaskState.CANCELLED,
 
 # What may simply be done once more from the beginning when it failed: it only reads, or judges
 # what stands. Imports and acts on many scales go on from their own pages.
-REPEATABLE: Final = frozenset({"verify_ledger", "rejudge_model"})
+REPEATABLE: Final = frozenset({"verify_ledger", "rejudge_model", "recall_list", "recall_clear"})
 
 # A task that killed its worker so often will kill the next one too.
 ATTEMPTS: Final = 3

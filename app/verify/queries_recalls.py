@@ -6,8 +6,9 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.recalls import RecallDecision
-from app.models import Recall, RecallScale, Scale, StandardWeight
+from app.models import Recall, RecallScale, Scale, StandardWeight, Task
 from app.verify import queries_standards as queries
+from app.verify.service.recalls import listing_key
 from app.verify.staff import Eyes
 
 
@@ -66,3 +67,8 @@ def are_listed(session: Session, recall: Recall, scales: Sequence[str]) -> bool:
         .where(RecallScale.recall_id == recall.id, Scale.uid.in_(scales))
     )
     return session.scalar(found) == len(set(scales))
+
+
+def listing_task(session: Session, recall: Recall) -> Task | None:
+    """Return the task that makes the list, or made it in vain."""
+    return session.scalar(select(Task).where(Task.once_key == listing_key(recall.uid)))

@@ -164,6 +164,7 @@ def _page(session: Session, recall: Recall, errors: dict[str, str] | None = None
         recall=recall,
         page=fetch(session, queries.lines(recall, shown), BY_RISK, cursor),
         counts=queries.counts(session, recall),
+        making=None if recall.listed is not None else queries.listing_task(session, recall),
         shown=shown,
         asked=request.args,
         decisions=RecallDecision,

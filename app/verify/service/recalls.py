@@ -80,7 +80,7 @@ def open_recall(
         by=by,
         at=at,
         may_cancel=False,
-        once_key=f"{LIST}:{recall.uid}",
+        once_key=listing_key(recall.uid),
     )
     return recall
 
@@ -244,3 +244,8 @@ def undo_some(session: Session, recall: Recall, count: int, *, by: str, at: date
         line.undone_at = at
     session.flush()
     return len(lines)
+
+
+def listing_key(recall: str) -> str:
+    """Return the key of the task that lists what ``recall``, a uid, concerns: there is one."""
+    return f"{LIST}:{recall}"
