@@ -82,7 +82,7 @@ def sampled(done: bytes) -> list[int]:
     """Return some of the operations, and every rename and what follows it."""
     renames = [at + 1 for at, kind in enumerate(done) if kind == ord("r")]
     some = range(1, len(done), max(1, len(done) // SAMPLES))
-    return sorted({*some, *renames, renames[-1] + 1})
+    return sorted(at for at in {*some, *renames, renames[-1] + 1} if at <= len(done))
 
 
 def copied(house: House, folder: Path) -> House:
