@@ -19,7 +19,7 @@ LOOK_AT: Final = 15
 LEAST: Final = 2
 # The columns that wait to be filled in, as the sheet that goes out heads them.
 BACK: Final = (
-    "市场内编号",
+    "市场编号",
     "预约编号",
     "检定结论",
     "检定日期",

@@ -63,7 +63,7 @@ def said_by(row: InServiceCheck, said: str) -> dict[str, Any]:
             ["任务编号", row.task_no or NOTHING],
             ["执法人员", "、".join(one.name for one in (row.officer, row.second) if one)],
             ["计量器具", f"电子计价秤　{scale.model.name}"],
-            ["市场内编号", scale.market_no or NOTHING],
+            ["市场编号", scale.market_no or NOTHING],
             ["出厂编号", scale.serial_no],
             ["制造单位", scale.model.maker.name],
             ["检查依据", row.rules],

@@ -84,7 +84,7 @@ def cells(one: Verification) -> list[str]:
 
 HEADS = (
     "使用地点",
-    "市场内编号",
+    "市场编号",
     "出厂编号",
     "型号规格",
     "生产厂家",

@@ -176,7 +176,7 @@ def _facts(worksheet: Worksheet) -> list[list[str]]:
         ["出厂编号", scale.serial_no],
         ["制造单位", model.maker.name],
         ["型式批准编号", model.type_approval_no or NOTHING],
-        ["市场内编号", scale.market_no or NOTHING],
+        ["市场编号", scale.market_no or NOTHING],
         ["检定依据", worksheet.rules],
         ["检定类别", KINDS[worksheet.kind]],
     ]
