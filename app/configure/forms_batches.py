@@ -12,6 +12,7 @@ from app.configure.service.errors import Fault
 from app.configure.service.procurement import Batch, Item
 from app.domain.procurement import Funding
 from app.models import Procurement, ScaleModel
+from app.web import edits
 
 MOST_ITEMS: Final = 6
 MOST_SCALES: Final = 100_000
@@ -19,6 +20,8 @@ FEN_PER_YUAN: Final = 100
 YUAN: Final = re.compile(r"[0-9]{1,7}(?:\.[0-9]{1,2})?")
 LINES: Final = range(1, MOST_ITEMS + 1)
 ITEM_FIELDS: Final = tuple(f"{name}_{n}" for n in LINES for name in ("quantity", "price"))
+# The lines of an order are one thing.
+TOGETHER: Final = ((*ITEM_FIELDS, *(f"model_{n}" for n in LINES)),)
 BATCH: Final = MappingProxyType(
     {
         "path": 120,
@@ -27,7 +30,7 @@ BATCH: Final = MappingProxyType(
         "document_no": 80,
         "bought_on": 10,
         "funding": 20,
-        "version": 12,
+        edits.FIELD: edits.LONGEST,
     }
     | dict.fromkeys(ITEM_FIELDS, 12)
     | {f"model_{n}": 36 for n in LINES}
@@ -77,7 +80,6 @@ def filled(row: Procurement) -> Form:
         "document_no": row.document_no,
         "bought_on": row.bought_on.isoformat(),
         "funding": row.funding.value,
-        "version": str(row.version),
     }
     for n, item in enumerate(row.items[:MOST_ITEMS], 1):
         yuan, fen = divmod(item.unit_price_fen, FEN_PER_YUAN)

@@ -12,6 +12,7 @@ from app.domain.evidence import Level
 from app.domain.regions import PROGRAM, Region, RegionError, RegionKind, regions_from
 from app.domain.scale_types import AccuracyClass, TypeGeneration
 from app.models import Maker, ScaleModel
+from app.web import edits
 
 MOST_DAYS: Final = 3650
 MOST_BYTES: Final = 16 * 1024 * 1024
@@ -26,6 +27,8 @@ LINES: Final = range(1, MOST_REGIONS + 1)
 REGION_FIELDS: Final = tuple(f"region_{part}_{n}" for n in LINES for part in ("start", "end"))
 REGION_KINDS: Final = tuple(f"region_kind_{n}" for n in LINES)
 RANGE_FIELDS: Final = tuple(f"{part}_{n}" for n in (1, 2, 3) for part in ("max", "min", "e"))
+# What is typed on several lines as one thing.
+TOGETHER: Final = (RANGE_FIELDS, (*REGION_FIELDS, *REGION_KINDS), ("protocol", "program_length"))
 MODEL: Final = MappingProxyType(
     {
         "maker": 120,
@@ -40,7 +43,7 @@ MODEL: Final = MappingProxyType(
         "program_length": 9,
         "phase_out_on": 10,
         "software_ids": 1000,
-        "version": 12,
+        edits.FIELD: edits.LONGEST,
     }
     | dict.fromkeys(RANGE_FIELDS, 12)
     | dict.fromkeys(REGION_FIELDS, 10)
@@ -82,7 +85,6 @@ def filled(model: ScaleModel) -> Form:
         "protocol": model.profile.get("protocol", ""),
         "phase_out_on": model.phase_out_on.isoformat() if model.phase_out_on else "",
         "software_ids": "\n".join(model.software_ids),
-        "version": str(model.version),
     }
     for n, one in enumerate(model.ranges, 1):
         values |= {

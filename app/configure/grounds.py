@@ -14,6 +14,8 @@ from app.web.words.say import say
 
 # What a form suggests: a year, until the next verification.
 MONTHS: Final = 12
+# A code and its grounds: whoever types one of them means the others.
+TOGETHER: Final = tuple((part.value, f"{part}_ground", f"{part}_until") for part in Part)
 
 
 def words() -> dict[str, Any]:
@@ -35,13 +37,18 @@ def suggested(at: datetime) -> str:
     return add_months(local_date(at), MONTHS).isoformat()
 
 
-def filled(scale: Scale, at: datetime) -> Form:
-    """Return the form as it stands for ``scale``."""
-    values = ends(at) | {part.value: getattr(scale, part.value) for part in CODES}
+def stands(scale: Scale) -> dict[str, str]:
+    """Return what the form of ``scale`` holds, without what is only suggested."""
+    values = {part.value: getattr(scale, part.value) for part in CODES}
     for part, gap in gaps.read(scale.gaps).items():
         values[f"{part}_ground"] = gap.ground.value
         values[f"{part}_until"] = gap.until.isoformat()
-    return Form({**values, "version": str(scale.version)})
+    return values
+
+
+def filled(scale: Scale, at: datetime) -> Form:
+    """Return the form as it stands for ``scale``."""
+    return Form(ends(at) | stands(scale))
 
 
 def of_list(given: Mapping[str, str], at: datetime) -> Gap:

@@ -16,13 +16,15 @@ from app.configure.service.agreements import (
     end_agreement,
     keep_document,
 )
-from app.configure.service.errors import EditedMeanwhileError, Fault, expect
+from app.configure.service.errors import Fault
 from app.db.session import utcnow
 from app.domain.calendar import local_date
 from app.domain.permissions import REGISTRARS
 from app.models import Agreement, Place, Stall, Trader
+from app.web import edits
 from app.web.access import READERS, access, caller
 from app.web.database import installation, reading, transaction
+from app.web.edits import EditedMeanwhileError
 from app.web.errors import status_of
 from app.web.paging import Cursor, fetch
 from app.web.refusals import of_code
@@ -46,7 +48,7 @@ FIELDS: Final = {
     "until": 10,
     "commitment_on": 10,
     "ended_on": 10,
-    "version": 12,
+    edits.FIELD: edits.LONGEST,
 }
 
 
@@ -102,19 +104,18 @@ def one(uid: str) -> ResponseReturnValue:
 @access(*REGISTRARS)
 def change(uid: str) -> ResponseReturnValue:
     """Correct an agreement; somebody else's correction in between is not written over."""
-    form = Form.read(request.form, FIELDS)
+    form = _typed()
     try:
         with transaction() as session:
             row = agreements.agreement_in(session, caller().scope(*REGISTRARS), uid)
-            expect(row.version, form["version"])
+            edits.expect(session, form[edits.FIELD], lambda: _filled(row).values)
             command = _command(session, form, row.place, row.trader)
             change_agreement(session, row, command, by=caller().uid, at=utcnow())
         return redirect(url_for("agreements.one", uid=uid), 303)
     except FieldsError as error:
         form.refuse(error)
-    except EditedMeanwhileError as error:
-        form.errors["number"] = of_code(error.code).said
-        return _page(uid, form), CONFLICT
+    except EditedMeanwhileError:
+        return _page(uid, form, clashed=True), CONFLICT
     return _page(uid, form), INVALID
 
 
@@ -196,7 +197,14 @@ def _command(session: Session, form: Form, place: Place, trader: Trader | None) 
 def _filled(row: Agreement) -> Form:
     days = {name: getattr(row, name) for name in ("signed_on", "until", "commitment_on")}
     values = {name: day.isoformat() if day else "" for name, day in days.items()}
-    return Form({**values, "number": row.number, "version": str(row.version)})
+    stalls = " ".join(sorted(one.stall.uid for one in row.stalls))
+    return Form({**values, "number": row.number, "stalls": stalls})
+
+
+def _typed() -> Form:
+    form = Form.read(request.form, FIELDS)
+    form.values["stalls"] = " ".join(sorted(set(request.form.getlist("stalls"))))
+    return form
 
 
 def _place_page(uid: str, form: Form) -> str:
@@ -216,16 +224,18 @@ def _place_page(uid: str, form: Form) -> str:
         )
 
 
-def _page(uid: str, form: Form | None) -> str:
+def _page(uid: str, form: Form | None, *, clashed: bool = False) -> str:
     with reading() as session:
         row = agreements.agreement_in(session, caller().scope(), uid)
-        ticked = request.form.getlist("stalls") or [one.stall.uid for one in row.stalls]
+        form = form if form and "stalls" in form.values else _merged(row, form)
+        clash = edits.prepare(session, row, form.values, _filled(row).values, clashed=clashed)
         return render_template(
             "configure/agreement.html",
             row=row,
-            form=form if form and form["number"] else _merged(row, form),
+            form=form,
+            clash=clash,
             stalls=queries.stalls_of(session, row.place),
-            ticked=ticked,
+            ticked=form["stalls"].split(),
             keeps=bool(caller().roles_at(row.path) & set(REGISTRARS)),
             masked=forms.masked,
             term=agreements.term(row, local_date(utcnow())),

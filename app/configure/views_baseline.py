@@ -16,14 +16,23 @@ from app.domain.permissions import BASELINE_RENEWERS, BASELINERS
 from app.ledger import counters
 from app.ledger.counters import BaselineContestedError, Shown
 from app.models import Scale
+from app.web import edits
 from app.web.access import access, caller, require_role
 from app.web.database import reading, transaction
+from app.web.edits import EditedMeanwhileError
 from app.web.refusals import of_code
 
 bp = Blueprint("baseline", __name__, url_prefix="/configure", template_folder="templates")
 
 INVALID: Final = 422
-FIELDS: Final = {"calibration": 9, "parameters": 9, "software_id": 80, "kind": 10}
+CONFLICT: Final = 409
+FIELDS: Final = {
+    "calibration": 9,
+    "parameters": 9,
+    "software_id": 80,
+    "kind": 10,
+    edits.FIELD: edits.LONGEST,
+}
 MOST: Final = 999_999_999
 
 
@@ -40,7 +49,10 @@ def ask(uid: str) -> ResponseReturnValue:
 @bp.post("/scales/<uid:uid>/baseline")
 @access(*BASELINERS)
 def save(uid: str) -> ResponseReturnValue:
-    """Record a baseline, or hold what the scale shows now against it."""
+    """Record a baseline, or hold what the scale shows now against it.
+
+    Where somebody else recorded one in between, both are shown and nothing is written.
+    """
     form = Form.read(request.form, FIELDS)
     shown = _shown(form)
     with transaction() as session:
@@ -49,10 +61,14 @@ def save(uid: str) -> ResponseReturnValue:
         try:
             if shown is None:
                 return _page(session, scale, form), INVALID
+            edits.expect(session, form[edits.FIELD], lambda: _stands(scale))
             rose = record(session, scale, shown, baseline=form["kind"] != "reading")
         except BaselineContestedError:
             form.errors["kind"] = str(of_code(BaselineContestedError.code).said)
-            return _page(session, scale, form), 409
+            return _page(session, scale, form), CONFLICT
+        except EditedMeanwhileError:
+            form.values["kind"] = ""  # a first baseline may be a reading by now: to be said anew
+            return _page(session, scale, form, clashed=True), CONFLICT
     if rose:
         flash(_("The counters changed with no repair or verification on record."), "attention")
     return redirect(url_for("manage.scale", uid=uid, _anchor="program"), 303)
@@ -81,11 +97,27 @@ def _shown(form: Form) -> Shown | None:
     return None if form.errors else Shown(Counters(calibration, parameters), form["software_id"])
 
 
-def _page(session: Session, scale: Scale, form: Form) -> str:
+def _stands(scale: Scale) -> dict[str, str]:
+    """Return what a reading is held against, and whether somebody found a difference."""
+    found, rose = counters.known(scale), scale.counters_rose_on
+    return {
+        "calibration": str(found.calibration) if found else "",
+        "parameters": str(found.parameters) if found else "",
+        "software_id": scale.software_id,
+        "rose": rose.isoformat() if rose else "",
+    }
+
+
+def _page(session: Session, scale: Scale, form: Form, *, clashed: bool = False) -> str:
+    # What the scale shows was looked at: nothing of it is taken over from another's reading.
+    clash = edits.prepare(
+        session, scale, form.values, _stands(scale), clashed=clashed, together=None
+    )
     return render_template(
         "configure/baseline.html",
         scale=scale,
         form=form,
+        clash=clash,
         baseline=counters.newest(session, scale, counters.BASELINE),
         standing=counters.matching(session, scale),
         known=counters.known(scale),

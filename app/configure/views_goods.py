@@ -10,16 +10,19 @@ from app.configure import queries, service
 from app.configure.forms import Form
 from app.db.session import utcnow
 from app.domain.permissions import REGISTRARS
-from app.domain.suitability import goods_from
+from app.domain.suitability import goods_from, goods_text
 from app.models import Stall
+from app.web import edits
 from app.web.access import access, caller
 from app.web.database import reading, transaction
+from app.web.edits import EditedMeanwhileError
 from app.web.words import goods
 
 bp = Blueprint("goods", __name__, url_prefix="/configure", template_folder="templates")
 
 INVALID: Final = 422
-FIELDS: Final = {"goods": 60}
+CONFLICT: Final = 409
+FIELDS: Final = {"goods": 60, edits.FIELD: edits.LONGEST}
 
 
 @bp.get("/stalls/<uid:uid>/goods")
@@ -28,20 +31,25 @@ def edit(uid: str) -> ResponseReturnValue:
     """Ask what the stall sells."""
     with reading() as session:
         stall = _stall(session, uid)
-        return _page(stall, Form({"goods": stall.goods}), stall.goods_classes.split())
+        return _page(session, stall, Form(_stands(stall)))
 
 
 @bp.post("/stalls/<uid:uid>/goods")
 @access(*REGISTRARS)
 def save(uid: str) -> ResponseReturnValue:
-    """Record it."""
+    """Record it; what somebody else recorded in between is not written over."""
     form = Form.read(request.form, FIELDS)
-    ticked = request.form.getlist("goods_classes")
+    classes = goods_from(" ".join(request.form.getlist("goods_classes")))
+    form.values["goods_classes"] = goods_text(classes)
     with transaction() as session:
         stall = _stall(session, uid)
         if form.errors:
-            return _page(stall, form, ticked), INVALID
-        command = service.Goods(form["goods"], goods_from(" ".join(ticked)))
+            return _page(session, stall, form), INVALID
+        try:
+            edits.expect(session, form[edits.FIELD], lambda: _stands(stall))
+        except EditedMeanwhileError:
+            return _page(session, stall, form, clashed=True), CONFLICT
+        command = service.Goods(form["goods"], classes)
         service.record_goods(session, stall, command, by=caller().uid, at=utcnow())
         where = url_for("register.place", uid=stall.place.uid, _anchor="stalls")
     return redirect(where, 303)
@@ -53,11 +61,17 @@ def _stall(session: Session, uid: str) -> Stall:
     return session.scalars(found).one()
 
 
-def _page(stall: Stall, form: Form, ticked: list[str]) -> str:
+def _stands(stall: Stall) -> dict[str, str]:
+    return {"goods": stall.goods, "goods_classes": stall.goods_classes}
+
+
+def _page(session: Session, stall: Stall, form: Form, *, clashed: bool = False) -> str:
+    clash = edits.prepare(session, stall, form.values, _stands(stall), clashed=clashed)
     return render_template(
         "configure/goods.html",
         stall=stall,
         form=form,
+        clash=clash,
         choices=goods.choices(),
-        ticked=ticked,
+        ticked=form["goods_classes"].split(),
     )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.configure import forms, grounds, queries
 from app.configure.forms import Form
 from app.configure.service import FieldsError
-from app.configure.service.errors import EditedMeanwhileError, Fault, expect
+from app.configure.service.errors import Fault
 from app.configure.service.grounds import change_parts, give_grounds
 from app.db.scope import within
 from app.db.session import utcnow
@@ -19,16 +19,17 @@ from app.domain.gaps import Gap, Ground, Part
 from app.domain.roles import Role
 from app.models import Scale, ScaleModel
 from app.standing import gaps
+from app.web import edits
 from app.web.access import READERS, access, caller
 from app.web.database import reading, transaction
+from app.web.edits import EditedMeanwhileError
 from app.web.paging import PAGE, Cursor, fetch
-from app.web.refusals import of_code
 
 bp = Blueprint("grounds", __name__, url_prefix="/configure", template_folder="templates")
 
 INVALID: Final = 422
 CONFLICT: Final = 409
-FIELDS: Final = {**forms.PARTS, "version": 12}
+FIELDS: Final = {**forms.PARTS, edits.FIELD: edits.LONGEST}
 GIVEN: Final = {"ground": 20, "until": 10, "gap_remark": 200}
 
 
@@ -50,14 +51,13 @@ def save(uid: str) -> ResponseReturnValue:
     try:
         with transaction() as session:
             scale = queries.scale_in(session, caller().scope(Role.MANAGER), uid)
-            expect(scale.version, form["version"])
+            edits.expect(session, form[edits.FIELD], lambda: grounds.stands(scale))
             change_parts(session, scale, command, by=caller().uid, at=utcnow())
         return redirect(url_for("manage.scale", uid=uid, _anchor="codes"), 303)
     except FieldsError as error:
         form.refuse(error)
-    except EditedMeanwhileError as error:
-        form.errors[Part.PRODUCTION.value] = of_code(error.code).said
-        return _scale_page(uid, form), CONFLICT
+    except EditedMeanwhileError:
+        return _scale_page(uid, form, clashed=True), CONFLICT
     return _scale_page(uid, form), INVALID
 
 
@@ -98,14 +98,20 @@ def _ticked(session: Session) -> list[Scale]:
     return list(session.scalars(rows.options(selectinload(Scale.seals))))
 
 
-def _scale_page(uid: str, form: Form | None) -> str:
+def _scale_page(uid: str, form: Form | None, *, clashed: bool = False) -> str:
     with reading() as session:
         scale = queries.scale_in(session, caller().scope(Role.MANAGER), uid)
+        form = form or grounds.filled(scale, utcnow())
+        together = grounds.TOGETHER
+        clash = edits.prepare(
+            session, scale, form.values, grounds.stands(scale), clashed=clashed, together=together
+        )
         return render_template(
             "configure/grounds.html",
             scale=scale,
             number=scale.market_no or scale.serial_no,
-            form=form or grounds.filled(scale, utcnow()),
+            form=form,
+            clash=clash,
             unsealed=Part.SEAL in gaps.missing(scale),
             **grounds.words(),
         )

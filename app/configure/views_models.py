@@ -10,16 +10,17 @@ from app.configure import forms_models, queries, service
 from app.configure.forms import Form
 from app.configure.service import FieldsError
 from app.configure.service.catalogue import change_model
-from app.configure.service.errors import EditedMeanwhileError, Fault, expect
+from app.configure.service.errors import Fault
 from app.db.session import utcnow
 from app.domain.evidence import Level
 from app.domain.permissions import CATALOGUERS
 from app.domain.regions import RegionKind
 from app.domain.scale_types import AccuracyClass, TypeGeneration
 from app.models import Maker, ScaleModel
+from app.web import edits
 from app.web.access import READERS, access, caller
 from app.web.database import reading, transaction
-from app.web.refusals import of_code
+from app.web.edits import EditedMeanwhileError
 from app.web.words.say import say
 
 bp = Blueprint("models", __name__, url_prefix="/configure", template_folder="templates")
@@ -66,15 +67,14 @@ def change(uid: str) -> ResponseReturnValue:
     try:
         with transaction() as session:
             model = session.scalars(queries.models().where(ScaleModel.uid == uid)).one()
-            expect(model.version, form["version"])
+            edits.expect(session, form[edits.FIELD], lambda: forms_models.filled(model).values)
             command = _command(session, form)
             change_model(session, model, command, by=caller().uid, at=utcnow())
         return redirect(url_for("models.one", uid=uid), 303)
     except FieldsError as error:
         form.refuse(error)
-    except EditedMeanwhileError as error:
-        form.errors["name"] = of_code(error.code).said
-        return _model_page(uid, form), CONFLICT
+    except EditedMeanwhileError:
+        return _model_page(uid, form, clashed=True), CONFLICT
     return _model_page(uid, form), INVALID
 
 
@@ -121,13 +121,20 @@ def _list_page(form: Form) -> str:
         )
 
 
-def _model_page(uid: str, form: Form | None) -> str:
+def _model_page(uid: str, form: Form | None, *, clashed: bool = False) -> str:
     with reading() as session:
         model = session.scalars(queries.models().where(ScaleModel.uid == uid)).one()
+        stands = forms_models.filled(model)
+        form = form or stands
+        together = forms_models.TOGETHER
+        clash = edits.prepare(
+            session, model, form.values, stands.values, clashed=clashed, together=together
+        )
         return render_template(
             "configure/model.html",
             model=model,
-            form=form or forms_models.filled(model),
+            form=form,
+            clash=clash,
             scales=queries.numbers_of_model(session, model, caller().scope()),
             **_choices(),
         )

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session, joinedload
 from app.configure import batches, forms_batches, queries
 from app.configure.forms import Form
 from app.configure.service import FieldsError
-from app.configure.service.errors import EditedMeanwhileError, expect
 from app.configure.service.procurement import Batch, assign, change_procurement, create_procurement
 from app.db.scope import within
 from app.db.session import utcnow
@@ -18,10 +17,11 @@ from app.domain.permissions import REGISTRARS
 from app.domain.procurement import Funding
 from app.domain.roles import Role
 from app.models import Place, Procurement, Region, Scale
+from app.web import edits
 from app.web.access import READERS, access, caller, require_role
 from app.web.database import reading, transaction
+from app.web.edits import EditedMeanwhileError
 from app.web.paging import PAGE, Cursor, fetch
-from app.web.refusals import of_code
 from app.web.words.say import say
 
 bp = Blueprint("procurement", __name__, url_prefix="/configure", template_folder="templates")
@@ -67,15 +67,14 @@ def change(uid: str) -> ResponseReturnValue:
     try:
         with transaction() as session:
             row = batches.batch_in(session, caller().scope(*REGISTRARS), uid)
-            expect(row.version, form["version"])
+            edits.expect(session, form[edits.FIELD], lambda: forms_batches.filled(row).values)
             command = _command(session, form)
             change_procurement(session, row, command, by=caller().uid, at=utcnow())
         return redirect(url_for("procurement.one", uid=uid), 303)
     except FieldsError as error:
         form.refuse(error)
-    except EditedMeanwhileError as error:
-        form.errors["document_no"] = of_code(error.code).said
-        return _batch_page(uid, form), CONFLICT
+    except EditedMeanwhileError:
+        return _batch_page(uid, form, clashed=True), CONFLICT
     return _batch_page(uid, form), INVALID
 
 
@@ -159,9 +158,15 @@ def _list_page(form: Form) -> str:
         )
 
 
-def _batch_page(uid: str, form: Form | None) -> str:
+def _batch_page(uid: str, form: Form | None, *, clashed: bool = False) -> str:
     with reading() as session:
         row = _batch(session, uid)
+        stands = forms_batches.filled(row)
+        form = form or stands
+        together = forms_batches.TOGETHER
+        clash = edits.prepare(
+            session, row, form.values, stands.values, clashed=clashed, together=together
+        )
         scales = fetch(
             session,
             batches.of_batch(row, caller().scope()),
@@ -176,7 +181,8 @@ def _batch_page(uid: str, form: Form | None) -> str:
             where=batches.names(session, [row.path]).get(row.path, ""),
             may_change=bool(caller().roles_at(row.path) & set(REGISTRARS)),
             may_assign=Role.MANAGER in caller().roles,
-            **_choices(session, form or forms_batches.filled(row)),
+            clash=clash,
+            **_choices(session, form),
         )
 
 

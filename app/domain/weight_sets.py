@@ -1,4 +1,4 @@
-"""Which weights build a load well enough: an exact search, few weights first.
+"""Which weights build a load well enough: an exact search, one set first, few weights of it.
 
 Source of the third: OIML R 76-1:2006, 3.7.1 (the error of the weights is at most 1/3 of the
 instrument's limit at that load). The errors of all weights on the pan add up.
@@ -15,11 +15,16 @@ SHARE: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A weight that may be used; ``bound_ug`` as `app.domain.weights.bound_ug` gives it."""
+    """A weight that may be used; ``bound_ug`` as `app.domain.weights.bound_ug` gives it.
+
+    Attributes:
+        of_set: Name of the set whose case it lies in; empty for a single weight.
+    """
 
     key: str
     nominal_mg: int
     bound_ug: int
+    of_set: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,41 @@ def choose(candidates: Sequence[Candidate], demands: Mapping[int, int]) -> Chose
         by_load[load] = found
         taken += [key for key in found if key not in taken]
     return Chosen(tuple(taken), by_load, tuple(sorted(short)))
+
+
+def choose_by_set(candidates: Sequence[Candidate], demands: Mapping[int, int]) -> Chosen:
+    """Like `choose`, but of one set where one does it: a verifier carries one case.
+
+    Where none does, the set that does most is taken along with whatever helps it, single
+    weights before another case.
+    """
+    groups: dict[str, list[Candidate]] = {}
+    for one in candidates:
+        groups.setdefault(one.of_set, []).append(one)
+    best, taken = choose(candidates, demands), list[Candidate]()
+    cannot = len(best.short)
+    while groups and (not taken or len(best.short) > cannot):
+        tries = {name: choose([*taken, *group], demands) for name, group in groups.items()}
+        name = min(tries, key=lambda name: _rank(name, tries[name], bool(taken)))
+        best = tries[name]
+        taken += groups.pop(name)
+    return best
+
+
+def alone(candidates: Sequence[Candidate], demands: Mapping[int, int]) -> dict[str, Chosen]:
+    """Return what is chosen of each set that builds alone as much as all weights together."""
+    cannot = choose(candidates, demands).short
+    names = sorted({one.of_set for one in candidates if one.of_set})
+    found = {
+        name: choose([one for one in candidates if one.of_set == name], demands) for name in names
+    }
+    return {name: chosen for name, chosen in found.items() if chosen.short == cannot}
+
+
+def _rank(name: str, found: Chosen, helps: bool) -> tuple[int, bool, int, str]:  # noqa: FBT001
+    """Return what makes set ``name`` the better choice: a case first, what helps it is single."""
+    is_single = not name
+    return len(found.short), is_single is not helps, len(found.keys), name
 
 
 def build(candidates: Sequence[Candidate], load_mg: int, mpe_mg: int) -> tuple[str, ...] | None:

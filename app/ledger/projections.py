@@ -92,6 +92,7 @@ ADDED: Final[Mapping[type[Base], tuple[Mapping[str, Any], ...]]] = MappingProxyT
         Person: ({"card": []},),
         StandardWeight: ({"withdrawn_because": "", "withdrawn_on": None},),
         ImportSession: ({"ground": "", "ground_until": None, "forgotten_at": None},),
+        InServiceCheck: ({"lead_id": None},),
     }
 )
 # Not facts of the subject: counters of ours, clocks that tick, secrets.

@@ -249,7 +249,11 @@ class Finding(Base):
 
 
 class Lead(Base):
-    """A lead (线索) for the authority, opened by a finding."""
+    """A lead (线索) for the authority, opened by a finding, or from a failed in-service check.
+
+    ``finding_id``: the finding that opened it, if one did; checks say themselves that they
+    belong to a lead.
+    """
 
     __tablename__ = "lead"
     __table_args__ = (one_of("state", LeadState), Index("ix_lead_path_uid", "path", "uid"))
@@ -259,8 +263,8 @@ class Lead(Base):
     path: Mapped[ordered_path]
     scale_id: Mapped[int] = mapped_column(ForeignKey(Scale.id), index=True)
     scale: Mapped[Scale] = relationship()
-    finding_id: Mapped[int] = mapped_column(ForeignKey(Finding.id), unique=True)
-    finding: Mapped[Finding] = relationship()
+    finding_id: Mapped[int | None] = mapped_column(ForeignKey(Finding.id), unique=True)
+    finding: Mapped[Finding | None] = relationship()
     state: Mapped[LeadState]
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]

@@ -11,6 +11,7 @@ from app.domain.appeals import AppealState, CheckForce
 from app.domain.campaigns import CampaignOutcome, CampaignState
 from app.domain.recalls import RecallDecision, RecallState
 from app.domain.verification import VerificationResult
+from app.models.attestation import Lead
 from app.models.people import Person
 from app.models.places import Place
 from app.models.scale import Scale
@@ -84,6 +85,18 @@ class CampaignScale(Base):
     appointment_no: Mapped[str] = mapped_column(String(80), default="")
 
 
+class CampaignMiss(Base):
+    """That a scale did not come on a day, and was put on the list of another one."""
+
+    __tablename__ = "campaign_miss"
+    __table_args__ = (UniqueConstraint("line_id", "day_id"),)
+
+    id: Mapped[primary_key]
+    line_id: Mapped[int] = mapped_column(ForeignKey(CampaignScale.id))
+    line: Mapped[CampaignScale] = relationship()
+    day_id: Mapped[int] = mapped_column(ForeignKey(CampaignDay.id), index=True)
+
+
 class Recall(Base):
     """A weight in doubt, and since when: what was verified with it is listed for a decision.
 
@@ -147,6 +160,7 @@ class InServiceCheck(Base):
     """An inspector's check of a scale in use, with the doubled limits.
 
     ``document``: weights, readings and what was seen, as written; ``items``: the judgement.
+    ``lead``: whose evidence it is, where somebody made it that.
     """
 
     __tablename__ = "in_service_check"
@@ -177,6 +191,8 @@ class InServiceCheck(Base):
     verdict: Mapped[VerificationResult]
     items: Mapped[list[Any]] = mapped_column(default=list)
     checked_at: Mapped[datetime]
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey(Lead.id), index=True)
+    lead: Mapped[Lead | None] = relationship()
 
 
 class Appeal(Base):

@@ -83,9 +83,18 @@ def _weights(session: Session, worker: Worker, asked: Mapping[int, int]) -> dict
             for row in rows
         ],
         "chosen": list(chosen),
-        "by_load": {str(load): list(uids) for load, uids in found.by_load.items()},
+        "by_load": _piles(found.by_load),
         "short": list(found.short),
+        "mixed": len(found.sets) > 1,
+        "sets": [
+            {"name": name, "chosen": list(one.keys), "by_load": _piles(one.by_load)}
+            for name, one in found.alone.items()
+        ],
     }
+
+
+def _piles(by_load: Mapping[int, Sequence[str]]) -> dict[str, list[str]]:
+    return {str(load): list(uids) for load, uids in by_load.items()}
 
 
 def _paper(row: StandardWeight, worker: Worker) -> Calibration | None:
@@ -102,6 +111,7 @@ def _weight(row: StandardWeight, paper: Calibration | None, why: str) -> dict[st
         "weight": row.uid,
         "calibration": paper.uid if paper else "",
         "number": row.number,
+        "set": row.set_name,
         "nominal_mg": row.nominal_mg,
         "class": row.weight_class.value,
         "certificate_no": paper.certificate_no if paper else "",

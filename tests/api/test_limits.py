@@ -24,6 +24,7 @@ from tests.support.served import served
 from tests.support.world import api_token
 
 ASKED = 60
+MOST = 3000
 RATE = Rate(10, 60)
 
 
@@ -97,11 +98,17 @@ def test_a_number_is_tried_so_often_whichever_worker_answers(
             return httpx.get(f"{address}/t/{number:08}", headers={"Accept": "application/json"})
 
         answers = list(pool.map(ask, range(ASKED)))
+        while not shared and _served(answers) == TYPED.count and len(answers) < MOST:
+            answers += pool.map(ask, range(ASKED))  # the second worker may not be up yet
     codes = Counter(answer.status_code for answer in answers)
     refused = [answer for answer in answers if answer.status_code == 429]
     assert all(int(answer.headers["Retry-After"]) > 0 for answer in refused)
     assert (codes[404] == TYPED.count) is shared
-    assert codes[404] + codes[429] == ASKED
+    assert codes[404] + codes[429] == len(answers)
+
+
+def _served(answers: list[httpx.Response]) -> int:
+    return sum(answer.status_code == 404 for answer in answers)
 
 
 @pytest.fixture

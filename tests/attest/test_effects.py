@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.attest import history, judging
 from app.db.ids import new_uid
 from app.db.session import utcnow
+from app.domain.calendar import local_date
 from app.domain.findings import FindingState, LeadState
 from app.domain.lifecycle import Action, State
 from app.domain.suspension import SuspensionReason
@@ -148,8 +149,8 @@ def verification(scale: Scale, at: datetime) -> Verification:
         result=VerificationResult.PASS,
         regulation="JJG 539-2016",
         body="通州区计量所",
-        verified_on=at.date(),
-        valid_until=at.date() + timedelta(days=364),
+        verified_on=local_date(at),
+        valid_until=local_date(at) + timedelta(days=364),
         failed_items=[],
         recorded_at=at,
     )

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from app.db.session import utcnow
+from app.domain.calendar import local_date
 from app.domain.tasks import Executor
 from app.domain.verdicts import Verdict
 from app.jobs import duties
@@ -19,7 +20,7 @@ def last_day_passed(lab: Lab) -> datetime:
     """Return an instant on the day after every reference's last."""
     with lab.work.database.reading() as session:
         last = session.scalars(select(func.max(Reference.expires_on))).one()
-    return utcnow() + ((last - utcnow().date()) + timedelta(days=2))
+    return utcnow() + ((last - local_date(utcnow())) + timedelta(days=2))
 
 
 def do_server_tasks(lab: Lab, at: datetime) -> None:

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from app.db.session import utcnow
+from app.domain.calendar import local_date
 from app.domain.gaps import Part
 from app.domain.roles import Role
 from tests.support.house import House
 
-NEXT_YEAR = (utcnow() + timedelta(days=300)).date().isoformat()
+NEXT_YEAR = local_date(utcnow() + timedelta(days=300)).isoformat()
 GAPS = {part.value: {"ground": "old_type", "until": NEXT_YEAR} for part in Part}
 
 

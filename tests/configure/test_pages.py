@@ -9,6 +9,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from app.db.session import utcnow
+from app.domain.calendar import local_date
 from app.domain.gaps import Part
 from app.domain.lifecycle import State
 from app.domain.roles import Role
@@ -17,7 +18,7 @@ from app.models import Maker, Place, Scale, ScaleModel, Seal, Trader
 from tests.support.house import House, verify_all
 from tests.support.makers import COUNTY, make_region
 
-NEXT_YEAR = (utcnow() + timedelta(days=300)).date().isoformat()
+NEXT_YEAR = local_date(utcnow() + timedelta(days=300)).isoformat()
 
 
 def plate(house: House, **changes: str) -> dict[str, str]:

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from app.domain.standards import WeightClass, WeightState
 from app.domain.traceability import DEEPEST, Calibrated, Weight, WeightWhy, why_not
-from app.domain.weight_sets import Candidate, build, choose, good_enough, makes
+from app.domain.weight_sets import (
+    Candidate,
+    alone,
+    build,
+    choose,
+    choose_by_set,
+    good_enough,
+    makes,
+)
 from app.domain.weights import NOMINALS_MG, bound_ug, mpe_ug
 
 G = 1000
@@ -94,6 +102,8 @@ def test_a_set_is_proposed_whenever_there_is_one_and_never_a_wrong_one(
 ) -> None:
     """Brute force over all subsets finds the same loads to be short."""
     chosen = choose(found, wanted)
+    by_set = [replace(one, of_set="AB"[n % 2]) for n, one in enumerate(found)]
+    assert choose_by_set(by_set, wanted).short == chosen.short
     by_key = {one.key: one for one in found}
     for load, mpe_mg in wanted.items():
         best = _by_force(found, load, mpe_mg)
@@ -106,6 +116,29 @@ def test_a_set_is_proposed_whenever_there_is_one_and_never_a_wrong_one(
         assert good_enough(sum(one.bound_ug for one in pile), mpe_mg)
         assert {one.key for one in pile} <= set(chosen.keys)
         assert len(build(found, load, mpe_mg) or ()) == best
+
+
+def in_case(name: str, *kilograms: int) -> list[Candidate]:
+    """Return the weights of a set; of no name: single ones."""
+    return [Candidate(f"{name}{n}", n * KG, 0, name) for n in kilograms]
+
+
+def test_one_case_is_carried_where_one_does_it() -> None:
+    """Although weights of both would be as few; a case before single weights."""
+    first, second, single = in_case("A", 10, 2), in_case("B", 10, 5, 2), in_case("", 10, 5, 2)
+    load = {15 * KG: 10, 2 * KG: 10}
+    assert choose_by_set(first + second + single, load).keys == ("B10", "B5", "B2")
+    assert list(alone(first + second + single, load)) == ["B"]
+
+
+def test_cases_are_mixed_only_for_what_none_does_alone() -> None:
+    """Single weights help before a second case does; what nothing builds mixes nothing."""
+    first, second, load = in_case("A", 10, 2), in_case("B", 5), {15 * KG: 10, 2 * KG: 10}
+    assert set(choose_by_set(first + second, load).keys) == {"A10", "B5", "A2"}
+    assert alone(first + second, load) == {}
+    assert set(choose_by_set(first + second + in_case("", 5), load).keys) == {"A10", "5", "A2"}
+    beyond = choose_by_set(first + second, {10 * KG: 10, 99 * KG: 10})
+    assert (beyond.keys, beyond.short) == (("A10",), (99 * KG,))
 
 
 def test_a_finer_weight_is_taken_only_where_it_is_needed() -> None:

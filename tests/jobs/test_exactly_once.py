@@ -17,6 +17,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.db.session import utcnow
+from app.domain.calendar import local_date
 from app.domain.duties import Period
 from app.jobs import leader, runs
 from app.jobs.process import JobsProcess
@@ -46,7 +47,7 @@ def day(ahead: int) -> str:
 @pytest.mark.usefixtures("any_url")
 def test_one_effect_whatever_happens(crew: Crew, work: Installation) -> None:
     """Killed, frozen, away for a month, the clock set back: each period once, each scale once."""
-    fleet(work, until=(utcnow() + timedelta(hours=8)).date())
+    fleet(work, until=local_date(utcnow()))
     port = free_port()
     with crew.web(port) as web:
         crew.start()

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.db.base import Base
 from app.db.ids import new_uid
 from app.db.session import utcnow
+from app.domain.calendar import local_date
 from app.domain.roles import Role
 from app.domain.standards import WeightClass, WeightState
 from app.models import Body, Calibration, Code, Grant, Person, Stall, StandardWeight
@@ -135,7 +136,7 @@ def test_a_weight_s_tag_says_whether_it_may_be_used(
     house: House, days: int, state: WeightState, words: str
 ) -> None:
     """The last day of its calibration counts."""
-    uid = weight(house, utcnow().date() + timedelta(days=days), state)
+    uid = weight(house, local_date(utcnow()) + timedelta(days=days), state)
     page = scan(house, card_of(house, StandardWeight, uid), Role.VERIFIER)
     assert 'data-outcome="scan_weight"' in page
     assert words in page

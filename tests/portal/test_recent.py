@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.config import Settings
 from app.db.session import Database, utcnow
+from app.domain.calendar import local_date
 from app.domain.lifecycle import Action
 from app.domain.suspension import SuspensionReason
 from app.factory import create_app
@@ -63,7 +64,7 @@ def rename_place(scale: Scale) -> tuple[Any, str]:
 
 def end_type(scale: Scale) -> tuple[Any, str]:
     """End the time in which scales of this type may serve."""
-    scale.model.phase_out_on = utcnow().date() - timedelta(days=30)
+    scale.model.phase_out_on = local_date(utcnow()) - timedelta(days=30)
     return scale.model, "change"
 
 
@@ -121,7 +122,7 @@ def test_languages_and_kinds_are_kept_apart(client: FlaskClient, path: str) -> N
 
 def test_a_new_day_is_worked_out_anew(database: Database) -> None:
     """A validity ends without an entry in the ledger."""
-    today = utcnow().date()
+    today = local_date(utcnow())
     kept = Recent()
     kept.put("key", Kept("page", today, 0, ()))
     assert kept.get(database, "key", today) == "page"
@@ -130,7 +131,7 @@ def test_a_new_day_is_worked_out_anew(database: Database) -> None:
 
 def test_the_oldest_page_makes_room(database: Database) -> None:
     """Memory stays bounded, however many addresses are asked for."""
-    today = utcnow().date()
+    today = local_date(utcnow())
     kept = Recent(most=2)
     for number in range(3):
         kept.put(number, Kept("page", today, 0, ()))

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.db.ids import new_uid
 from app.domain.appeals import AppealState, CheckForce
+from app.domain.calendar import local_date
 from app.domain.verification import VerificationResult
 from app.models import Appeal, InServiceCheck, Person, Scale
 from tests.support import makers
@@ -19,9 +20,9 @@ def make_appeal(session: Session, scale: Scale, at: datetime) -> Appeal:
         scale=scale,
         document_no="ZC-1",
         state=AppealState.WITHDRAWN,
-        applied_on=at.date(),
-        deadline_on=at.date(),
-        decided_on=at.date(),
+        applied_on=local_date(at),
+        deadline_on=local_date(at),
+        decided_on=local_date(at),
         recorded_at=at,
     )
     makers.recorded(session, row)

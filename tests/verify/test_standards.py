@@ -124,6 +124,19 @@ def test_reference_weights_stay_at_home_unless_a_load_needs_them(
         assert [one.number for one, _paper in found.weights] == [number]
 
 
+def test_another_set_steps_in_whole_where_a_weight_is_out(session: Session, outfit: Outfit) -> None:
+    """Of its two sets one lost its 5 kg: the other is proposed, the finer one could do as well."""
+    M1, F2 = WeightClass.M1, WeightClass.F2  # noqa: N806 - their names
+    for name, weight_class, sizes in (("A", M1, (10, 5)), ("B", M1, (10, 5)), ("F", F2, (10, 5))):
+        for kg in sizes:
+            row = make_weight(session, outfit.body, f"{kg}-{name}", kg * KG, weight_class)
+            row.set_name = name
+            calibrate(session, row, TODAY - timedelta(days=500 if (name, kg) == ("A", 5) else 9))
+    found = weights.propose(session, outfit.body, {15 * KG: 7500, 10 * KG: 5000}, TODAY)
+    assert (found.sets, sorted(found.alone)) == (("B",), ["B", "F"])
+    assert sorted(row.number for row, _paper in found.weights) == ["10-B", "5-B"]
+
+
 def test_each_weight_refused_says_why(session: Session, outfit: Outfit) -> None:
     """Each of them alone would have built the load."""
     body = outfit.body

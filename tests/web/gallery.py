@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from app.db.session import utcnow
 from app.domain.advisories import AdvisoryCode
+from app.domain.calendar import local_date
 from app.domain.evidence import Level, LevelReason
 from app.domain.legal_status import ARTICLES, LegalCode, LegalReason
 from app.domain.lifecycle import Action, IllegalTransitionError, State
@@ -94,13 +95,13 @@ def contents() -> dict[str, Any]:
     now = utcnow()
     return {
         "now": now,
-        "until": (now + timedelta(days=101)).date(),
+        "until": local_date(now + timedelta(days=101)),
         "since": date(2026, 11, 20),
         "states": list(State),
         "actions": list(Action),
         "legal": list(LegalCode),
         "advisories": [AdvisoryCode.DUE_SOON, AdvisoryCode.FIRMWARE_MISMATCH],
-        "cards": cards(now.date()),
+        "cards": cards(local_date(now)),
         "entries": entries(now),
         "levels": list(Level),
         "missing": [LevelReason.STRAP_NOT_DRIVEN, LevelReason.RESET_NOT_DRIVEN],

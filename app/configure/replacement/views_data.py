@@ -23,13 +23,22 @@ from app.domain.roles import Role
 from app.domain.scale_types import TypeGeneration
 from app.domain.scope import Scope
 from app.models import ReplacementPrice, ScaleModel, TransitionRule
+from app.web import edits
 from app.web.access import access, caller, require_role
 from app.web.database import reading, transaction
+from app.web.edits import EditedMeanwhileError
 
 bp = Blueprint("replacing", __name__, url_prefix="/configure", template_folder="../templates")
 
 INVALID: Final = 422
-DATE: Final = {"net": 1, "last_day": 10, "source": 200, "confirmed": 1}
+CONFLICT: Final = 409
+DATE: Final = {
+    "net": 1,
+    "last_day": 10,
+    "source": 200,
+    "confirmed": 1,
+    edits.FIELD: edits.LONGEST,
+}
 PRICE: Final = {"path": 120, "model": 36, "price": 12}
 AMOUNT: Final = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,2})?")
 KINDS: Final[tuple[Kind, ...]] = ((TypeGeneration.OLD, False), (TypeGeneration.OLD, True))
@@ -55,6 +64,12 @@ def save_date() -> ResponseReturnValue:
         form.fault("last_day", Fault.MISSING)
     with transaction() as session:
         require_all(session)
+        try:
+            edits.expect(session, form[edits.FIELD], lambda: _stands(session, kind))
+        except EditedMeanwhileError:
+            if withdraws:  # nothing was typed that could stand beside
+                form.values |= _stands(session, kind)
+            return _dates_page(session, {kind: form}, clashed=True), CONFLICT
         if withdraws:
             rule = service.rule_of(session, kind)
             if rule is not None:
@@ -150,19 +165,26 @@ def _recorded(session: Session, form: Form, kind: Kind, last_day: date) -> bool:
     return True
 
 
-def _dates_page(session: Session, typed: dict[Kind, Form]) -> str:
-    rules = {
-        (rule.generation, rule.networked): rule for rule in session.scalars(select(TransitionRule))
-    }
+def _dates_page(session: Session, typed: dict[Kind, Form], *, clashed: bool = False) -> str:
+    kinds = []
+    for kind in KINDS:
+        rule = service.rule_of(session, kind)
+        form, stands = typed.get(kind) or _as_recorded(kind, rule), _stands(session, kind)
+        late = clashed and kind in typed
+        clash = edits.prepare(session, rule, form.values, stands, clashed=late)
+        kinds.append((kind, rule, form, clash))
     return render_template(
         "configure/replacement_dates.html",
-        kinds=[
-            (kind, rules.get(kind), typed.get(kind) or _as_recorded(kind, rules.get(kind)))
-            for kind in KINDS
-        ],
+        kinds=kinds,
         readers=bool(caller().roles & set(READERS)),
         may=Role.ADMIN in caller().roles or service.all_in(session, caller().scope(*EDITORS)),
     )
+
+
+def _stands(session: Session, kind: Kind) -> dict[str, str]:
+    """Return the form of a date as recorded; nothing where none is."""
+    rule = service.rule_of(session, kind)
+    return _as_recorded(kind, rule).values if rule else {}
 
 
 def _as_recorded(kind: Kind, rule: TransitionRule | None) -> Form:

@@ -39,19 +39,3 @@ class FieldsError(DomainError):
 def missing(**values: str) -> dict[str, Fault]:
     """Return a fault for each of ``values`` that is empty."""
     return {name: Fault.MISSING for name, value in values.items() if not value.strip()}
-
-
-class EditedMeanwhileError(DomainError):
-    """Somebody else changed this since the form was opened; nothing was written."""
-
-    code = "conflict"
-
-
-def expect(version: int, seen: str) -> None:
-    """Refuse a form that was filled in for another version.
-
-    Raises:
-        EditedMeanwhileError: ``seen`` is not the version there is now.
-    """
-    if seen != str(version):
-        raise EditedMeanwhileError("it was changed meanwhile")

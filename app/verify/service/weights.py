@@ -11,7 +11,16 @@ from app.domain import traceability
 from app.domain.recalls import RecallState
 from app.domain.standards import WeightClass, WeightState
 from app.domain.traceability import DEEPEST, Calibrated, Weight, WeightWhy, why_not
-from app.domain.weight_sets import Candidate, Chosen, build, choose, good_enough, makes
+from app.domain.weight_sets import (
+    Candidate,
+    Chosen,
+    alone,
+    build,
+    choose,
+    choose_by_set,
+    good_enough,
+    makes,
+)
 from app.domain.weights import bound_ug
 from app.models import Body, Calibration, CalibrationUse, Recall, StandardWeight
 
@@ -36,18 +45,26 @@ class Proposal:
 
     Attributes:
         by_load: uids of the weights to put on, by load in mg.
+        alone: The sets of which each would do as much by itself, and what is taken of it.
     """
 
     weights: tuple[tuple[StandardWeight, Calibration], ...]
     refused: tuple[tuple[StandardWeight, WeightFault], ...]
     short: tuple[int, ...]
     by_load: Mapping[int, tuple[str, ...]]
+    alone: Mapping[str, Chosen]
+
+    @property
+    def sets(self) -> tuple[str, ...]:
+        """Names of the sets that are taken along; single weights are of none."""
+        return tuple(sorted({row.set_name for row, _paper in self.weights if row.set_name}))
 
 
 def propose(session: Session, body: Body, demands: Mapping[int, int], on: date) -> Proposal:
     """Return few weights of ``body`` with an error of at most 1/3 of the limit at each load.
 
     Finer ones than are needed stay at home: a body's reference weights wear out in a market.
+    They are of one set where one set does it, else of as few as it takes.
 
     Args:
         demands: The scale's limit in mg, by load in mg.
@@ -66,13 +83,22 @@ def propose(session: Session, body: Body, demands: Mapping[int, int], on: date) 
             refused.append((row, fault))
         else:
             usable.append(known[row.uid])
-    chosen = _chosen(usable, demands, on)
     by_uid = {row.uid: row for row in rows}
+    by_class = {
+        weight_class: [
+            _candidate(one, on, by_uid[one.uid].set_name)
+            for one in usable
+            if one.weight_class is weight_class
+        ]
+        for weight_class in reversed(WeightClass)
+    }
+    chosen = _chosen(list(by_class.values()), demands)
     return Proposal(
         tuple((by_uid[uid], _paper(by_uid[uid], known[uid], on)) for uid in chosen.keys),
         tuple(refused),
         chosen.short,
         chosen.by_load,
+        alone([one for many in by_class.values() for one in many], demands),
     )
 
 
@@ -196,20 +222,21 @@ def _short(
     return WeightFault(code, load_mg=load)
 
 
-def _chosen(usable: Sequence[Weight], demands: Mapping[int, int], on: date) -> Chosen:
-    """Choose among the coarsest classes first; a finer one joins where a load is left over."""
+def _chosen(by_class: Sequence[Sequence[Candidate]], demands: Mapping[int, int]) -> Chosen:
+    """Choose among the coarsest classes first; a finer one joins where it helps a load."""
     found = choose((), demands)
     among: list[Candidate] = []
-    for weight_class in reversed(WeightClass):
-        more = [_candidate(one, on) for one in usable if one.weight_class is weight_class]
+    for more in by_class:
         if more and found.short:
             among += more
-            found = choose(among, demands)
+            wider = choose_by_set(among, demands)
+            if len(wider.short) < len(found.short):
+                found = wider
     return found
 
 
-def _candidate(weight: Weight, on: date) -> Candidate:
-    return Candidate(weight.uid, weight.nominal_mg, _bound(weight, on) or 0)
+def _candidate(weight: Weight, on: date, of_set: str = "") -> Candidate:
+    return Candidate(weight.uid, weight.nominal_mg, _bound(weight, on) or 0, of_set)
 
 
 def _bound(weight: Weight, on: date) -> int | None:

@@ -31,16 +31,21 @@ function setAir(work, part) {
 function weights(work) {
   const { words, outfit } = work;
   const chosen = new Set(work.sheet.draft.document.weights.map((each) => each.weight));
-  const turn = (uid) => {
-    if (!chosen.delete(uid)) chosen.add(uid);
-    for (const sheet of work.sheets) work.change(sheet, { ...sheet.draft.document, weights: papersOf(outfit, [...chosen]) });
+  const take = (uids) => {
+    for (const sheet of work.sheets) work.change(sheet, { ...sheet.draft.document, weights: papersOf(outfit, uids) });
     work.draw();
   };
+  const turn = (uid) => {
+    if (!chosen.delete(uid)) chosen.add(uid);
+    take([...chosen]);
+  };
+  const isTaken = ({ chosen: uids }) => uids.length === chosen.size && uids.every((uid) => chosen.has(uid));
   return [
     h(
       "div",
       { class: "ws-top ws-scroll", tabindex: "0", role: "region", "aria-label": words.weights },
       h("p", { class: "ws-question" }, words.weights),
+      (outfit.sets ?? []).map((set) => button(told(words.whole_set, { name: set.name }), () => take(set.chosen), { pressed: isTaken(set) })),
       h(
         "ul",
         { class: "ws-weights" },
@@ -50,7 +55,7 @@ function weights(work) {
             {},
             each.why
               ? h("p", { class: "ws-refused" }, symbol("stopped"), h("span", {}, `${mass(each.nominal_mg)} · ${each.number} · ${each.class}`, h("small", {}, each.why)))
-              : button(`${mass(each.nominal_mg)} · ${each.number}`, () => turn(each.weight), { pressed: chosen.has(each.weight), small: `${each.class} · ${each.certificate_no} · ${told(words.until, { day: each.valid_until })}` }),
+              : button(`${mass(each.nominal_mg)} · ${each.number}`, () => turn(each.weight), { pressed: chosen.has(each.weight), small: `${each.class}${each.set ? ` · ${each.set}` : ""} · ${each.certificate_no} · ${told(words.until, { day: each.valid_until })}` }),
           ),
         ),
       ),
@@ -64,6 +69,7 @@ export function setupScreen(work) {
   if (work.choosesWeights) return weights(work);
   const { document } = sheet.draft;
   const chosen = outfit.weights.filter((each) => document.weights.some((one) => one.weight === each.weight));
+  const sets = [...new Set(chosen.map((each) => each.set).filter(Boolean))].sort();
   const now = document.environment;
   const filled = (now ?? work.air)?.temperature_dc !== undefined && (now ?? work.air)?.humidity_pm !== undefined;
   const bars = outfit.body ? outfit.barred : [words.no_body];
@@ -79,7 +85,7 @@ export function setupScreen(work) {
     [words.body, outfit.body?.name ?? words.none],
     [words.standard, outfit.standard ? `${outfit.standard.name} · ${told(words.until, { day: outfit.standard.valid_until })}` : words.none],
     [words.rules, sheet.kit.rules],
-    [words.weights, `${chosen.length} · ${chosen.map((each) => mass(each.nominal_mg)).join(", ")}`],
+    [words.weights, `${chosen.length} · ${chosen.map((each) => mass(each.nominal_mg)).join(", ")}${sets.length === 1 ? ` · ${sets[0]}` : ""}`],
   ];
   return [
     h(
@@ -87,6 +93,7 @@ export function setupScreen(work) {
       { class: "ws-top" },
       h("dl", { class: "ws-facts" }, rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))),
       bars.map((why) => h("p", { class: "ws-beyond is-stopped", role: "alert" }, symbol("stopped"), h("span", {}, why))),
+      sets.length > 1 ? h("p", { class: "ws-beyond is-attention" }, symbol("attention"), h("span", {}, told(outfit.mixed ? words.mixed : words.several, { sets: sets.join(", ") }))) : null,
       outfit.short?.length ? h("p", { class: "ws-beyond is-attention" }, symbol("attention"), h("span", {}, told(words.short, { loads: outfit.short.map(mass).join(", ") }))) : null,
     ),
     h(

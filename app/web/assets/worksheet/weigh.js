@@ -29,7 +29,8 @@ function take(work, fields) {
 function asked(work) {
   const { step, words, sheet } = work;
   const uids = sheet.draft.document.weights.map((each) => each.weight);
-  const onto = (work.outfit.by_load?.[step.load] ?? []).filter((uid) => uids.includes(uid));
+  const piles = [work.outfit, ...(work.outfit.sets ?? [])].map((each) => each.by_load?.[step.load] ?? []);
+  const onto = piles.find((pile) => pile.length && pile.every((uid) => uids.includes(uid))) ?? [];
   const names = onto.map((uid) => mass(work.outfit.weights.find((each) => each.weight === uid).nominal_mg));
   const e = step.e;
   return h(
