@@ -19,8 +19,8 @@ SMALLEST: Final = -(2**63)
 DIGITS: Final = 20
 MOST_KEYS: Final = 1000
 
-# Possessive, and an unclosed string runs to the end: no input makes this backtrack.
-TOKEN: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[{\]}]', re.DOTALL)
+BRACKETS: Final = b"{[]}"
+NO_BRACKETS: Final = bytes(set(range(256)) - set(BRACKETS))
 ESCAPE: Final = re.compile(rb"\\u(?:[dD][89a-fA-F]|0000)")
 
 
@@ -73,15 +73,13 @@ def _why(error: Exception) -> str:
 def _check_depth(raw: bytes, depth: int) -> None:
     if raw.count(b"{") + raw.count(b"[") <= depth:
         return
+    # Once the escaped ones are gone, every second piece between quotes is outside of texts.
+    plain = raw.replace(rb"\\", b"").replace(rb"\"", b"")
     level = 0
-    for token in TOKEN.finditer(raw):
-        first = token[0][:1]
-        if first in b"{[":
-            level += 1
-            if level > depth:
-                raise StrictJsonError(f"nested deeper than {depth} levels", limit=depth)
-        elif first in b"}]":
-            level -= 1
+    for bracket in b"".join(plain.split(b'"')[::2]).translate(None, NO_BRACKETS):
+        level += 1 if bracket in b"{[" else -1
+        if level > depth:
+            raise StrictJsonError(f"nested deeper than {depth} levels", limit=depth)
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
