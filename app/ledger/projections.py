@@ -181,14 +181,24 @@ def _projected(kind: type[Base]) -> tuple[str, ...]:
     return tuple(key for key in keys if key not in skipped)
 
 
+@cache
+def _told(kind: type[Base], version: int | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return which columns a version tells: those told as they are, and the personal ones."""
+    later, personal = added_after(kind, version), PERSONAL.get(kind, frozenset())
+    keys = [key for key in _projected(kind) if key not in later]
+    return (
+        tuple(key for key in keys if key not in personal),
+        tuple(key for key in keys if key in personal),
+    )
+
+
 def columns(row: Base, version: int | None = None) -> dict[str, Any]:
     """Return the projected columns of one row, the newest version's where none is given."""
-    personal = PERSONAL.get(type(row), frozenset())
-    later = added_after(type(row), version)
+    shown, hidden = _told(type(row), version)
+    held = row.__dict__  # what is loaded, past the attributes, which take their time
     return {
-        key: _hidden(row, key) if key in personal else plain(getattr(row, key))
-        for key in _projected(type(row))
-        if key not in later
+        **{key: plain(held[key] if key in held else getattr(row, key)) for key in shown},
+        **{key: _hidden(row, key) for key in hidden},
     }
 
 
