@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 REMIND_DAYS: Final = 60
+PRESS_DAYS: Final = 30
 
 
 class VerificationItem(StrEnum):
@@ -44,6 +45,23 @@ class GateFault(StrEnum):
     QUALIFICATION_EXPIRED = "qualification_expired"
 
 
+class EndingKind(StrEnum):
+    """What a body works by and what ends on a day; shown in this order."""
+
+    AUTHORISATION = "authorisation_ends"
+    STANDARD = "standard_ends"
+    QUALIFICATION = "qualification_ends"
+    WEIGHT = "weight_ends"
+
+
+class Urgency(StrEnum):
+    """How soon something ends; shown in this order."""
+
+    OVER = "ended"
+    PRESSING = "ends_in_30"
+    COMING = "ends_in_60"
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """From a day to a day, both inclusive; None is open."""
@@ -67,3 +85,10 @@ def runs_out(until: date | None, on: date) -> int | None:
     if until is None or (until - on).days > REMIND_DAYS:
         return None
     return (until - on).days
+
+
+def urgency(left: int) -> Urgency:
+    """Return how urgent something is that ends in ``left`` days, its last day being today at 0."""
+    if left < 0:
+        return Urgency.OVER
+    return Urgency.PRESSING if left <= PRESS_DAYS else Urgency.COMING

@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from app.db.session import utcnow
+from app.domain.calendar import local_date
 from app.domain.permissions import LegalAct
 from app.domain.roles import VERIFICATION, Role
 from app.domain.signing import (
@@ -25,6 +26,7 @@ from app.domain.worksheets import SignatureStep, WorksheetState
 from app.models import Person, Place, Worksheet
 from app.verify import queries_signing as queries
 from app.verify import sheets
+from app.verify.queries_endings import own_tally
 from app.verify.service import signing
 from app.verify.service.papers import Office
 from app.verify.service.signing import NotWaitingError, Signed
@@ -48,7 +50,8 @@ def index() -> ResponseReturnValue:
     """Show what waits for the caller's signature."""
     with reading() as session:
         piles = queries.piles(session, desk())
-        return render_template("verify/signing.html", piles=piles, ACTS=ACTS)
+        ends = own_tally(session, caller().id, local_date(utcnow()))
+        return render_template("verify/signing.html", piles=piles, ACTS=ACTS, ends=ends)
 
 
 @bp.get("/signing/<uid:uid>/<kind>")

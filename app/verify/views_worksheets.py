@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
 from app.db.session import utcnow
+from app.domain.calendar import local_date
 from app.domain.roles import Role
 from app.domain.worksheets import WorksheetState
 from app.models import Person, Place, Scale
@@ -18,6 +19,7 @@ from app.verify import queries
 from app.verify.kits import Worker, environment, kits
 from app.verify.outfits import outfit
 from app.verify.queries import Written
+from app.verify.queries_endings import own_tally
 from app.verify.service import bodies, drafts
 from app.verify.sheets import name_of
 from app.web.access import access, caller
@@ -53,6 +55,7 @@ def mine() -> ResponseReturnValue:
         written = Written(who.id, scope, state, request.args.get("place", ""))
         return render_template(
             "verify/worksheets.html",
+            ends=own_tally(session, who.id, local_date(utcnow())),
             drafts=drafts.open_drafts(session, who.id),
             rows=queries.worksheets_of(session, written, RECENT),
             chips=_chips(queries.worksheet_counts(session, written), written),

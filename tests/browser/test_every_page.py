@@ -50,6 +50,7 @@ PAGES = {
     "findings": ("inspector", "/oversee/findings"),
     "finding": ("inspector", "/oversee/findings/{finding}"),
     "leads": ("regulator", "/oversee/leads"),
+    "lead": ("inspector", "/oversee/leads/{lead}"),
     "rule_sets": ("verifier", "/verify/rule-sets"),
     "rule_set": ("verifier", f"/verify/rule-sets/{JJG_539}"),
     "next_rules": ("admin", f"/verify/rule-sets/new?of={JJG_539}"),
@@ -73,6 +74,7 @@ PAGES = {
     "campaign-new": ("verifier", "/verify/campaigns/new"),
     "due": ("regulator", "/verify/due"),
     "uploads": ("checker", "/verify/uploads"),
+    "endings": ("checker", "/verify/standards/ending"),
     "bodies": ("regulator", "/verify/bodies"),
     "body": ("regulator", "/verify/bodies/{body}"),
     "ledger": ("auditor", "/oversee/ledger"),
@@ -111,6 +113,7 @@ def things(demo: Demo, open_page: Open) -> dict[str, str]:
         "honest": "SELECT uid FROM scale WHERE market_no = 'A-001'",
         "submitted": "SELECT uid FROM scale WHERE market_no = 'H-005'",
         "finding": "SELECT uid FROM finding",
+        "lead": "SELECT uid FROM lead",
         "record": "SELECT uid FROM worksheet WHERE verified_in_id IS NOT NULL ORDER BY id LIMIT 1",
         "pile_place": "SELECT p.uid FROM place AS p JOIN worksheet AS w ON w.place_id = p.id"
         " ORDER BY w.id",

@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.db.ids import new_uid
-from app.domain.qualifications import GateFault
+from app.domain.qualifications import EndingKind, GateFault, Urgency
 from app.domain.recalls import RecallState
 from app.domain.standards import WeightClass, WeightState
 from app.domain.traceability import WeightWhy
 from app.models import Recall
+from app.verify.queries_endings import endings, own_tally
 from app.verify.service import bodies, weights
 from app.verify.service.weights import WeightFault
 from tests.support.makers import COUNTY, MARKET, NOON, make_person, recorded
@@ -186,3 +187,27 @@ def make_recall(session: Session, outfit: Outfit, weight_id: int) -> None:
         opened_at=NOON, opened_by_id=outfit.verifier.id,
     )  # fmt: skip
     recorded(session, recall)
+
+
+@pytest.mark.usefixtures("any_url")
+def test_what_a_body_works_by_is_told_before_it_ends(session: Session, outfit: Outfit) -> None:
+    """Thirty-one days are not thirty; what was renewed or given up ends no more."""
+    body = outfit.body
+    body.authorised_until = TODAY - timedelta(days=1)
+    outfit.standard.valid_until = TODAY + timedelta(days=30)
+    employ(session, body, make_person(session, "li"), TODAY + timedelta(days=61))
+    employ(session, body, outfit.verifier, TODAY + timedelta(days=3))  # beside the newer one
+    for number, days in (("1", 31), ("2", 31), ("3", 60), ("4", 61), ("5", 10)):
+        row = make_weight(session, body, number)
+        row.set_name, row.state = "A", WeightState.RETIRED if number == "5" else row.state
+        calibrate(session, row, TODAY - YEAR + timedelta(days=days))
+    found = endings(session, [body], TODAY)
+    assert [(one.kind, one.left, one.count) for one in found] == [
+        (EndingKind.AUTHORISATION, -1, 1),
+        (EndingKind.STANDARD, 30, 1),
+        (EndingKind.WEIGHT, 31, 2),
+        (EndingKind.WEIGHT, 60, 1),
+    ]
+    tally = {Urgency.OVER: 1, Urgency.PRESSING: 1, Urgency.COMING: 2}
+    assert own_tally(session, outfit.verifier.id, TODAY) == tally
+    assert own_tally(session, make_person(session, "stranger").id, TODAY) == {}

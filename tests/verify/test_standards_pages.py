@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from app.db.session import utcnow
 from app.domain.calendar import local_date
 from app.domain.roles import Role
+from app.ledger.door import SYSTEM, act
 from app.models import Body, MarkLot, Person, Region, StandardWeight, StockDay
 from tests.support.house import House
 from tests.support.makers import COUNTY, make_region
@@ -222,9 +224,16 @@ def test_a_program_does_the_same_and_overwrites_nothing_it_has_not_read(office: 
 
 
 def test_a_body_can_be_reached_by_the_menu(office: Office) -> None:
-    """The verifier comes to the weights, the administrator to the bodies."""
+    """The verifier comes to the weights, the administrator to the bodies; what ends is told."""
     for role, where in ((Role.VERIFIER, "weights"), (Role.ADMIN, "bodies")):
         answer = office.house.page(role).get("/verify/standards")
         assert re.search(f"/verify/{where}$", answer.headers["Location"])
+    with office.house.writing() as session:
+        body = session.scalars(select(Body)).one()
+        with act(session, body, "body_amended", by=SYSTEM, at=utcnow()):
+            body.authorised_until = local_date(utcnow()) - timedelta(days=1)
+    for path in ("/verify/worksheets", "/verify/signing", "/verify/weights"):
+        assert "/verify/standards/ending" in office.see(Role.VERIFIER, path)
+    assert BODY["authorisation_no"] in office.see(Role.VERIFIER, "/verify/standards/ending")
     with office.house.work.database.reading() as session:
         assert session.scalars(select(Body)).one().staff

@@ -73,6 +73,8 @@ TABLES: Final[Mapping[type[Enum], Mapping[Any, Any]]] = MappingProxyType(
             standards.VOID,
             standards.ITEM,
             standards.GATE,
+            standards.ENDING,
+            standards.URGENCY,
             campaigns.STATE,
             campaigns.OUTCOME,
             campaigns.KIND,

@@ -7,7 +7,7 @@ from typing import Any, Final
 from flask_babel import lazy_gettext as _l
 
 from app.domain.mark_stock import VoidReason
-from app.domain.qualifications import GateFault, VerificationItem
+from app.domain.qualifications import EndingKind, GateFault, Urgency, VerificationItem
 from app.domain.standards import MarkKind, MarkState, WeightClass, WeightState
 from app.domain.traceability import WeightWhy, WithdrawReason
 
@@ -88,5 +88,20 @@ GATE: Final[Mapping[GateFault, Any]] = MappingProxyType(
         GateFault.STANDARD_EXPIRED: _l("The assessment certificate of the standard has expired."),
         GateFault.NOT_QUALIFIED: _l("You hold no certificate for this item at the body."),
         GateFault.QUALIFICATION_EXPIRED: _l("Your certificate for this item has expired."),
+    }
+)
+ENDING: Final[Mapping[EndingKind, Any]] = MappingProxyType(
+    {
+        EndingKind.AUTHORISATION: _l("Authorisation of the body"),
+        EndingKind.STANDARD: _l("Assessment certificate of the standard"),
+        EndingKind.QUALIFICATION: _l("Certificate of a verifier"),
+        EndingKind.WEIGHT: _l("Calibration of weights"),
+    }
+)
+URGENCY: Final[Mapping[Urgency, Any]] = MappingProxyType(
+    {
+        Urgency.OVER: _l("Over already"),
+        Urgency.PRESSING: _l("Ends within 30 days"),
+        Urgency.COMING: _l("Ends in 31 to 60 days"),
     }
 )

@@ -49,6 +49,7 @@ LOT_BODY: Final = {
 MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     # bodies, weights and stock: what one may change is the body's one belongs to
     "standards.index":                  roles(*BODY_READERS, shared=True),
+    "standards.ending":                 roles(*STANDARD_READERS, shared=True),
     "bodies.index":                     roles(*BODY_READERS),
     "bodies.create":                    roles(*BODY_MAKERS, body=NEW_BODY),
     "bodies.show":                      roles(*BODY_READERS, parts={"uid": "body"}),
