@@ -19,6 +19,7 @@ from app.models import Scale, ScaleEvent
 from app.standing import standing_of
 from tests.conftest import NOON
 from tests.standing.test_sql import verification
+from tests.support.forms import opened
 from tests.support.house import House
 from tests.support.makers import make_scale
 
@@ -91,15 +92,16 @@ def test_the_page_records_and_the_scales_page_shows(house: House) -> None:
     manager, url = house.page(Role.MANAGER), f"/configure/scales/{house.scale}/baseline"
     assert manager.post(url, data={"calibration": "x", "parameters": ""}).status_code == 422
     first = {"calibration": "7", "parameters": "2", "software_id": "V2.1", "kind": "baseline"}
-    assert manager.post(url, data=first).status_code == 303
+    assert manager.post(url, data=opened(manager, url) | first).status_code == 303
     assert "Calibration counter C" in manager.get(f"/manage/scales/{house.scale}").text
+    first = opened(manager, url) | first
     manager.post(url, data={**first, "calibration": "8", "kind": "reading"})
     page = manager.get(f"/manage/scales/{house.scale}").text
     assert "C 8 · P 2" in page
-    assert manager.post(url, data={**first, "calibration": "8"}).status_code == 409
-    assert (
-        house.page(Role.VERIFIER).post(url, data={**first, "calibration": "8"}).status_code == 303
-    )
+    risen = opened(manager, url) | {"calibration": "8", "parameters": "2", "kind": "baseline"}
+    refused = manager.post(url, data=risen)
+    assert (refused.status_code, "nobody has explained yet" in refused.text) == (409, True)
+    assert house.page(Role.VERIFIER).post(url, data=risen).status_code == 303
     found = house.row()
     assert (found.calibration_counter, found.counters_rose_on) == (8, None)
     with house.work.database.reading() as session:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from app.domain.roles import Role
 from app.models import Stall
+from tests.support.forms import opened
 from tests.support.house import House
 
 RULE = "附表1"
@@ -14,8 +15,9 @@ RULE = "附表1"
 def test_a_scale_too_coarse_is_warned_of_everywhere(house: House) -> None:
     """On its page, where it is handed out, and in the API; each time with the rule."""
     manager = house.page(Role.MANAGER)
-    form = {"goods": "干货", "goods_classes": ["dried", "exempt"]}
-    assert manager.post(f"/configure/stalls/{house.stall}/goods", data=form).status_code == 303
+    there = f"/configure/stalls/{house.stall}/goods"
+    form = opened(manager, there) | {"goods": "干货", "goods_classes": ["dried", "exempt"]}
+    assert manager.post(there, data=form).status_code == 303
     with house.writing() as session:
         stall = session.scalars(select(Stall)).one()
         assert (stall.goods, stall.goods_classes) == ("干货", "dried exempt")

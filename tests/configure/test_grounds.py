@@ -136,21 +136,6 @@ def test_the_list_names_what_is_missing_and_takes_grounds_for_many(house: House)
     assert {one["cover"] for one in found["lacks"]} == {"stands"}
 
 
-def test_who_edits_second_is_told_and_keeps_what_was_typed(house: House) -> None:
-    """Two tablets on one scale: nothing is written over."""
-    client = house.page(Role.MANAGER)
-    there = f"/configure/scales/{house.scale}/grounds"
-    until = (local_date(utcnow()) + timedelta(days=9)).isoformat()
-    data = {f"{part}_ground": "old_type" for part in Part} | {
-        f"{part}_until": until for part in Part
-    }
-    data |= {"version": str(house.row().version), "production_code": "P-1"}
-    assert client.post(there, data=data).status_code == 303
-    second = client.post(there, data=data | {"production_code": "P-2"})
-    assert (second.status_code, "P-2" in second.text) == (409, True)
-    assert house.row().production_code == "P-1"
-
-
 def test_the_end_is_kept_beside_the_grounds(session: Session) -> None:
     """Lists find it by an index: it is always the first of the ends."""
     scale = registered(session)

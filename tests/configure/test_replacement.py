@@ -27,6 +27,7 @@ from app.ledger.door import SYSTEM, act
 from app.models import LedgerEntry, Place, Scale, ScaleModel, Stall, TransitionRule
 from app.standing import standing_of
 from tests.conftest import NOON
+from tests.support.forms import opened
 from tests.support.house import House
 from tests.support.makers import (
     COUNTY,
@@ -238,13 +239,17 @@ def test_dates_are_changed_by_whoever_answers_for_all(town: House) -> None:
     form = {"net": "1", "last_day": "2030-01-08", "source": "公告", "confirmed": "1"}
     refused = town.page(Role.REGULATOR).post("/configure/replacement/dates", data=form)
     assert refused.status_code == 403
-    admin = town.page(Role.ADMIN)
+    admin, withdrawn = town.page(Role.ADMIN), {"net": "1", "withdraw": "1"}
     assert admin.post("/configure/replacement/dates", data=form).status_code == 303
     with town.work.database.reading() as session:
         rule = session.scalars(select(TransitionRule).where(TransitionRule.networked)).one()
         assert (rule.last_day, rule.source, rule.confirmed) == (date(2030, 1, 8), "公告", True)
     assert admin.post("/configure/replacement/dates", data={"net": "1"}).status_code == 422
-    admin.post("/configure/replacement/dates", data={"net": "1", "withdraw": "1"})
+    late = admin.post("/configure/replacement/dates", data=form | {"source": "别处"})
+    assert (late.status_code, "别处" in late.text, "公告" in late.text) == (409, True, True)
+    assert admin.post("/configure/replacement/dates", data=withdrawn).status_code == 409
+    version = opened(admin, "/configure/replacement/dates")["version"][-1]
+    admin.post("/configure/replacement/dates", data=withdrawn | {"version": version})
     with town.work.database.reading() as session:
         assert session.scalar(select(TransitionRule).where(TransitionRule.networked)) is None
 

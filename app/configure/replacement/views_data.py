@@ -56,7 +56,7 @@ def dates() -> ResponseReturnValue:
 @access(*EDITORS)
 def save_date() -> ResponseReturnValue:
     """Record a date, or withdraw it; the legal status of all its scales follows."""
-    form, at = Form.read(request.form, DATE), utcnow()
+    form = Form.read(request.form, DATE)
     kind = KINDS[form["net"] == "1"]
     last_day = form.day("last_day")
     withdraws = "withdraw" in request.form
@@ -65,18 +65,16 @@ def save_date() -> ResponseReturnValue:
     with transaction() as session:
         require_all(session)
         try:
-            edits.expect(session, form[edits.FIELD], lambda: _stands(session, kind))
+            if not form.errors:
+                edits.expect(session, form[edits.FIELD], lambda: _stands(session, kind))
         except EditedMeanwhileError:
             if withdraws:  # nothing was typed that could stand beside
                 form.values |= _stands(session, kind)
             return _dates_page(session, {kind: form}, clashed=True), CONFLICT
         if withdraws:
-            rule = service.rule_of(session, kind)
-            if rule is not None:
-                service.withdraw_last_day(session, rule, by=caller().uid, at=at)
-                flash(_("The date is withdrawn."), "valid")
-        elif last_day is not None and not form.errors and _recorded(session, form, kind, last_day):
-            flash(_("The date is recorded. The legal status of the scales follows it."), "valid")
+            _withdraw(session, kind)
+        elif last_day is not None and not form.errors:
+            _record(session, form, kind, last_day)
         if form.errors:
             return _dates_page(session, {kind: form}), INVALID
     return redirect(url_for("replacing.dates"), 303)
@@ -153,16 +151,22 @@ def fen_of(text: str) -> int | None:
     return int(whole) * 100 + int(rest.ljust(2, "0"))
 
 
-def _recorded(session: Session, form: Form, kind: Kind, last_day: date) -> bool:
+def _withdraw(session: Session, kind: Kind) -> None:
+    rule = service.rule_of(session, kind)
+    if rule is not None:
+        service.withdraw_last_day(session, rule, by=caller().uid, at=utcnow())
+        flash(_("The date is withdrawn."), "valid")
+
+
+def _record(session: Session, form: Form, kind: Kind, last_day: date) -> None:
     command = LastDay(
         kind=kind, last_day=last_day, source=form["source"], confirmed=form["confirmed"] == "1"
     )
     try:
         service.record_last_day(session, command, by=caller().uid, at=utcnow())
+        flash(_("The date is recorded. The legal status of the scales follows it."), "valid")
     except FieldsError as error:
         form.refuse(error)
-        return False
-    return True
 
 
 def _dates_page(session: Session, typed: dict[Kind, Form], *, clashed: bool = False) -> str:
