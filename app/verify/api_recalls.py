@@ -17,7 +17,7 @@ from app.verify import staff
 from app.verify.service import recalls as service
 from app.verify.service.recalls import RecallPendingError, RecallStateError
 from app.verify.service.weight_records import WeightStateError
-from app.verify.views_recalls import BY_RISK, DECIDER
+from app.verify.views_recalls import BY_RISK, DECIDER, MOST_AT_ONCE
 from app.web import api
 from app.web.access import ForbiddenError, StepUpError, access, caller
 from app.web.paging import BadCursorError, Cursor, fetch
@@ -61,7 +61,7 @@ class RecallIn(api.Body):
 class DecisionIn(api.Body):
     """For which scales what is decided."""
 
-    scales: Annotated[list[Uid], Field(min_length=1, max_length=200)]
+    scales: Annotated[list[Uid], Field(min_length=1, max_length=MOST_AT_ONCE)]
     decision: RecallDecision
 
 

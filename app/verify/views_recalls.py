@@ -20,7 +20,7 @@ from app.verify.service import recalls as service
 from app.web import step_up
 from app.web.access import access, caller
 from app.web.database import reading, transaction
-from app.web.paging import Cursor, fetch
+from app.web.paging import PAGE, Cursor, fetch
 from app.web.words.say import say
 
 bp = Blueprint("recalls", __name__, url_prefix="/verify/recalls", template_folder="templates")
@@ -28,6 +28,7 @@ bp = Blueprint("recalls", __name__, url_prefix="/verify/recalls", template_folde
 INVALID: Final = 422
 DECIDER: Final = Role.SIGNATORY
 MOST_DOCUMENT: Final = 80
+MOST_AT_ONCE: Final = 200  # decided with one proof, by page and by API
 CHOICES: Final = (RecallDecision.SUSPEND, RecallDecision.RETEST, RecallDecision.KEEP)
 BY_RISK: Final = ((0 - RecallScale.risk), RecallScale.id)
 
@@ -140,6 +141,8 @@ def _faults(asked: str, chosen: list[str]) -> dict[str, str]:
         errors["decision"] = _("Please choose one.")
     if not chosen:
         errors["scale"] = _("Choose at least one.")
+    if len(chosen) > MOST_AT_ONCE:
+        errors["scale"] = _("At most %(n)s at once; tick fewer.", n=MOST_AT_ONCE)
     return errors
 
 
@@ -159,10 +162,18 @@ def _page(session: Session, recall: Recall, errors: dict[str, str] | None = None
     shown = RecallDecision(asked) if asked in set(RecallDecision) else None
     cursor = Cursor.parse(request.args.get("after"), int, int)
     decides = recall.state is RecallState.OPEN and staff.acts_for(session, recall.body, DECIDER)
+    ticks_all = decides and "all" in request.args
+    found = queries.lines(recall, shown)
+    page = fetch(session, found, BY_RISK, cursor, MOST_AT_ONCE if ticks_all else PAGE)
+    chosen = request.form.getlist("scale")
+    if ticks_all and request.method == "GET":
+        chosen = [line.scale.uid for line in page.items]
     return render_template(
         "verify/recall.html",
         recall=recall,
-        page=fetch(session, queries.lines(recall, shown), BY_RISK, cursor),
+        page=page,
+        ticks_all=ticks_all,
+        most=MOST_AT_ONCE,
         counts=queries.counts(session, recall),
         making=None if recall.listed is not None else queries.listing_task(session, recall),
         shown=shown,
@@ -174,7 +185,7 @@ def _page(session: Session, recall: Recall, errors: dict[str, str] | None = None
         decides=decides,
         may_clear=recall.state is not RecallState.CLEARED
         and staff.acts_for(session, recall.body, DECIDER),
-        chosen=request.form.getlist("scale"),
+        chosen=chosen,
         decided=request.form.get("decision", ""),
         errors=errors or {},
     )

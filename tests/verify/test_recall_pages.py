@@ -16,6 +16,7 @@ from app.ledger.door import SYSTEM, act
 from app.models import Body, Person, Recall, Scale, StandardWeight, WeightUse
 from app.verify.service import signing
 from app.verify.service.papers import Office
+from app.verify.views_recalls import MOST_AT_ONCE
 from app.work.progress import Terms
 from tests.support.house import House
 from tests.support.proof import fresh_code
@@ -75,6 +76,8 @@ def test_from_a_bad_weight_to_a_suspended_scale_and_back(house: House) -> None:
     work_through(house)
     page = desk.get(there).text
     assert f'value="{scale}"' in page
+    assert f'value="{scale}" checked' not in page
+    assert f'value="{scale}" checked' in desk.get(f"{there}?all=1&decision=pending").text
     assert "its mark rests on this weight" in page
     chosen = {"scale": scale, "decision": "suspend"}
     assert desk.post(f"{there}/decisions", data={**chosen, "code": "000000"}).status_code == 422
@@ -91,7 +94,7 @@ def test_from_a_bad_weight_to_a_suspended_scale_and_back(house: House) -> None:
 
 
 def test_an_empty_choice_says_so_at_its_field(house: House) -> None:
-    """Nothing is decided for nobody."""
+    """Nothing is decided for nobody, nor for more than one proof reaches."""
     weight, _scale = verified(house)
     desk = house.page(Role.SIGNATORY)
     gone = {"out_because": "check_failed", "out_last_good_on": "2026-01-05"}
@@ -101,6 +104,8 @@ def test_an_empty_choice_says_so_at_its_field(house: House) -> None:
     answer = desk.post(f"{there}/decisions", data={"decision": "keep", "code": ""})
     assert answer.status_code == 422
     assert 'id="field-scale"' in answer.text
+    many = {"decision": "keep", "code": "", "scale": [str(n) for n in range(MOST_AT_ONCE + 1)]}
+    assert "At most 200 at once" in desk.post(f"{there}/decisions", data=many).text
 
 
 def test_who_is_not_of_the_body_decides_nothing(house: House) -> None:
