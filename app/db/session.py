@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 READING: Final = "wutong_reading"
 CONNECT_S: Final = 10
+POLL_S: Final = 0.002
 PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -30,8 +32,8 @@ class Database:
         reading: dict[str, Any] = {READING: True, "postgresql_readonly": True}
         if self.url.get_backend_name() == "postgresql":
             reading["isolation_level"] = "REPEATABLE READ"  # what SQLite's readers have anyway
-        # SQLite lets one write at a time, and those that wait sleep up to 100 ms too long: the
-        # threads of one process queue here instead.
+        # SQLite lets one write at a time, and those that wait ask again and again: the threads
+        # of one process queue here instead.
         sqlite = self.url.get_backend_name() == "sqlite"
         self._turn = threading.RLock() if sqlite else nullcontext()
         self._reader = self.engine.execution_options(**reading)
@@ -87,8 +89,38 @@ def _prepare(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN
 
 
 def _begin(connection: Connection) -> None:
-    reading = connection.get_execution_options().get(READING)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    if connection.get_execution_options().get(READING):
+        connection.exec_driver_sql("BEGIN")
+        return
+    raw: Any = connection.connection.driver_connection
+    _wait_for_turn(raw)
+    if not raw.in_transaction:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # once more, to say why it cannot
+
+
+def _wait_for_turn(raw: sqlite3.Connection) -> None:
+    """Begin to write once the others have ended, as long as this connection is patient.
+
+    SQLite itself sleeps ever longer, up to 100 ms: where many processes write, a newcomer
+    then overtakes those that wait, until one of them gives up.
+    """
+    (patience_ms,) = raw.execute("PRAGMA busy_timeout").fetchone()
+    end = time.monotonic() + patience_ms / 1000
+    raw.execute("PRAGMA busy_timeout=0")
+    try:
+        while not _has_begun(raw) and time.monotonic() < end:
+            time.sleep(POLL_S)
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={patience_ms}")
+
+
+def _has_begun(raw: sqlite3.Connection) -> bool:
+    try:
+        raw.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
+    return raw.in_transaction
 
 
 def utcnow() -> datetime:
