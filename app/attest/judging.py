@@ -4,7 +4,7 @@ Reads, never writes. The rules are in app.domain.verdicts and app.domain.evidenc
 facts they ask for are collected.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -19,7 +19,7 @@ from app.attest.trust import is_sound, judges, judging_references
 from app.attest.wire import Measurement, Report
 from app.domain import evidence as ladder
 from app.domain.evidence import Level, ReadFacts, Standing
-from app.domain.firmware import PagesOutcome
+from app.domain.firmware import Digests, PagesOutcome
 from app.domain.references import ReferenceStatus
 from app.domain.verdicts import AgentVerdict, JudgeFacts, judge
 from app.models import Reference, Scale
@@ -52,42 +52,87 @@ def worth(report: Report, profile: Profile) -> Standing:
     return Standing(min(reached, Level.E1), partial=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What an image says beside the references, whichever scale of theirs it was read from.
+
+    Attributes:
+        best: The reference to show beside the reading.
+        digests: Of code and parameters; None without the bytes.
+        is_decided: No unseen byte could acquit or convict.
+    """
+
+    best: Likeness | None
+    digests: Digests | None
+    approved_ids: frozenset[str]
+    equal_ids: frozenset[str]
+    was_on_file: bool
+    is_decided: bool
+
+    @property
+    def parameters(self) -> str | None:
+        """The digest of the parameters that were read."""
+        return self.digests["parameters"] if self.digests else None
+
+    @property
+    def differences(self) -> tuple[tuple[int, int, str], ...]:
+        """Where it differs from the best, by address."""
+        detail = self.best.detail if self.best else None
+        found = detail.differences[:MOST_DIFFERENCES] if detail else ()
+        return tuple((each.start, each.end, each.kind.value) for each in found)
+
+
 def opinion(known: Lookups, case: Case, bench: Bench, at: datetime) -> Opinion:
     """Return what the reading says and whether it counts.
 
     Raises:
         DomainError: A profile, reference or image cannot be relied on.
     """
-    profile = known.profile(case.scale)
-    standing = worth(case.report, profile)
-    facts = _delivery_facts(known, case, profile, standing, at)
-    part, seen = _program(case.report, profile)
-    if facts.agent is not AgentVerdict.READ or not facts.complete or seen is None or part is None:
+    profile, report, scale = known.profile(case.scale), case.report, case.scale
+    standing = worth(report, profile)
+    part, seen = _program(report, profile)
+    is_whole = not standing.partial and seen is not None and part is not None
+    if report.verdict != AgentVerdict.READ or not is_whole:
+        facts = _facts(known, case, standing, None, at)
         return Opinion(judgement=judge(facts), standing=standing)
+    # A fleet runs few programs: what was compared for one scale holds for the next.
+    key = ("compared", scale.model_id, scale.path, seen, report.software_id, scale.software_id)
+    image = known.once(key, lambda: _compare(known, case, bench, at))
+    facts = _facts(known, case, standing, image, at)
+    is_clear = image.digests is not None or _needs_no_digest(facts)
+    detail = image.best.detail if image.best else None
+    return Opinion(
+        judgement=judge(facts) if image.is_decided and is_clear else None,
+        standing=standing,
+        reference=image.best.reference if image.best else None,
+        similarity=detail.similarity if detail else None,
+        differences=image.differences,
+        code=image.digests["code"] if image.digests else None,
+        parameters=image.parameters,
+        wants_image=image.digests is None,
+        adjusted=facts.adjusted_since_baseline,
+    )
+
+
+def _compare(known: Lookups, case: Case, bench: Bench, at: datetime) -> Compared:
+    """Compare the program that was read with every reference that judges the scale."""
+    report, profile = case.report, known.profile(case.scale)
+    part, seen = _program(report, profile)
+    assert part is not None and seen is not None  # noqa: PT018, S101 - seen by the caller
     found = [
         likeness(bench.blobs, profile, part, reference, seen)
         for reference in _references(known, case.scale, bench, at)
     ]
-    best = _best(found, facts.reported_id or facts.registered_id)
-    digests = digests_of(bench.blobs, profile, part, best, seen)
-    facts = replace(
-        facts,
+    expected = report.software_id or case.scale.software_id or None
+    best = _best(found, expected)
+    return Compared(
+        best=best,
+        digests=digests_of(bench.blobs, profile, part, best, seen),
         approved_ids=frozenset(like.reference.software_id for like in found),
         equal_ids=frozenset(_ids(found, PagesOutcome.MATCH)),
         was_on_file=_was_on_file(known, case, bench, found),
-        parameters=digests["parameters"] if digests else None,
+        is_decided=_is_decided(found, expected),
     )
-    facts = replace(facts, adjusted_since_baseline=_is_adjusted(known, case.scale, facts))
-    decided = _is_decided(found, facts) and (digests is not None or _needs_no_digest(facts))
-    said = Opinion(
-        judgement=judge(facts) if decided else None,
-        standing=standing,
-        code=digests["code"] if digests else None,
-        parameters=facts.parameters,
-        wants_image=digests is None,
-        adjusted=facts.adjusted_since_baseline,
-    )
-    return _told(said, best)
 
 
 def _references(known: Lookups, scale: Scale, bench: Bench, at: datetime) -> list[Reference]:
@@ -119,17 +164,23 @@ def _program(report: Report, profile: Profile) -> tuple[Part | None, Measurement
     return Part(seen.part, seen.address, seen.length), seen
 
 
-def _delivery_facts(
-    known: Lookups, case: Case, profile: Profile, standing: Standing, at: datetime
+def _facts(
+    known: Lookups, case: Case, standing: Standing, image: Compared | None, at: datetime
 ) -> JudgeFacts:
     report, scale, stands = case.report, case.scale, known.standing(case.scale)
-    limit, took = profile.answer_limit_ms, report.facts.get("answer_ms")
+    limit, took = known.profile(scale).answer_limit_ms, report.facts.get("answer_ms")
+    parameters = image.parameters if image else None
     return JudgeFacts(
         agent=AgentVerdict(report.verdict),
         complete=not standing.partial and bool(report.measurements),
+        approved_ids=image.approved_ids if image else frozenset(),
+        equal_ids=image.equal_ids if image else frozenset(),
+        was_on_file=image is not None and image.was_on_file,
         reported_id=report.software_id or None,
         registered_id=scale.software_id or None,
+        parameters=parameters,
         baseline_parameters=scale.baseline_parameters,
+        adjusted_since_baseline=_is_adjusted(known, scale, parameters),
         chip_uid=report.ueid,
         baseline_chip_uid=scale.baseline_ueid or None,
         late=limit is not None and isinstance(took, int) and took > limit,
@@ -140,9 +191,9 @@ def _delivery_facts(
     )
 
 
-def _is_adjusted(known: Lookups, scale: Scale, facts: JudgeFacts) -> bool:
+def _is_adjusted(known: Lookups, scale: Scale, parameters: str | None) -> bool:
     """Return whether something on record explains other parameters; asked only where they are."""
-    if facts.parameters in {None, facts.baseline_parameters}:
+    if parameters in {None, scale.baseline_parameters}:
         return False
     known.write()  # this asks the database about the readings before
     return history.is_adjusted_since_baseline(known.session, scale)
@@ -173,13 +224,13 @@ def _was_on_file(known: Lookups, case: Case, bench: Bench, found: list[Likeness]
     )
 
 
-def _is_decided(found: list[Likeness], facts: JudgeFacts) -> bool:
+def _is_decided(found: list[Likeness], expected: str | None) -> bool:
     """Return whether no unseen byte could acquit or convict.
 
     A program that differs from the expected one is a difference, whatever else it may be.
     """
-    expected = facts.reported_id or facts.registered_id
-    if facts.equal_ids and (expected is None or expected in facts.equal_ids):
+    equal = _ids(found, PagesOutcome.MATCH)
+    if equal and (expected is None or expected in equal):
         return True
     asked = [like for like in found if expected in {None, like.reference.software_id}] or found
     return not _ids(asked, PagesOutcome.UNDECIDED)
@@ -201,21 +252,4 @@ def _best(found: list[Likeness], expected: str | None) -> Likeness | None:
             like.reference.id,
         ),
         default=None,
-    )
-
-
-def _told(of: Opinion, best: Likeness | None) -> Opinion:
-    """Return the opinion with its reference and what differs from it."""
-    if best is None:
-        return of
-    if best.detail is None:
-        return replace(of, reference=best.reference)
-    return replace(
-        of,
-        reference=best.reference,
-        similarity=best.detail.similarity,
-        differences=tuple(
-            (each.start, each.end, each.kind.value)
-            for each in best.detail.differences[:MOST_DIFFERENCES]
-        ),
     )
