@@ -315,6 +315,8 @@ SENTENCES: Final[Mapping[str, Callable[[ScaleEvent, Names], str]]] = MappingProx
         "stop_order": _by_document(_l("An authority ordered it out of use")),
         "lift_stop_order": _by_document(_l("The order to stop was lifted")),
         "finding_resolved": _by_document(_l("The finding was concluded")),
+        "lead_opened": _plainly(_l("A lead was opened from an in-service check.")),
+        "lead_supported": _plainly(_l("An in-service check became evidence of the lead.")),
         "lead_handed_over": _by_document(_l("The lead was handed over to the authority")),
         "lead_closed": _by_document(_l("The lead was closed")),
     }

@@ -1,5 +1,6 @@
 """The API of findings and leads."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -39,11 +40,12 @@ class FindingOut(api.Model):
 
 
 class LeadOut(api.Model):
-    """A lead for the authority."""
+    """A lead for the authority; its evidence is a finding, in-service checks, or both."""
 
     id: str
     scale: str
-    finding: str
+    finding: str | None
+    checks: list[str]
     state: LeadState
     opened_at: datetime
     closed_at: datetime | None
@@ -96,12 +98,18 @@ def finding_out(row: Finding) -> FindingOut:
     )
 
 
-def lead_out(row: Lead) -> LeadOut:
-    """Return ``row`` as the API shows it."""
+def leads_out(session: Session, rows: Sequence[Lead]) -> list[LeadOut]:
+    """Return ``rows`` as the API shows them."""
+    checks = queries.checks_of(session, rows)
+    return [_lead_out(row, [one.uid for one in checks[row.id]]) for row in rows]
+
+
+def _lead_out(row: Lead, checks: list[str]) -> LeadOut:
     return LeadOut(
         id=row.uid,
         scale=row.scale.uid,
-        finding=row.finding.uid,
+        finding=row.finding.uid if row.finding else None,
+        checks=checks,
         state=row.state,
         opened_at=row.opened_at,
         closed_at=row.closed_at,
@@ -165,7 +173,7 @@ def leads(session: Session, query: LeadQuery) -> api.Listed[LeadOut]:
     statement = queries.leads(caller().scope(*LEAD_READERS), query.state)
     cursor = Cursor.parse(query.after, str, str)
     page = fetch(session, statement, [Lead.path, Lead.uid], cursor, query.limit)
-    return api.Listed(items=[lead_out(row) for row in page.items], next=page.next)
+    return api.Listed(items=leads_out(session, page.items), next=page.next)
 
 
 @bp.get("/leads/<uid:lead>")
@@ -174,7 +182,7 @@ def leads(session: Session, query: LeadQuery) -> api.Listed[LeadOut]:
 def lead(session: Session, lead: str) -> api.Answer:
     """Where it is on its way to the authority."""
     row = queries.lead_in(session, caller().scope(*LEAD_READERS), lead)
-    return api.Answer(lead_out(row), version=row.version)
+    return api.Answer(leads_out(session, [row])[0], version=row.version)
 
 
 @bp.post("/leads/<uid:lead>/steps")
@@ -194,4 +202,4 @@ def step_lead(session: Session, lead: str, body: LeadStepIn) -> api.Answer:
     step = LeadStep(body.state, body.document_no, body.note)
     service.step_lead(session, row, step, by=caller().uid, at=utcnow())
     session.flush()
-    return api.Answer(lead_out(row), version=row.version)
+    return api.Answer(leads_out(session, [row])[0], version=row.version)

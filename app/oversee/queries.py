@@ -1,6 +1,8 @@
 """What the pages of findings, leads and the ledger read."""
 
 import json
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +13,16 @@ from app.db.scope import within
 from app.domain.findings import FindingState, LeadState
 from app.domain.scope import Scope
 from app.ledger.checkpoints import latest
-from app.models import Checkpoint, Evidence, Finding, Lead, LedgerEntry, LedgerHead, Scale
+from app.models import (
+    Checkpoint,
+    Evidence,
+    Finding,
+    InServiceCheck,
+    Lead,
+    LedgerEntry,
+    LedgerHead,
+    Scale,
+)
 
 
 def findings(scope: Scope, state: FindingState | None = None) -> Select[Finding]:
@@ -55,7 +66,7 @@ def leads(scope: Scope, state: LeadState | None = None) -> Select[Lead]:
         .where(within(Lead.path, scope))
         .options(
             joinedload(Lead.scale).joinedload(Scale.place),
-            joinedload(Lead.finding).joinedload(Finding.evidence),
+            joinedload(Lead.finding).joinedload(Finding.evidence).joinedload(Evidence.station),
             selectinload(Lead.remarks),
         )
     )
@@ -74,6 +85,21 @@ def lead_in(session: Session, scope: Scope, uid: str) -> Lead:
 def lead_of(session: Session, finding: Finding) -> Lead | None:
     """Return the lead that ``finding`` opened."""
     return session.scalar(select(Lead).where(Lead.finding_id == finding.id))
+
+
+def checks_of(session: Session, leads: Sequence[Lead]) -> dict[int, list[InServiceCheck]]:
+    """Return the in-service checks that are evidence of each of ``leads``, the first one first."""
+    found: dict[int, list[InServiceCheck]] = defaultdict(list)
+    rows = session.scalars(
+        select(InServiceCheck)
+        .where(InServiceCheck.lead_id.in_([one.id for one in leads]))
+        .options(joinedload(InServiceCheck.officer), joinedload(InServiceCheck.second))
+        .order_by(InServiceCheck.id)
+    )
+    for row in rows:
+        if row.lead_id is not None:
+            found[row.lead_id].append(row)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,13 @@ def findings() -> ResponseReturnValue:
             (say(one), url_for(".findings", state=one), one is state, counts[one])
             for one in FindingState
         ]
-        return render_template("oversee/findings.html", page=page, chips=chips, state=state)
+        return render_template(
+            "oversee/findings.html",
+            page=page,
+            chips=chips,
+            state=state,
+            may_read_leads=bool(caller().scope(*LEAD_READERS)),
+        )
 
 
 @bp.get("/findings/<uid:uid>")
@@ -66,7 +72,7 @@ def finding(uid: str) -> ResponseReturnValue:
     """Show one finding: what was read, where it differs, what people made of it."""
     with reading() as session:
         row = queries.finding_in(session, caller().scope(*FINDING_READERS), uid)
-        return _page(session, row, ConclusionForm(), LeadForm())
+        return _page(session, row, ConclusionForm())
 
 
 @bp.post("/findings/<uid:uid>/conclusion")
@@ -78,7 +84,7 @@ def conclude(uid: str) -> ResponseReturnValue:
         queries.finding_in(session, scope, uid)
     if not _proven(LegalAct.CONCLUDE, uid, form.errors, at):
         with reading() as session:
-            return _page(session, queries.finding_in(session, scope, uid), form, LeadForm()), 422
+            return _page(session, queries.finding_in(session, scope, uid), form), 422
     with transaction() as session:
         step_up.spend(session, LegalAct.CONCLUDE, [uid], at)
         row = queries.finding_in(session, scope, uid)
@@ -94,17 +100,16 @@ def step_lead(uid: str) -> ResponseReturnValue:
     """Hand a lead over, or close it."""
     form, scope, at = LeadForm.of(request.form), caller().scope(*DECIDERS), utcnow()
     with reading() as session:
-        back = url_for(".finding", uid=queries.lead_in(session, scope, uid).finding.uid)
+        queries.lead_in(session, scope, uid)
     if not _proven(LegalAct.STEP_LEAD, uid, form.errors, at):
         with reading() as session:
-            row = queries.lead_in(session, scope, uid)
-            return _page(session, row.finding, ConclusionForm(), form), 422
+            return _lead_page(session, queries.lead_in(session, scope, uid), form), 422
     with transaction() as session:
         step_up.spend(session, LegalAct.STEP_LEAD, [uid], at)
         row = queries.lead_in(session, scope, uid)
         service.step_lead(session, row, form.step(), by=caller().uid, at=at)
     flash(_("The lead is on record."))
-    return redirect(back, 303)
+    return redirect(url_for(".lead", uid=uid), 303)
 
 
 def _proven(purpose: LegalAct, uid: str, errors: dict[str, str], at: datetime) -> bool:
@@ -129,7 +134,18 @@ def leads() -> ResponseReturnValue:
             Cursor.parse(request.args.get("after"), int),
             newest_first=True,
         )
-        return render_template("oversee/leads.html", page=page)
+        return render_template(
+            "oversee/leads.html", page=page, checks=queries.checks_of(session, page.items)
+        )
+
+
+@bp.get("/leads/<uid:uid>")
+@access(*LEAD_READERS)
+def lead(uid: str) -> ResponseReturnValue:
+    """Show one lead: on what evidence it rests, and where it is on its way."""
+    with reading() as session:
+        row = queries.lead_in(session, caller().scope(*LEAD_READERS), uid)
+        return _lead_page(session, row, LeadForm())
 
 
 @bp.get("/ledger")
@@ -155,7 +171,18 @@ def ledger() -> ResponseReturnValue:
         )
 
 
-def _page(session: Session, row: Finding, conclusion: ConclusionForm, step: LeadForm) -> str:
+def _lead_page(session: Session, row: Lead, step: LeadForm) -> str:
+    may_decide = bool(caller().roles_at(row.path) & set(DECIDERS))
+    return render_template(
+        "oversee/lead.html",
+        lead=row,
+        checks=queries.checks_of(session, [row])[row.id],
+        steps=_options(LeadState, LEAD_STEPS[row.state]) if may_decide else [],
+        step=step,
+    )
+
+
+def _page(session: Session, row: Finding, conclusion: ConclusionForm) -> str:
     roles = caller().roles_at(row.path)
     lead = queries.lead_of(session, row)
     may_decide = bool(roles & set(DECIDERS))
@@ -169,9 +196,7 @@ def _page(session: Session, row: Finding, conclusion: ConclusionForm, step: Lead
         lead=lead if roles & set(LEAD_READERS) else None,
         outcomes=outcomes,
         outcomes_with_help=[(code, words, None) for code, words in outcomes],
-        lead_steps=_options(LeadState, LEAD_STEPS[lead.state]) if lead and may_decide else [],
         conclusion=conclusion,
-        step=step,
     )
 
 

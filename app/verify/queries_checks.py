@@ -17,6 +17,7 @@ def checks(scope: Scope, scale: str = "") -> Select[InServiceCheck]:
         .options(
             joinedload(InServiceCheck.officer),
             joinedload(InServiceCheck.second),
+            joinedload(InServiceCheck.lead),
             joinedload(InServiceCheck.scale).options(
                 joinedload(Scale.place),
                 joinedload(Scale.stall),

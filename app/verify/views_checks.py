@@ -18,7 +18,7 @@ from app.domain.verification import VerificationResult
 from app.models import InServiceCheck, Person
 from app.verify import check_paper, checking, queries
 from app.verify import queries_checks as found
-from app.verify.service import checks, drafts
+from app.verify.service import checks, drafts, leads
 from app.verify.sheets import name_of
 from app.web import step_up
 from app.web.access import access, caller, require_role
@@ -104,6 +104,17 @@ def confirm(uid: str) -> ResponseReturnValue:
         checks.confirm(session, row, by=session.get_one(Person, caller().id), at=at)
     flash(_("Confirmed: the check counts as evidence."), "valid")
     return redirect(url_for(".show", uid=uid), 303)
+
+
+@bp.post("/checks/<uid:uid>/lead")
+@access(*AUTHORITY)
+def open_lead(uid: str) -> ResponseReturnValue:
+    """Open a lead from a failed check, or add the check to the one that is open."""
+    with transaction() as session:
+        row = found.check_in(session, caller().scope(*AUTHORITY), uid)
+        lead = leads.open_lead(session, row, by=caller().uid, at=utcnow()).uid
+    flash(_("The check is evidence of this lead."), "valid")
+    return redirect(url_for("oversee.lead", uid=lead), 303)
 
 
 @bp.get("/checks/<uid:uid>/record.pdf")

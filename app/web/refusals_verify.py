@@ -34,6 +34,12 @@ VERIFY: Final[Mapping[str, Refusal]] = MappingProxyType(
             _l("Who took part in the contested result does not arbitrate."),
             _l("Another verifier does it, of another body where there is one."),
         ),
+        "check_was_passed": Refusal(
+            409, _l("This check was passed, so there is nothing to report."), BACK
+        ),
+        "check_in_lead": Refusal(
+            409, _l("This check is evidence of a lead already."), _l("See the lead.")
+        ),
         "check_not_possible": Refusal(
             409, _l("The scale was retired: nothing is in use to be checked."), BACK
         ),

@@ -28,6 +28,8 @@ PAGES = {
     "model": ("custodian1", "/configure/models/{model}"),
     "new-scale": ("manager", "/configure/scales/new"),
     "place": ("manager", "/configure/places/{market}"),
+    "place-correction": ("manager", "/configure/places/{market}/correction"),
+    "offices": ("regulator", "/configure/offices"),
     "agreements": ("manager", "/configure/places/{market}/agreements"),
     "agreements-ending": ("manager", "/configure/agreements"),
     "codes": ("manager", "/configure/scales/{honest}/codes"),

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -14,13 +15,18 @@ from werkzeug.test import TestResponse
 from app.db.ids import new_uid
 from app.db.session import utcnow
 from app.domain.appeals import CheckForce
+from app.domain.findings import LeadState
 from app.domain.roles import Role
 from app.domain.rules.builtin import built_in
 from app.domain.rules.choosing import named
 from app.domain.scale_types import AccuracyClass
 from app.domain.verification import VerificationKind, VerificationResult
+from app.ledger.verify import problems
 from app.models import InServiceCheck, ModelRange, Person, Remark, Scale, ScaleModel
-from app.verify.service import checks, drafts
+from app.oversee import queries
+from app.oversee import service as oversight
+from app.oversee.service import LeadStep
+from app.verify.service import checks, drafts, leads
 from app.verify.service.documents import Document
 from app.verify.service.drafts import Save
 from app.verify.service.worksheets import WorksheetIncompleteError
@@ -173,6 +179,26 @@ def test_a_load_that_was_chosen_and_not_read_is_missing(
     assert put(session, scale, two[0], 2 * E, loads=[KG, 2 * KG]).verdict == "fail"
 
 
+def test_a_failed_check_goes_to_the_authority_as_a_lead(
+    session: Session, scale: Scale, two: tuple[Person, Person]
+) -> None:
+    """It opens a lead, another one joins it; handed over, it is the authority's."""
+    first, second = (put(session, scale, one, 3 * E) for one in two)
+    lead = leads.open_lead(session, first, by=two[0].uid, at=NOON)
+    assert leads.open_lead(session, second, by=two[1].uid, at=NOON) is lead
+    with pytest.raises(leads.InLeadError):
+        leads.open_lead(session, first, by=two[0].uid, at=NOON)
+    with pytest.raises(leads.NoCauseError):
+        leads.open_lead(session, put(session, scale, two[0]), by=two[0].uid, at=NOON)
+    handed = LeadStep(LeadState.HANDED_OVER, "AJ-17")
+    oversight.step_lead(session, lead, handed, by=two[0].uid, at=NOON)
+    session.flush()
+    assert queries.checks_of(session, [lead])[lead.id] == [first, second]
+    later = leads.open_lead(session, put(session, scale, two[0], 3 * E), by=two[0].uid, at=NOON)
+    assert (later is lead, later.finding_id) == (False, None)
+    assert list(problems(session, Ed25519PrivateKey.generate().public_key())) == []
+
+
 def _send(house: House, role: Role, uid: str, **check: Any) -> TestResponse:  # noqa: ANN401
     body = {
         "scale": house.scale,
@@ -209,6 +235,12 @@ def test_from_the_page_to_the_record_that_is_signed(house: House) -> None:
     )
     assert done.status_code == 303
     assert "It counts as evidence" in regulator.get(f"/verify/checks/{uid}").text
+    opened = inspector.post(f"/verify/checks/{uid}/lead")
+    lead = inspector.get(opened.location)
+    assert (lead.status_code, f"/verify/checks/{uid}" in lead.text) == (200, True)
+    again = house.api(Role.INSPECTOR, f"/in-service-checks/{uid}/lead", {})
+    assert again.get_json()["code"] == "check_in_lead"
+    assert house.api(Role.AUDITOR, "/leads").get_json()["items"][0]["checks"] == [uid]
     pdf = inspector.get(f"/verify/checks/{uid}/record.pdf")
     assert pdf.data.startswith(b"%PDF")
     assert (

@@ -16,6 +16,8 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "checks.write":                     roles(*AUTHORITY, parts={"uid": "scale"}),
     "checks.show":                      roles(*READERS, parts={"uid": "check"}),
     "checks.printed":                   roles(*READERS, parts={"uid": "check"}),
+    "checks.open_lead":                 roles(*AUTHORITY, parts={"uid": "check"}),
+    "verify_api.checks.open_lead":      roles(*AUTHORITY),
     "checks.confirm":                   roles(*AUTHORITY, parts={"uid": "check"}),
     "verify_api.checks.checks":         roles(*READERS),
     "verify_api.checks.check":          roles(*READERS),

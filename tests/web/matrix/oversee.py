@@ -16,6 +16,7 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "oversee.finding":                  roles(*FINDING_READERS, parts={"uid": "finding"}),
     "oversee.conclude":                 roles(*DECIDERS, parts={"uid": "finding"}),
     "oversee.leads":                    roles(*LEAD_READERS),
+    "oversee.lead":                     roles(*LEAD_READERS, parts={"uid": "lead"}),
     "oversee.step_lead":                roles(*DECIDERS, parts={"uid": "lead"}),
     "ledger_check.start":               roles(*LEDGER_READERS, shared=True),
     "ledger_check_api.start_by_api":    roles(*LEDGER_READERS, shared=True),
