@@ -31,6 +31,7 @@ from app.models import Evidence, EvidenceStatus, Scale, Task
 
 LOG: Final = logging.getLogger("wutong.attest")
 PROGRAM: Final = "program"
+COMPACT: Final = json.JSONEncoder(separators=(",", ":"))
 UNJUDGED: Final[Mapping[str, Any]] = MappingProxyType(
     {
         "status": EvidenceStatus.AWAITING_BYTES,
@@ -230,4 +231,4 @@ def _receipt(
     }
     if checkpoint:
         receipt["checkpoint"] = checkpoint
-    return json.dumps(dsse.sign(bench.key, dsse.RECEIPT, receipt), separators=(",", ":"))
+    return COMPACT.encode(dsse.sign(bench.key, dsse.RECEIPT, receipt))

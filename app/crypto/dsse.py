@@ -27,6 +27,7 @@ REFERENCE: Final = "application/vnd.wutong.reference.v1+json"
 VERIFICATIONS: Final = "application/vnd.wutong.verification-records.v1+json"
 RECORD: Final = "application/vnd.wutong.verification-record.v1+json"
 KEYID_DIGITS: Final = 16
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class BadEnvelopeError(DomainError):
@@ -58,8 +59,7 @@ class Envelope:
         """
         try:
             signatures = tuple(
-                (str(item["keyid"]), base64.b64decode(item["sig"], validate=True))
-                for item in document["signatures"]
+                (str(item["keyid"]), base64.b64decode(item["sig"], validate=True)) for item in document["signatures"]
             )
             payload = base64.b64decode(document["payload"], validate=True)
             found = document["payloadType"]
@@ -99,7 +99,7 @@ def keyid(public_key: bytes) -> str:
 
 def sign(key: Ed25519PrivateKey, payload_type: str, document: Mapping[str, Any]) -> dict[str, Any]:
     """Return ``document`` in an envelope signed by ``key``."""
-    payload = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    payload = _ENCODER.encode(document).encode()
     signature = key.sign(pae(payload_type, payload))
     public = key.public_key().public_bytes_raw()
     return {

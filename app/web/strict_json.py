@@ -74,7 +74,7 @@ def _check_depth(raw: bytes, depth: int) -> None:
     if raw.count(b"{") + raw.count(b"[") <= depth:
         return
     # Once the escaped ones are gone, every second piece between quotes is outside of texts.
-    plain = raw.replace(rb"\\", b"").replace(rb"\"", b"")
+    plain = raw.replace(rb"\\", b"").replace(rb"\"", b"") if b"\\" in raw else raw
     level = 0
     for bracket in b"".join(plain.split(b'"')[::2]).translate(None, NO_BRACKETS):
         level += 1 if bracket in b"{[" else -1
