@@ -23,6 +23,7 @@ from app.attest.lookups import Lookups
 from app.attest.nonces import Challenge
 from app.attest.wire import Measurement, Signed
 from app.crypto import dsse
+from app.db.rows import unwritten
 from app.domain.errors import DomainError
 from app.domain.verdicts import VOUCHED, NonceState
 from app.ledger import entries
@@ -185,26 +186,28 @@ def judge_or_none(known: Lookups, case: Case, bench: Bench, at: datetime) -> Opi
 def _row(delivery: _Delivery, at: datetime) -> Evidence:
     """Return the row, every column of it: its digest is taken before it is written."""
     report, case = delivery.signed.report, delivery.case
-    return Evidence(
-        id=delivery.id,
-        uid=report.uid,
-        path=delivery.scale.path,
-        station_id=delivery.station.id,
-        scale_id=delivery.scale.id,
-        task_id=delivery.task.id if delivery.task else None,
-        seq=report.seq,
-        received_at=at,
-        taken_at=case.taken_at,
-        envelope=delivery.signed.envelope,
-        payload_sha256=delivery.signed.payload_sha256,
-        protocol=report.protocol,
-        agent_verdict=report.verdict,
-        clock_offset_s=report.iat - int(at.timestamp()),
-        fresh=delivery.nonce_state in VOUCHED,
-        assigned=case.assigned,
+    columns = {
+        "id": delivery.id,
+        "uid": report.uid,
+        "path": delivery.scale.path,
+        "station_id": delivery.station.id,
+        "scale_id": delivery.scale.id,
+        "task_id": delivery.task.id if delivery.task else None,
+        "seq": report.seq,
+        "received_at": at,
+        "taken_at": case.taken_at,
+        "envelope": delivery.signed.envelope,
+        "payload_sha256": delivery.signed.payload_sha256,
+        "receipt": "",
+        "protocol": report.protocol,
+        "agent_verdict": report.verdict,
+        "clock_offset_s": report.iat - int(at.timestamp()),
+        "fresh": delivery.nonce_state in VOUCHED,
+        "assigned": case.assigned,
         **_measured(report.part(PROGRAM)),
         **UNJUDGED,
-    )
+    }
+    return unwritten(Evidence, columns)
 
 
 def _measured(seen: Measurement | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sqlalchemy import BindParameter, bindparam, inspect, select
 from sqlalchemy.orm import Session
 
 from app.attest.profiles import Profile
+from app.db.rows import held
 from app.domain.tasks import Executor, TaskState
 from app.models import Evidence, Scale, Task
 
@@ -84,6 +85,4 @@ class Lookups:
         self._new.clear()
         if rows:
             table: Any = Evidence.__table__
-            columns = [attribute.key for attribute in inspect(Evidence).column_attrs]
-            values = [{name: getattr(row, name) for name in columns} for row in rows]
-            self.session.connection().execute(table.insert(), values)
+            self.session.connection().execute(table.insert(), [held(row) for row in rows])
