@@ -34,6 +34,7 @@ WHY: Final[Mapping[str, Any]] = MappingProxyType(
         "complaint": _l("after a complaint"),
         "other": _l("the market decided so"),
         "opened": _l("its case was opened"),
+        "no_code": _l("it carries no code any more"),
         "stop_order": _l("an authority ordered it"),
         "recall": _l("its model was recalled"),
         "finding": _l("of a finding"),
@@ -309,6 +310,10 @@ SENTENCES: Final[Mapping[str, Callable[[ScaleEvent, Names], str]]] = MappingProx
         "in_service_check": _in_service,
         "in_service_confirmed": _by_document(
             _l("A second officer confirmed the in-service check; it counts as evidence")
+        ),
+        "upload_ticked": _by_document(_l("A result was entered on the national platform")),
+        "upload_taken_back": _by_document(
+            _l("It was taken back that a result is on the national platform")
         ),
         "hold": _by_document(_l("Held as evidence")),
         "release_hold": _by_document(_l("The hold as evidence was lifted")),

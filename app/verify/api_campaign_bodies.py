@@ -28,7 +28,10 @@ Within = Annotated[int, Field(ge=0, le=999)]
 
 
 class DayOut(api.Model):
-    """A crew in a market on a day, and how many of its scales came to what."""
+    """A crew in a market on a day, and how many of its scales came to what.
+
+    `moved`: how many of `no_show` stand on the list of another day by now.
+    """
 
     id: str
     market: str
@@ -39,6 +42,7 @@ class DayOut(api.Model):
     listed: int
     done: int
     no_show: int
+    moved: int
     excused: int
 
 
@@ -151,7 +155,7 @@ def answer(
 
 def out(session: Session, row: Campaign) -> CampaignOut:
     """Return a campaign with its days, as the caller may see them."""
-    counts = queries.progress(session, row)
+    counts, missed = queries.progress(session, row), queries.missed(session, row)
     days = queries.days_of(session, fieldwork.sight(), row)
     return CampaignOut(
         id=row.uid,
@@ -162,11 +166,11 @@ def out(session: Session, row: Campaign) -> CampaignOut:
         until=row.until,
         state=row.state,
         created_at=row.created_at,
-        days=[_day(one, counts.get(one.id, queries.NONE)) for one in days],
+        days=[_day(one, counts.get(one.id, queries.NONE), missed[one.id]) for one in days],
     )
 
 
-def _day(day: CampaignDay, counts: Counter[CampaignOutcome]) -> DayOut:
+def _day(day: CampaignDay, counts: Counter[CampaignOutcome], moved: int) -> DayOut:
     return DayOut(
         id=day.uid,
         market=day.place.uid,
@@ -176,6 +180,7 @@ def _day(day: CampaignDay, counts: Counter[CampaignOutcome]) -> DayOut:
         spot=day.spot,
         listed=counts[CampaignOutcome.LISTED],
         done=counts[CampaignOutcome.DONE],
-        no_show=counts[CampaignOutcome.NO_SHOW],
+        no_show=counts[CampaignOutcome.NO_SHOW] + moved,
+        moved=moved,
         excused=counts[CampaignOutcome.EXCUSED],
     )

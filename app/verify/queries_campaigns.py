@@ -23,6 +23,7 @@ from app.models import (
     Body,
     Campaign,
     CampaignDay,
+    CampaignMiss,
     CampaignScale,
     Person,
     Place,
@@ -117,6 +118,26 @@ def progress(session: Session, campaign: Campaign) -> Mapping[int, Counter[Campa
     for day, code, number in rows:
         found[day][CampaignOutcome(code)] += number
     return found
+
+
+def missed(session: Session, campaign: Campaign) -> Counter[int]:
+    """Return how many did not come on each day and stand on another one's list, by its id."""
+    rows = session.execute(
+        select(CampaignMiss.day_id, func.count())
+        .join(CampaignScale, CampaignScale.id == CampaignMiss.line_id)
+        .where(CampaignScale.campaign_id == campaign.id)
+        .group_by(CampaignMiss.day_id)
+    )
+    return Counter({day: number for day, number in rows})  # noqa: C416 - rows are no pairs to mypy
+
+
+def missed_on(session: Session, day: CampaignDay) -> list[CampaignScale]:
+    """Return the lines that did not come on ``day`` and stand on another one's list."""
+    found = lines(day.campaign).join(CampaignMiss, CampaignMiss.line_id == CampaignScale.id)
+    ordered = found.join(Scale, Scale.id == CampaignScale.scale_id).order_by(
+        Scale.market_no, Scale.serial_no, CampaignScale.id
+    )
+    return list(session.scalars(ordered.where(CampaignMiss.day_id == day.id)))
 
 
 def outcome_in(campaign: Campaign) -> ColumnElement[Any]:

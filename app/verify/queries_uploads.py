@@ -42,6 +42,15 @@ def done(scope: Scope) -> Select[PlatformUpload]:
     )
 
 
+def tick_in(session: Session, scope: Scope, uid: str) -> PlatformUpload:
+    """Return the tick of the result ``uid``.
+
+    Raises:
+        NoResultFound: There is none inside ``scope``.
+    """
+    return session.scalars(done(scope).where(Verification.uid == uid)).one()
+
+
 def chosen(session: Session, scope: Scope, uids: Sequence[str]) -> list[Verification]:
     """Return the results ``uids`` inside ``scope``."""
     return list(

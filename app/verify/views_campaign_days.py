@@ -13,6 +13,7 @@ from app.db.scope import within
 from app.db.session import utcnow
 from app.domain.campaigns import CampaignOutcome, CampaignState
 from app.domain.permissions import CAMPAIGN_PLANNERS, CAMPAIGN_READERS
+from app.domain.roles import Role
 from app.domain.scope import Scope
 from app.models import Campaign, CampaignDay, Place
 from app.verify import fieldwork, forms_campaigns
@@ -190,6 +191,9 @@ def _page(session: Session, uid: str, day_uid: str, errors: dict[str, str]) -> s
         outcomes=CampaignOutcome,
         names=queries.names(session, day.crew),
         people=[(one.uid, one.name) for one in queries.crew_of(row.body, day.held_on)],
+        missed=queries.missed_on(session, day),
+        writes=row.state is CampaignState.RUNNING
+        and bool(caller().roles_at(day.place.path) & {Role.VERIFIER}),
         others=[one for one in row.days if one.place_id == day.place_id and one is not day],
         plans=plans,
         may_end=plans and row.state is CampaignState.RUNNING and day.held_on <= today,

@@ -158,6 +158,7 @@ def page_of(session: Session, uid: str, form: Form) -> str:
         campaign=row,
         days=days,
         counts=counts,
+        missed=queries.missed(session, row),
         total=sum((counts.get(one.id, queries.NONE) for one in days), Counter()),
         outcomes=CampaignOutcome,
         names=queries.names(session, [uid for one in days for uid in one.crew]),

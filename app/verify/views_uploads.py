@@ -48,6 +48,17 @@ def tick() -> ResponseReturnValue:
     return redirect(url_for(".index"), 303)
 
 
+@bp.post("/<uid:uid>/back")
+@access(*BODY_STAFF)
+def take_back(uid: str) -> ResponseReturnValue:
+    """Take a tick back that was set by mistake."""
+    with transaction() as session:
+        row = queries.tick_in(session, caller().scope(*BODY_STAFF), uid)
+        service.take_back(session, row, by=caller().uid, at=utcnow())
+    flash(_("The tick is taken back; the result waits again."))
+    return redirect(url_for(".index", show=DONE), 303)
+
+
 @bp.get("/waiting.csv")
 @access(*STANDARD_READERS)
 def as_csv() -> ResponseReturnValue:

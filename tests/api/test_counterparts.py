@@ -32,6 +32,7 @@ BY_PROGRAM = {
     "recalls.decide": "POST /api/v1/recalls/{recall}/decisions",
     "recalls.close": "POST /api/v1/recalls/{recall}/end",
     "uploads.tick": "PUT /api/v1/verifications/{verification}/upload",
+    "uploads.take_back": "DELETE /api/v1/verifications/{verification}/upload",
     "campaigns.create": "POST /api/v1/campaigns",
     "campaigns.start": "POST /api/v1/campaigns/{campaign}/start",
     "campaigns.close": "POST /api/v1/campaigns/{campaign}/end",

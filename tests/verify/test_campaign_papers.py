@@ -16,8 +16,9 @@ from app.domain.results_sheet import BACK, heads_of, read_rows
 from app.domain.roles import Role
 from app.domain.scope import Scope
 from app.domain.verification import VerificationKind, VerificationResult
+from app.ledger.business import wrong_stories
 from app.ledger.door import act
-from app.models import Campaign, Person, Place, PlatformUpload, Scale, Verification
+from app.models import Campaign, Person, Place, PlatformUpload, Scale, ScaleEvent, Verification
 from app.standing import ecqs
 from app.verify import campaign_notices, queries_due, queries_uploads
 from app.verify import queries_campaigns as queries
@@ -136,6 +137,14 @@ def test_a_tick_says_who_and_the_first_one_stays(session: Session, campaign: Cam
     ticks = session.scalars(select(PlatformUpload).order_by(PlatformUpload.id)).all()
     assert [one.reference_no for one in ticks] == ["GP-1", "GP-2"]
     assert session.scalars(queries_uploads.waiting(here)).all() == []
+    uploads.take_back(session, ticks[0], by=person.uid, at=NOON)
+    assert [one.uid for one in session.scalars(queries_uploads.waiting(here))] == [rows[0].uid]
+    told = select(ScaleEvent.action, ScaleEvent.details).order_by(ScaleEvent.id)
+    said = [(what, how["document"]) for what, how in session.execute(told) if "upload" in what]
+    assert said == [
+        ("upload_ticked", "GP-1"), ("upload_ticked", "GP-2"), ("upload_taken_back", "GP-1"),
+    ]  # fmt: skip
+    assert list(wrong_stories(session)) == []
 
 
 def verified(session: Session, place: Place, days_ago: int, serial: str) -> Scale:

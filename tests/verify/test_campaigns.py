@@ -125,7 +125,16 @@ def test_who_did_not_come_stands_on_the_second_list(
     assert {one.scale.market_no for one, _o in queries.with_outcomes(session, second)} == {
         "A-02", "A-03", "A-04",
     }  # fmt: skip
+    missed = queries.missed(session, campaign)
+    assert (missed[day.id], missed[second.id]) == (3, 0)
+    with pytest.raises(CampaignStateError):
+        service.remove_day(session, second, by="system", at=NOON)
     pass_one(session, rows[2][0].scale)
+    assert queries.missed(session, campaign) == missed
+    moved = [line.scale.uid for line in queries.missed_on(session, day)][-1:]
+    lists.move(session, second, moved, day)
+    assert queries.missed(session, campaign)[day.id] == 2
+    lists.move(session, day, moved, second)
     assert service.end_day(session, second, None, by="system", at=NOON) == 2
     service.close(session, campaign, by="system", at=NOON)
     assert numbers(session, campaign) == {

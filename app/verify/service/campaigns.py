@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.db.ids import new_uid
@@ -18,7 +18,7 @@ from app.domain.errors import DomainError
 from app.domain.qualifications import GateFault
 from app.ledger import entries
 from app.ledger.door import act
-from app.models import Body, Campaign, CampaignDay, CampaignScale, Person, Place
+from app.models import Body, Campaign, CampaignDay, CampaignMiss, CampaignScale, Person, Place
 from app.verify import queries_campaigns as queries
 from app.verify.service.bodies import gate
 from app.verify.service.errors import Fault, missing, refuse
@@ -143,14 +143,19 @@ def remove_day(session: Session, day: CampaignDay, *, by: str, at: datetime) -> 
     """Take a day out of the plan, with its list.
 
     Raises:
-        CampaignStateError: The campaign is closed, or something of the day is settled already.
+        CampaignStateError: The campaign is closed, or something of the day is settled already:
+            a scale came, was excused or did not come, or stands there for the second time.
     """
     campaign = day.campaign
     _open(session, campaign)
     settled = exists().where(
         CampaignScale.day_id == day.id, CampaignScale.outcome != CampaignOutcome.LISTED
     )
-    if session.scalar(select(settled)):
+    missed = exists().where(
+        CampaignMiss.line_id == CampaignScale.id,
+        or_(CampaignMiss.day_id == day.id, CampaignScale.day_id == day.id),
+    )
+    if session.scalar(select(or_(settled, missed))):
         raise CampaignStateError("something of this day is settled already")
     with act(session, campaign, "campaign_day_removed", by=by, at=at):
         for line in session.scalars(select(CampaignScale).where(CampaignScale.day_id == day.id)):
@@ -213,6 +218,7 @@ def end_day(
         session.flush()
     if second is not None:
         for line in absent:
+            session.add(CampaignMiss(line=line, day_id=day.id))
             line.day, line.outcome, line.outcome_at = second, CampaignOutcome.LISTED, None
     return len(absent)
 

@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.campaigns import CampaignOutcome, CampaignState, ListKind, PlannedDay
-from app.models import Campaign, CampaignDay, CampaignScale, Scale
+from app.models import Campaign, CampaignDay, CampaignMiss, CampaignScale, Scale
 from app.verify import queries_campaigns as queries
 from app.verify.service.campaigns import CLOSED, CampaignStateError
 from app.verify.service.errors import Fault, FieldsError
@@ -95,6 +95,7 @@ def remove(session: Session, day: CampaignDay, scales: Sequence[str]) -> int:
     _open(day.campaign)
     chosen = _chosen(session, day, scales)
     for line in chosen:
+        _forget_misses(session, line)
         session.delete(line)
     session.flush()
     return len(chosen)
@@ -117,6 +118,8 @@ def excuse(session: Session, day: CampaignDay, scales: Sequence[str], at: dateti
 def move(session: Session, day: CampaignDay, scales: Sequence[str], to: CampaignDay) -> int:
     """Put scales (uids) on the list of another day of the same market.
 
+    That one did not come on a day is remembered, unless it goes back to that day.
+
     Raises:
         CampaignStateError: The campaign is closed.
         FieldsError: The day is another market's.
@@ -126,9 +129,18 @@ def move(session: Session, day: CampaignDay, scales: Sequence[str], to: Campaign
         raise FieldsError(to=Fault.NOT_HERE)
     chosen = _chosen(session, day, scales)
     for line in chosen:
+        if line.outcome is CampaignOutcome.NO_SHOW:
+            session.add(CampaignMiss(line=line, day_id=day.id))
+        _forget_misses(session, line, to)
         line.day, line.outcome, line.outcome_at = to, CampaignOutcome.LISTED, None
     session.flush()
     return len(chosen)
+
+
+def _forget_misses(session: Session, line: CampaignScale, day: CampaignDay | None = None) -> None:
+    session.flush()
+    gone = delete(CampaignMiss).where(CampaignMiss.line_id == line.id)
+    session.execute(gone.where(CampaignMiss.day_id == day.id) if day else gone)
 
 
 def _chosen(session: Session, day: CampaignDay, scales: Sequence[str]) -> list[CampaignScale]:

@@ -141,7 +141,6 @@ class Document(Part):
     body: Uid = ""
     standard: Uid = ""
     scale: Uid
-    campaign_day: Uid | None = None
     environment: Environment | None = None
     check: Checking | None = None
     prechecks: Annotated[list[Looked], Field(max_length=MOST_PRECHECKS)] = []

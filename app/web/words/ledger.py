@@ -119,6 +119,8 @@ DEED: Final[Mapping[str, Any]] = MappingProxyType(
         "check_confirmed": _l("confirmed an in-service check as second officer"),
         "in_service_check": _l("checked it in service"),
         "in_service_confirmed": _l("confirmed its in-service check"),
+        "upload_ticked": _l("ticked a result as entered on the national platform"),
+        "upload_taken_back": _l("took the tick of the national platform back"),
         "recall_opened": _l("opened a recall"),
         "recall_listed": _l("listed what was verified with the weight"),
         "recall_decided": _l("decided about a recall"),

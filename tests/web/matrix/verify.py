@@ -16,7 +16,7 @@ from app.domain.roles import Role
 from app.domain.rules.builtin import documents
 from app.ledger.projections import digest
 from tests.support.world import HERE
-from tests.web.matrix.lines import FILE_READERS, SIGNING, Line, roles
+from tests.web.matrix.lines import FILE_READERS, PUBLIC, SIGNING, Line, roles
 
 RULE_SET: Final = {"rule_set": digest(documents()[0])}
 DRAFT: Final = {
@@ -56,6 +56,7 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "verify.save":                      roles(Role.VERIFIER, parts={"uid": "scale"}),
     "worksheets.mine":                  roles(Role.VERIFIER, shared=True),
     "worksheets.write":                 roles(Role.VERIFIER, parts={"uid": "scale"}),
+    "worksheets.worker":                PUBLIC,
     "worksheets.choose":                roles(Role.VERIFIER),
     # 404: it asks for scales by their uids behind the question mark
     "worksheets.together":              roles(Role.VERIFIER, shared=True, inside={404}),
@@ -103,6 +104,9 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "due.scales":                       roles(*CAMPAIGN_READERS, shared=True, inside={404}),
     "uploads.index":                    roles(*STANDARD_READERS),
     "uploads.tick":                     roles(*BODY_STAFF, body={"verification": "@verification"}),
+    "uploads.take_back":                roles(*BODY_STAFF, parts={"uid": "verification"},
+                                              inside={404}),
+    "verify_api.uploads.take_back":     roles(*BODY_STAFF, inside={404}),
     "uploads.as_csv":                   roles(*STANDARD_READERS),
     "uploads.as_xlsx":                  roles(*STANDARD_READERS),
     "verify_api.uploads.tick":          roles(*BODY_STAFF),
