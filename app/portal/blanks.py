@@ -94,7 +94,7 @@ def claim(
     if old is not None and not command.replaces:
         raise TagExistsError("this scale has a tag")
     if old is not None:
-        service.revoke(session, old, "", by=by, at=at)
+        service.void(session, old, scale, "", by=by, at=at)
     told = {"number": tag.number or "", "photo": command.plate, "seal_photo": command.seal}
     with act(session, scale, "tag_bound", by=by, at=at, details=told):
         tag.path, tag.scale_id = scale.path, scale.id

@@ -22,6 +22,7 @@ from app.domain.errors import DomainError
 from app.domain.lifecycle import State
 from app.domain.scope import Scope
 from app.ledger import entries, remarks
+from app.ledger.codes import suspend_without_code
 from app.ledger.door import act
 from app.models import Code, CodeKind, Scale
 from app.portal import queries
@@ -78,15 +79,23 @@ def issue(session: Session, scale: Scale, *, by: str, at: datetime) -> Code:
 def revoke(session: Session, tag: Code, because: str, *, by: str, at: datetime) -> None:
     """Take ``tag`` out of use: from now on its page says so.
 
+    A scale that serves and carries no other code is suspended until it has one again.
+
     Raises:
         TagRevokedError: It was revoked before.
     """
     entries.lock(session)
     if tag.revoked_at is not None or tag.scale is None:
         raise TagRevokedError("this tag is revoked already")
+    void(session, tag, tag.scale, because, by=by, at=at)
+    suspend_without_code(session, tag.scale, by=by, at=at)
+
+
+def void(session: Session, tag: Code, scale: Scale, because: str, *, by: str, at: datetime) -> None:
+    """Take ``tag`` out of use where another takes its place in the same transaction."""
     told = {"number": tag.number or ""}
-    with act(session, tag.scale, "tag_revoked", by=by, at=at, details=told):
-        told.update(remarks.keep(session, tag.scale, because, at=at, about=tag.uid))
+    with act(session, scale, "tag_revoked", by=by, at=at, details=told):
+        told.update(remarks.keep(session, scale, because, at=at, about=tag.uid))
         tag.revoked_at = at
 
 

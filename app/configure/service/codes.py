@@ -13,6 +13,7 @@ from app.domain import scanned
 from app.domain.errors import DomainError
 from app.domain.scanned import ScanKind
 from app.ledger import entries
+from app.ledger.codes import suspend_without_code
 from app.ledger.door import act
 from app.models import Code, CodeKind, Scale
 
@@ -61,6 +62,8 @@ def adopt_code(session: Session, scale: Scale, command: NewCode, *, by: str, at:
 def give_up_code(session: Session, code: Code, *, by: str, at: datetime) -> None:
     """Note that a code of another system is no longer on its scale.
 
+    A scale that serves and carries no other code is suspended until it has one again.
+
     Raises:
         OwnTagError: It is a tag of ours.
         FieldsError: It was given up before.
@@ -72,6 +75,7 @@ def give_up_code(session: Session, code: Code, *, by: str, at: datetime) -> None
         raise FieldsError(value=Fault.MISSING)
     with act(session, code.scale, GIVEN_UP, by=by, at=at, details={"kind": code.kind.value}):
         code.revoked_at = at
+    suspend_without_code(session, code.scale, by=by, at=at)
 
 
 def _value(command: NewCode) -> str:
