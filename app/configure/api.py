@@ -6,6 +6,7 @@ from app.configure import (
     api_agreements,
     api_baseline,
     api_codes,
+    api_corrections,
     api_erasing,
     api_grounds,
     api_models,
@@ -18,6 +19,7 @@ from app.configure import (
 
 bp = Blueprint("configure_api", __name__, url_prefix="/api/v1")
 bp.register_blueprint(api_places.bp)
+bp.register_blueprint(api_corrections.bp)
 bp.register_blueprint(api_models.bp)
 bp.register_blueprint(api_scales.bp)
 bp.register_blueprint(api_codes.bp)

@@ -110,7 +110,7 @@ def markets(session: Session, query: api.ListQuery) -> api.Listed[MarketOut]:
         Cursor.parse(query.after, str, str),
         query.limit,
     )
-    return api.Listed[MarketOut](items=[_market(row) for row in page.items], next=page.next)
+    return api.Listed[MarketOut](items=[market_out(row) for row in page.items], next=page.next)
 
 
 @bp.get("/markets/<uid:market>")
@@ -118,7 +118,7 @@ def markets(session: Session, query: api.ListQuery) -> api.Listed[MarketOut]:
 @access(*READERS)
 def market(session: Session, market: str) -> MarketOut:
     """One place of trade."""
-    return _market(queries.place_in(session, caller().scope(), market))
+    return market_out(queries.place_in(session, caller().scope(), market))
 
 
 @bp.post("/markets")
@@ -139,7 +139,7 @@ def add_market(session: Session, body: MarketIn) -> api.Answer:
         row = service.create_place(session, command, by=caller().uid, at=utcnow())
     except FieldsError as error:
         raise api.invalid(*said(error)) from None
-    return _made(_market(row), url_for(".market", market=row.uid))
+    return _made(market_out(row), url_for(".market", market=row.uid))
 
 
 @bp.get("/stalls")
@@ -267,7 +267,8 @@ def _made(body: api.Model, where: str) -> api.Answer:
     return api.Answer(body, version=api.version_of(body), headers={"Location": where})
 
 
-def _market(row: Place) -> MarketOut:
+def market_out(row: Place) -> MarketOut:
+    """Return a place of trade as the API tells one."""
     return MarketOut(
         id=row.uid,
         path=row.path,

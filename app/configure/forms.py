@@ -48,6 +48,7 @@ WORDS: Final[Mapping[Fault, Any]] = MappingProxyType(
         Fault.BEFORE_SIGNING: _l("This day is before the signing."),
         Fault.REFERENCED: _l("References rest on how it is read; withdraw them first."),
         Fault.NOT_HERE: _l("Please choose one."),
+        Fault.SETTLED: _l("Something is registered at this place; region and code stay."),
     }
 )
 TAKEN: Final[Mapping[str, Any]] = MappingProxyType(
@@ -157,6 +158,7 @@ PLACE: Final = MappingProxyType(
         "fair_scale_spot": 120,
     }
 )
+OFFICE: Final = MappingProxyType({"county": 120, "code": 3, "name": 120})
 STALL: Final = MappingProxyType({"number": 20, "goods": 60})
 TRADER: Final = MappingProxyType({"name": 120, "phone": 40})
 
@@ -247,6 +249,14 @@ def new_place(form: Form) -> NewPlace | None:
         fair_scale_spot=form["fair_scale_spot"],
     )
     return None if form.errors else command
+
+
+def filled_place(place: Place) -> Form:
+    """Return the form as it stands for a place that is registered."""
+    region, code = place.path.rstrip("/").rsplit("/", 1)
+    names = ("name", "address", "organiser", "phone", "fair_scale_spot")
+    values = {name: getattr(place, name) for name in names}
+    return Form({**values, "region": f"{region}/", "code": code, "kind": place.kind.value})
 
 
 def said(error: FieldsError) -> list[tuple[str, str]]:

@@ -86,6 +86,8 @@ def filled(model: ScaleModel) -> Form:
         "phase_out_on": model.phase_out_on.isoformat() if model.phase_out_on else "",
         "software_ids": "\n".join(model.software_ids),
     }
+    # A choice shows its first code where no region is.
+    values |= dict.fromkeys(REGION_KINDS, next(iter(RegionKind)).value)
     for n, one in enumerate(model.ranges, 1):
         values |= {
             f"max_{n}": _shown(one.max_mg, MG_PER_KG),

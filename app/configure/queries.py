@@ -7,7 +7,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinl
 
 from app.db.scope import within
 from app.domain.scope import Scope
-from app.models import Maker, Place, Region, Scale, ScaleModel, Seal, Stall, Trader
+from app.models import Maker, Place, Region, RegionKind, Scale, ScaleModel, Seal, Stall, Trader
 
 
 def places(scope: Scope) -> Select[Place]:
@@ -52,6 +52,35 @@ def regions(session: Session, scope: Scope) -> Sequence[Region]:
     return session.scalars(
         select(Region).where(within(Region.path, scope)).order_by(Region.path)
     ).all()
+
+
+def offices(scope: Scope) -> Select[Region]:
+    """Return the offices (市场监管所) inside ``scope``; list them by path."""
+    kind = Region.kind == RegionKind.OFFICE
+    return select(Region).where(within(Region.path, scope), kind)
+
+
+def counties(session: Session, scope: Scope) -> Sequence[Region]:
+    """Return the counties inside ``scope``, by path."""
+    kind = Region.kind == RegionKind.COUNTY
+    rows = select(Region).where(within(Region.path, scope), kind).order_by(Region.path)
+    return session.scalars(rows).all()
+
+
+def office_in(session: Session, scope: Scope, uid: str) -> Region:
+    """Return the office ``uid``.
+
+    Raises:
+        NoResultFound: There is none inside ``scope``.
+    """
+    return session.scalars(offices(scope).where(Region.uid == uid)).one()
+
+
+def places_in_regions(session: Session, found: Sequence[Region]) -> dict[str, int]:
+    """Return how many places of trade lie in each of the regions, by its path."""
+    inside = within(Place.path, Scope(tuple(one.path for one in found)))
+    paths = session.scalars(select(Place.path).where(inside)).all()
+    return {one.path: sum(path.startswith(one.path) for path in paths) for one in found}
 
 
 def models() -> Select[ScaleModel]:

@@ -12,9 +12,9 @@ from app.configure.forms import Form
 from app.configure.service import FieldsError
 from app.db.session import utcnow
 from app.domain.calendar import local_date
-from app.domain.permissions import REGISTRARS
+from app.domain.permissions import OFFICE_KEEPERS, REGISTRARS
 from app.domain.suitability import goods_from
-from app.models import Place, PlaceKind
+from app.models import Place
 from app.web.access import READERS, access, caller, require_role
 from app.web.database import reading, transaction
 from app.web.paging import Cursor, fetch
@@ -120,7 +120,7 @@ def _places_page(form: Form) -> str:
             page=page,
             numbers=queries.numbers(session, page.items),
             regions=[(one.path, one.name) for one in queries.regions(session, keeps)],
-            kinds=[(kind.value, kind) for kind in PlaceKind],
+            keeps_offices=bool(who.roles & set(OFFICE_KEEPERS)),
         )
 
 

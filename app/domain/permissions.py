@@ -53,6 +53,8 @@ CARD_KEEPERS: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
 )
 # Who keeps the register: places with their stalls and traders; models; photos; seals.
 REGISTRARS: Final = (Role.MANAGER, Role.REGULATOR)
+# Who adds the offices (市场监管所) below a county; what is above them is made in the shell.
+OFFICE_KEEPERS: Final = (Role.REGULATOR,)
 CATALOGUERS: Final = (Role.MANAGER, Role.REGULATOR, Role.CUSTODIAN)
 # Who files a scale with the authority: the market its own, the authority puts it right.
 FILERS: Final = (Role.MANAGER, Role.REGULATOR)

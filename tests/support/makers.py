@@ -51,6 +51,13 @@ def make_region(session: Session, path: str = COUNTY, name: str = "通州区") -
     return region
 
 
+def make_office(session: Session, path: str = COUNTY + "320612001/") -> Region:
+    """Return an office (市场监管所) below a county."""
+    office = Region(uid=new_uid(), path=path, name="金沙市场监管所", kind=RegionKind.OFFICE)
+    recorded(session, office)
+    return office
+
+
 def make_place(session: Session, path: str = MARKET, name: str = "城东农贸市场") -> Place:
     """Return a market."""
     place = Place(uid=new_uid(), path=path, name=name, kind=PlaceKind.MARKET, address="人民路 1 号")

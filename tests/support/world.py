@@ -97,6 +97,7 @@ def make_county(session: Session, path: str, at: datetime) -> County:
     steps = select(ScaleEvent).order_by(ScaleEvent.id).limit(1)
     rows: dict[str, Base] = {
         "region": region,
+        "office": makers.make_office(session, f"{path}{path.split('/')[-2]}001/"),
         "place": place,
         "stall": stall,
         "trader": trader,

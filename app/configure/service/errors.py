@@ -24,6 +24,7 @@ class Fault(StrEnum):
     OVERLAPPING = "overlapping"
     BEFORE_SIGNING = "before_signing"
     NOT_HERE = "not_here"
+    SETTLED = "settled"
 
 
 class FieldsError(DomainError):

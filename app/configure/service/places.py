@@ -5,12 +5,13 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from app.configure.service.errors import Fault, FieldsError, missing
+from app.db.base import Base
 from app.db.ids import new_uid
 from app.domain.suitability import GoodsClass, goods_text
 from app.ledger import entries
@@ -20,6 +21,7 @@ from app.models import Place, PlaceKind, Region, Stall, Trader
 SECRET_BYTES: Final = 32
 CODE: Final = re.compile(r"[0-9A-Za-z]{1,12}")
 REGISTER: Final = "register"
+CHANGED: Final = "change"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,11 @@ class NewPlace:
     organiser: str = ""
     phone: str = ""
     fair_scale_spot: str = ""
+
+    @property
+    def path(self) -> str:
+        """Where it lies in the tree."""
+        return f"{self.region_path}{self.code}/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,29 +69,69 @@ def create_place(session: Session, command: NewPlace, *, by: str, at: datetime) 
         FieldsError: The name or code is missing, malformed or taken, or the region unknown.
     """
     entries.lock(session)
+    if faults := missing(name=command.name) | _path_faults(session, command):
+        raise FieldsError(**faults)
+    place = Place(uid=new_uid())
+    with act(session, place, REGISTER, by=by, at=at):
+        _fill(place, command)
+        session.add(place)
+    return place
+
+
+def change_place(
+    session: Session, place: Place, command: NewPlace, *, by: str, at: datetime
+) -> None:
+    """Correct a place; only an empty one moves to another region or takes another code.
+
+    The path stands in the records of whatever was registered there, signed ones among them.
+
+    Raises:
+        FieldsError: As at the beginning, or the path would change under what lies there.
+    """
+    entries.lock(session)
     faults = missing(name=command.name)
-    path = f"{command.region_path}{command.code}/"
+    if command.path != place.path:
+        faults |= _path_faults(session, command)
+        if is_settled(session, place):
+            faults["region"] = Fault.SETTLED
+    if faults:
+        raise FieldsError(**faults)
+    with act(session, place, CHANGED, by=by, at=at):
+        _fill(place, command)
+
+
+def is_settled(session: Session, place: Place) -> bool:
+    """Return whether anything was ever registered at ``place``: stalls, scales, roles, tags."""
+    kinds: list[Any] = [one.class_ for one in Base.registry.mappers if "path" in one.columns]
+    return any(
+        session.scalar(select(exists().where(kind.path == place.path)))
+        for kind in kinds
+        if kind is not Place
+    )
+
+
+def _path_faults(session: Session, command: NewPlace) -> dict[str, Fault]:
+    faults = {}
     if not session.scalar(select(exists().where(Region.path == command.region_path))):
         faults["region"] = Fault.NOT_HERE
     if not CODE.fullmatch(command.code):
         faults["code"] = Fault.MALFORMED
-    elif session.scalar(select(exists().where(Place.path == path))):
+    elif any(
+        session.scalar(select(exists().where(kind.path == command.path)))
+        for kind in (Place, Region)
+    ):
         faults["code"] = Fault.TAKEN
-    if faults:
-        raise FieldsError(**faults)
-    place = Place(
-        uid=new_uid(),
-        path=path,
-        name=command.name.strip(),
-        kind=command.kind,
-        address=command.address.strip(),
-        organiser=command.organiser.strip(),
-        phone=command.phone.strip(),
-        fair_scale_spot=command.fair_scale_spot.strip(),
-    )
-    with act(session, place, REGISTER, by=by, at=at):
-        session.add(place)
-    return place
+    return faults
+
+
+def _fill(place: Place, command: NewPlace) -> None:
+    place.path = command.path
+    place.name = command.name.strip()
+    place.kind = command.kind
+    place.address = command.address.strip()
+    place.organiser = command.organiser.strip()
+    place.phone = command.phone.strip()
+    place.fair_scale_spot = command.fair_scale_spot.strip()
 
 
 def create_stall(session: Session, command: NewStall, *, by: str, at: datetime) -> Stall:

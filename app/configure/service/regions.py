@@ -44,5 +44,37 @@ def create_region(session: Session, path: str, name: str, *, by: str, at: dateti
     return region
 
 
+def create_office(
+    session: Session, county: str, code: str, name: str, *, by: str, at: datetime
+) -> Region:
+    """Add an office (市场监管所) below ``county``, told apart there by three digits.
+
+    Raises:
+        FieldsError: There is no such county, or the code is malformed or taken, or no name given.
+    """
+    above = exists().where(Region.path == county, Region.kind == RegionKind.COUNTY)
+    if not session.scalar(select(above)):
+        raise FieldsError(county=Fault.NOT_HERE)
+    path = f"{county}{county.split('/')[-2]}{code}/"
+    try:
+        return create_region(session, path, name, by=by, at=at)
+    except FieldsError as error:
+        said = {("code" if at == "path" else at): fault for at, fault in error.faults.items()}
+        raise FieldsError(**said) from None
+
+
+def rename_region(session: Session, region: Region, name: str, *, by: str, at: datetime) -> None:
+    """Correct the name of a region; its code stays, everything below carries it.
+
+    Raises:
+        FieldsError: The name is missing.
+    """
+    entries.lock(session)
+    if faults := missing(name=name):
+        raise FieldsError(**faults)
+    with act(session, region, "change", by=by, at=at):
+        region.name = name.strip()
+
+
 def _there(session: Session, kind: type[Region | Place], path: str) -> bool:
     return bool(session.scalar(select(exists().where(kind.path == path))))

@@ -13,6 +13,7 @@ SEALERS: Final = (Role.MANAGER, Role.VERIFIER, Role.REPAIRER, Role.INSPECTOR)
 CATALOGUERS: Final = (Role.MANAGER, Role.REGULATOR, Role.CUSTODIAN)
 BASELINERS: Final = (Role.MANAGER, Role.INSPECTOR, Role.VERIFIER)
 NEW_MARKET: Final = {"region": HERE, "code": "M99", "name": "market"}
+NEW_OFFICE: Final = {"county": HERE, "code": "099", "name": "office"}
 NEW_SEAL: Final = {"kind": "lead", "owner": "maker", "number": "1"}
 
 # fmt: off
@@ -50,6 +51,18 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "register.place":                   roles(*FILE_READERS, parts={"uid": "place"}),
     "register.add_stall":               roles(*TAG_KEEPERS, parts={"uid": "place"}),
     "register.add_trader":              roles(*TAG_KEEPERS, parts={"uid": "place"}),
+    "corrections.ask":                  roles(*TAG_KEEPERS, parts={"uid": "place"}),
+    "corrections.save":                 roles(*TAG_KEEPERS, parts={"uid": "place"}),
+    "offices.every":                    roles(Role.REGULATOR),
+    "offices.add":                      roles(Role.REGULATOR, body={"county": HERE, "code": "9"}),
+    "offices.one":                      roles(Role.REGULATOR, parts={"uid": "office"}),
+    "offices.change":                   roles(Role.REGULATOR, parts={"uid": "office"}),
+    "configure_api.corrections.put_market":
+        roles(*TAG_KEEPERS, parts={"market": "place"}, body={"name": "m", "kind": "market"}),
+    "configure_api.corrections.offices": roles(*FILE_READERS),
+    "configure_api.corrections.office": roles(*FILE_READERS),
+    "configure_api.corrections.add_office": roles(Role.REGULATOR, body=NEW_OFFICE),
+    "configure_api.corrections.put_office": roles(Role.REGULATOR, body={"name": "office"}),
     "models.one":                       roles(*FILE_READERS, shared=True, parts={"uid": "model"}),
     "models.change":                    roles(*CATALOGUERS, shared=True, parts={"uid": "model"}),
     "configure_api.models.change_model": roles(*CATALOGUERS, shared=True),
