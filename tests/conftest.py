@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.config import Settings
 from app.crypto import keys
 from app.db.session import Database
-from tests.support import databases, postgres
+from tests.support import compiled, databases, postgres
 from tests.support.browser import launch
 
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)  # noon in China
@@ -24,6 +24,7 @@ hypothesis_settings.register_profile(
     "suite", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 hypothesis_settings.load_profile("suite")
+compiled.once()
 
 
 @pytest.fixture(scope="session")
