@@ -101,6 +101,7 @@ await script("scan.js", "scan/page.js");
 await script("scan-worker.js", "scan/worker.js");
 await script("worksheet.js", "worksheet/page.js");
 await script("worksheet-choose.js", "worksheet/choose.js");
+await script("worker.js", "worksheet/worker.js");
 decoder();
 icons();
 paperFonts();

@@ -66,6 +66,7 @@ def given(session: Session, scale: Scale, person: Person, wanted: str) -> dict[s
         "outfit": {"weights": [], "chosen": [], "by_load": {}, "barred": []},
         "environment": None,
         "verifier": person.name,
+        "person": person.uid,
         "day": local_date(at).isoformat(),
         "wanted": wanted,
         "drafts": "/verify/drafts/",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from flask import Blueprint, Flask, render_template, request, url_for
+from flask import Blueprint, Flask, Response, render_template, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -22,8 +22,9 @@ from app.verify.queries import Written
 from app.verify.queries_endings import own_tally
 from app.verify.service import bodies, drafts
 from app.verify.sheets import name_of
-from app.web.access import access, caller
+from app.web.access import Audience, access, caller
 from app.web.database import reading
+from app.web.drawing import built
 from app.web.navigation import add_section
 from app.web.words.say import say
 from app.web.words.worksheet_screen import screen
@@ -130,6 +131,17 @@ def together() -> ResponseReturnValue:
         return _page(session, scales, "")
 
 
+@bp.get("/worker.js")
+@access(Audience.PUBLIC)
+def worker() -> ResponseReturnValue:
+    """Give out the script by which an opened worksheet is loaded again without a network.
+
+    It stands here because a worker sees the pages below its own address only.
+    """
+    headers = {"Cache-Control": "no-cache"}
+    return Response(built("worker.js").read_bytes(), mimetype="text/javascript", headers=headers)
+
+
 def _page(session: Session, scales: Sequence[Scale], draft: str) -> str:
     person = session.get_one(Person, caller().id)
     at = utcnow()
@@ -141,6 +153,7 @@ def _page(session: Session, scales: Sequence[Scale], draft: str) -> str:
         "outfit": outfit(session, scales, worker, found["kits"]),
         "environment": environment(session, scales[0].path, worker),
         "verifier": person.name,
+        "person": person.uid,
         "day": worker.day.isoformat(),
         "wanted": draft,
         "drafts": "/verify/drafts/",

@@ -40,6 +40,16 @@ def asset(name: str) -> str:
     return url_for("static", filename=_built("manifest.json")[name])
 
 
+def built(name: str) -> Path:
+    """Return where the built file ``name`` lies.
+
+    Raises:
+        AssetsMissingError: Nothing was built yet.
+        KeyError: The build knows no such file.
+    """
+    return STATIC / _built("manifest.json")[name]
+
+
 def icon(name: str) -> Markup:
     """Return the icon ``name`` as inline SVG; a word always stands beside it.
 

@@ -26,6 +26,9 @@ pytestmark = pytest.mark.browser
 Opened = Callable[[str, str], Page]
 SCALES = 3
 OK = 200
+# The page and what it loads lie on the device: styles, two scripts, the mark.
+KEPT = """async () => (await (await caches.open('wutong-pages')).keys()).length > 0
+             && (await (await caches.open('wutong-files')).keys()).length > 3"""
 EXPECTED = re.compile("ERR_INTERNET_DISCONNECTED|409")  # a cut network, two devices
 
 
@@ -84,6 +87,30 @@ def another_device_saves(house: House) -> None:
     assert answer.status_code == OK
 
 
+def goes_on_without_a_network(page: Page, thumb: Thumb) -> str:
+    """Cut the network, take readings, load the page again as it was kept; return the step."""
+    page.wait_for_function(KEPT)
+    page.context.set_offline(True)
+    thumb.until("weighing_down")
+    expect(page.locator(".ws-saved")).to_have_text(re.compile("已存本机，尚有1条未上传"))
+    thumb.agree()
+    step = thumb.at
+    page.reload()  # a phone that put the page away
+    expect(page.locator("html[data-kept]")).to_be_attached()
+    assert thumb.at == step
+    thumb.agree()
+    return thumb.at
+
+
+def forgets_who_left(page: Page, path: str) -> None:
+    """Let the page ``path`` be kept, and nothing of it once nobody is signed in."""
+    page.goto(path)
+    page.wait_for_function(KEPT)
+    page.context.clear_cookies()
+    page.goto("/verify/worksheets")  # leads to where one signs in
+    page.wait_for_function("async () => !(await caches.has('wutong-pages'))")
+
+
 def fits(page: Page) -> bool:
     """Return whether nothing of a step lies beyond the screen or scrolls."""
     return bool(
@@ -119,11 +146,7 @@ def test_from_the_scan_to_the_submitted_worksheet_through_a_cut_network(
         thumb.tap("撤销")
         assert thumb.at.startswith("weighing_up:10000000")
         thumb.saved()
-        page.context.set_offline(True)
-        thumb.until("weighing_down")
-        expect(page.locator(".ws-saved")).to_have_text(re.compile("已存本机，尚有1条未上传"))
-        thumb.agree()
-        step = thumb.at
+        step = goes_on_without_a_network(page, thumb)
         page.context.set_offline(False)
         page.reload()  # perhaps before the answer to what was sent: no device of another
         thumb.saved()
@@ -141,6 +164,7 @@ def test_from_the_scan_to_the_submitted_worksheet_through_a_cut_network(
         expect(page.locator("h1")).to_contain_text("2026-000001")
         page.goto(f"/manage/scales/{house.scale}")
         expect(page.locator(".error-chart svg")).to_be_visible()
+        forgets_who_left(page, f"/verify/scales/{house.scale}/worksheet")
     with house.work.database.reading() as session:
         row = session.scalars(select(Worksheet)).one()
         drafts = session.scalars(select(WorksheetDraft).order_by(WorksheetDraft.id)).all()

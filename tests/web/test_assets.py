@@ -16,6 +16,7 @@ BUILT = {
     "scan.js",
     "worksheet.js",
     "worksheet-choose.js",
+    "worker.js",
     "scan-worker.js",
     "zxing.wasm",
     "mark.svg",

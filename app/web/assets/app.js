@@ -8,6 +8,9 @@ const HOLD_MS = 1200;
 const SAID_MS = 2500;
 const words = JSON.parse(document.documentElement.dataset.words || "{}");
 
+// What a worksheet's page kept for a reload is one person's: gone where nobody, or anybody, works.
+if ("caches" in window && ("nobody" in document.body.dataset || document.body.dataset.lock)) caches.delete("wutong-pages");
+
 let silence;
 function say(text) {
   const place = document.getElementById("said");

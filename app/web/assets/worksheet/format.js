@@ -36,3 +36,10 @@ export function typed(text, digits) {
   const whole = Number(found[2]) * 10 ** digits + Number((found[3] ?? "").slice(0, digits).padEnd(digits, "0") || 0);
   return found[1] ? -whole : whole;
 }
+
+/** A calendar day in words, as the other pages write it. */
+export function day(iso) {
+  const chinese = document.documentElement.lang.startsWith("zh");
+  const parts = { year: "numeric", month: chinese ? "long" : "short", day: "numeric", timeZone: "UTC" };
+  return new Date(`${iso}T00:00Z`).toLocaleDateString(chinese ? "zh-CN" : "en-GB", parts);
+}

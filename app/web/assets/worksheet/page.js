@@ -8,6 +8,7 @@ import { keypad } from "./keypad.js";
 import { knownScreen, lookScreen } from "./look.js";
 import { marksScreen } from "./marks.js";
 import { priceScreen } from "./price.js";
+import { keepForReload } from "./reload.js";
 import { Sender } from "./send.js";
 import { setupScreen } from "./setup.js";
 import { fresh, isDone } from "./sheet.js";
@@ -28,6 +29,7 @@ const SCREENS = {
 };
 const CHECK_SCREENS = { ...SCREENS, setup: checkSetup, summary: checkEnd };
 const PATIENCE_MS = 2000;
+const IS_KEPT = "kept" in document.documentElement.dataset;
 const root = document.getElementById("worksheet");
 const given = JSON.parse(root.dataset.given);
 
@@ -69,18 +71,21 @@ class Work {
 
   /** The draft to go on with: what is only here goes before what is there. */
   #draftFor(kit, kept, air) {
-    const mine = kept.filter((draft) => draft.scale === kit.scale.uid);
+    const mine = kept.filter((draft) => draft.scale === kit.scale.uid && (draft.by ?? given.person) === given.person);
     const there = kit.draft;
     const same = there && mine.find((draft) => draft.uid === there.uid);
     const unsent = mine.filter((draft) => draft.dirty).sort((a, b) => b.savedHere - a.savedHere)[0];
+    // A page this device kept knows nothing later than the device itself does.
+    const newest = mine.find((draft) => draft.uid === given.wanted) ?? mine.sort((a, b) => b.savedHere - a.savedHere)[0];
+    if (IS_KEPT && newest) return newest;
     for (const draft of mine) if (!draft.dirty && draft !== same) dropDraft(draft.uid);
     if (unsent && (!there || unsent.uid === there.uid || !given.wanted)) return unsent;
-    if (!there) return { uid: newUid(), scale: kit.scale.uid, revision: 0, document: fresh(kit, this.outfit, air), dirty: false, extra: [] };
+    if (!there) return { uid: newUid(), by: given.person, scale: kit.scale.uid, revision: 0, document: fresh(kit, this.outfit, air), dirty: false, extra: [] };
     // The page may have been written before the last save of this very device arrived.
     if (same && same.revision >= there.revision) return same;
     const document = { prechecks: [], weights: [], readings: [], before_adjustment: [], label_no: "", seal_no: "", ...there.document };
     const begun = document.prechecks.length + document.readings.length > 0;
-    return { ...same, uid: there.uid, scale: kit.scale.uid, revision: there.revision, document, dirty: false, accepted: same?.accepted ?? begun, extra: same?.extra ?? [] };
+    return { ...same, uid: there.uid, by: given.person, scale: kit.scale.uid, revision: there.revision, document, dirty: false, accepted: same?.accepted ?? begun, extra: same?.extra ?? [] };
   }
 
   #line() {
@@ -280,3 +285,4 @@ root.addEventListener("keydown", (event) => {
 });
 
 new Work().begin();
+keepForReload().catch(() => {}); // without it a reload needs the network, nothing else

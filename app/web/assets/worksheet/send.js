@@ -119,6 +119,6 @@ function stable(value) {
   return `{${Object.keys(value).sort().map((name) => `${name}:${stable(value[name])}`)}}`;
 }
 
-function plain({ uid, scale, document, revision, dirty, accepted, marked, extra, onWay, savedHere, savedThere }) {
-  return { uid, scale, document, revision, dirty, accepted, marked, extra, onWay, savedHere, savedThere };
+function plain({ uid, by, scale, document, revision, dirty, accepted, marked, extra, onWay, savedHere, savedThere }) {
+  return { uid, by, scale, document, revision, dirty, accepted, marked, extra, onWay, savedHere, savedThere };
 }

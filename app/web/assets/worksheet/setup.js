@@ -1,6 +1,6 @@
 // Who works with what, proposed: one tap accepts it; air and weights are changed here.
 import { button, h, symbol, told } from "./draw.js";
-import { mass, tenths, typed } from "./format.js";
+import { day, mass, tenths, typed } from "./format.js";
 import { papersOf } from "./sheet.js";
 
 const KINDS = ["initial", "subsequent"];
@@ -55,7 +55,7 @@ function weights(work) {
             {},
             each.why
               ? h("p", { class: "ws-refused" }, symbol("stopped"), h("span", {}, `${mass(each.nominal_mg)} · ${each.number} · ${each.class}`, h("small", {}, each.why)))
-              : button(`${mass(each.nominal_mg)} · ${each.number}`, () => turn(each.weight), { pressed: chosen.has(each.weight), small: `${each.class}${each.set ? ` · ${each.set}` : ""} · ${each.certificate_no} · ${told(words.until, { day: each.valid_until })}` }),
+              : button(`${mass(each.nominal_mg)} · ${each.number}`, () => turn(each.weight), { pressed: chosen.has(each.weight), small: `${each.class}${each.set ? ` · ${each.set}` : ""} · ${each.certificate_no} · ${told(words.until, { day: day(each.valid_until) })}` }),
           ),
         ),
       ),
@@ -83,7 +83,7 @@ export function setupScreen(work) {
     [words.scales, work.sheets.length > 1 ? told(words.n_scales, { n: work.sheets.length }) : `${sheet.kit.scale.number} · ${sheet.kit.scale.model}`],
     [words.verifier, work.verifier],
     [words.body, outfit.body?.name ?? words.none],
-    [words.standard, outfit.standard ? `${outfit.standard.name} · ${told(words.until, { day: outfit.standard.valid_until })}` : words.none],
+    [words.standard, outfit.standard ? `${outfit.standard.name} · ${told(words.until, { day: day(outfit.standard.valid_until) })}` : words.none],
     [words.rules, sheet.kit.rules],
     [words.weights, `${chosen.length} · ${chosen.map((each) => mass(each.nominal_mg)).join(", ")}${sets.length === 1 ? ` · ${sets[0]}` : ""}`],
   ];
