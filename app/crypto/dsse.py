@@ -59,7 +59,8 @@ class Envelope:
         """
         try:
             signatures = tuple(
-                (str(item["keyid"]), base64.b64decode(item["sig"], validate=True)) for item in document["signatures"]
+                (str(item["keyid"]), base64.b64decode(item["sig"], validate=True))
+                for item in document["signatures"]
             )
             payload = base64.b64decode(document["payload"], validate=True)
             found = document["payloadType"]
