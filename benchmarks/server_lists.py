@@ -126,8 +126,8 @@ def _page(
 
 def _end(session: Session, asked: Asked) -> Cursor:
     """Return the cursor of the last page."""
-    page = queries.fleet(session, asked, Cursor(("~", "~"), back=True), PAGE + 1)
-    return Cursor((page.items[0].path, page.items[0].uid))
+    page = queries.fleet(session, asked, Cursor(("~", "~", "~"), back=True), PAGE + 1)
+    return Cursor((page.items[0].path, page.items[0].market_key, page.items[0].uid))
 
 
 def _search(pair: Pair) -> Iterator[Row]:

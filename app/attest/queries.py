@@ -124,7 +124,7 @@ def assignable(session: Session, scope: Scope, root: str) -> Sequence[Scale]:
             within(Scale.path, scope), within(Scale.path, Scope((root,))), Scale.id.not_in(taken)
         )
         .options(joinedload(Scale.model))
-        .order_by(Scale.path, Scale.market_no, Scale.serial_no)
+        .order_by(Scale.path, Scale.market_key, Scale.serial_no)
         .limit(500)
     ).all()
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.configure.replacement import asking, figures
 from app.configure.replacement.book import Book, book
 from app.configure.replacement.views import READERS
-from app.models import Scale
+from app.models import IN_ORDER, Scale
 from app.web import api
 from app.web.access import access, caller
 from app.web.paging import BadCursorError, Cursor, fetch
@@ -135,8 +135,8 @@ def scales(session: Session, query: AskedQuery) -> api.Listed[EndingOut]:
     page = fetch(
         session,
         figures.scales(known, wanted).options(joinedload(Scale.place), joinedload(Scale.stall)),
-        (Scale.path, Scale.uid),
-        Cursor.parse(query.after, str, str),
+        IN_ORDER,
+        Cursor.parse(query.after, str, str, str),
         query.limit,
     )
     items = [_ending(known, row) for row in page.items]

@@ -17,7 +17,7 @@ from app.db.session import utcnow
 from app.domain.calendar import local_date
 from app.domain.gaps import Gap, Ground, Part
 from app.domain.roles import Role
-from app.models import Scale, ScaleModel
+from app.models import IN_ORDER, Scale, ScaleModel
 from app.standing import gaps
 from app.web import edits
 from app.web.access import READERS, access, caller
@@ -128,8 +128,8 @@ def _list_page(form: Form) -> str:
                 joinedload(Scale.model).joinedload(ScaleModel.maker),
                 selectinload(Scale.seals),
             ),
-            (Scale.path, Scale.uid),
-            Cursor.parse(request.args.get("after"), str, str),
+            IN_ORDER,
+            Cursor.parse(request.args.get("after"), str, str, str),
         )
         return render_template(
             "configure/wanting.html",

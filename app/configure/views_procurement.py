@@ -16,7 +16,7 @@ from app.db.session import utcnow
 from app.domain.permissions import REGISTRARS
 from app.domain.procurement import Funding
 from app.domain.roles import Role
-from app.models import Place, Procurement, Region, Scale
+from app.models import IN_ORDER, Place, Procurement, Region, Scale
 from app.web import edits
 from app.web.access import READERS, access, caller, require_role
 from app.web.database import reading, transaction
@@ -170,8 +170,8 @@ def _batch_page(uid: str, form: Form | None, *, clashed: bool = False) -> str:
         scales = fetch(
             session,
             batches.of_batch(row, caller().scope()),
-            (Scale.path, Scale.uid),
-            Cursor.parse(request.args.get("after"), str, str),
+            IN_ORDER,
+            Cursor.parse(request.args.get("after"), str, str, str),
         )
         return render_template(
             "configure/procurement.html",
@@ -192,8 +192,8 @@ def _choice_page(uid: str, form: Form) -> str:
         page = fetch(
             session,
             batches.without_batch(row, caller().scope(Role.MANAGER)),
-            (Scale.path, Scale.uid),
-            Cursor.parse(request.args.get("after"), str, str),
+            IN_ORDER,
+            Cursor.parse(request.args.get("after"), str, str, str),
         )
         return render_template(
             "configure/procurement_scales.html",

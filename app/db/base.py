@@ -39,6 +39,10 @@ Path = String(120).with_variant(String(120, collation="C"), "postgresql")
 
 path = Annotated[str, mapped_column(Path, index=True)]
 ordered_path = Annotated[str, mapped_column(Path)]
+# What sorts in the order of its characters on both databases.
+ordered_text = Annotated[
+    str, mapped_column(String(60).with_variant(String(60, collation="C"), "postgresql"))
+]
 name = Annotated[str, mapped_column(String(120))]
 digest = Annotated[str, mapped_column(String(64))]
 maybe_digest = Annotated[str | None, mapped_column(String(64))]

@@ -95,8 +95,10 @@ ADDED: Final[Mapping[type[Base], tuple[Mapping[str, Any], ...]]] = MappingProxyT
         InServiceCheck: ({"lead_id": None},),
     }
 )
-# Not facts of the subject: counters of ours, clocks that tick, secrets.
-SKIPPED: Final = frozenset({"version", "secret", "totp_last_step", "last_seen_at", "silent_since"})
+# Not facts of the subject: counters of ours, clocks that tick, keys to sort by, secrets.
+SKIPPED: Final = frozenset(
+    {"version", "secret", "totp_last_step", "last_seen_at", "silent_since", "market_key"}
+)
 # Whose a code is stands in where it is told: beside its one owner the others are always empty.
 OTHER_OWNERS: Final = frozenset({"stall_id", "person_id", "weight_id"})
 # Personal fields: only as an HMAC under a key that can be destroyed with the person.

@@ -21,7 +21,7 @@ from app.domain.verdicts import Verdict
 from app.ledger.orders import NoOrderError, OrderStandsError
 from app.manage import acts, queries, scanning, service
 from app.manage.forms import CHOOSE, LONGEST_NOTE, LONGEST_NUMBER
-from app.manage.queries import LONGEST, Asked
+from app.manage.queries import LONGEST, ORDER, Asked
 from app.manage.service import Act, BlockedError, SuspendReason, WrongPlaceError
 from app.models import Scale, ScaleEvent
 from app.standing import standings
@@ -144,7 +144,7 @@ def scales(session: Session, query: ScaleQuery) -> api.Listed[ScaleOut]:
         firmware=query.firmware,
         place=query.place,
     )
-    page = queries.fleet(session, asked, Cursor.parse(query.after, str, str), query.limit)
+    page = queries.fleet(session, asked, Cursor.parse(query.after, *ORDER), query.limit)
     found = standings(session, page.items, today)
     items = [scale_out(row, found[row.id], who.roles_at(row.path)) for row in page.items]
     return api.Listed[ScaleOut](items=items, next=page.next)

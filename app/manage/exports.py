@@ -15,7 +15,7 @@ from app.db.scope import within
 from app.domain.scope import Scope
 from app.manage import columns, queries
 from app.manage.cards import cards
-from app.manage.queries import Asked
+from app.manage.queries import ORDER, Asked
 from app.models import BulkAct, BulkLine, BulkOutcome, Scale
 from app.standing import ecqs
 from app.web.paging import Cursor
@@ -51,7 +51,7 @@ def _fleet(session: Session, asked: Asked) -> Iterator[list[Scale]]:
     while True:
         page = queries.fleet(session, asked, cursor, AT_ONCE)
         yield page.items
-        cursor = Cursor.parse(page.next, str, str)
+        cursor = Cursor.parse(page.next, *ORDER)
         if cursor is None:
             return
         session.expunge_all()

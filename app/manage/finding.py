@@ -16,7 +16,7 @@ from app.db.scope import within
 from app.domain.scope import Scope
 from app.manage.cards import Card, cards
 from app.manage.queries import WITH_ALL
-from app.models import Scale, Stall, Trader
+from app.models import IN_ORDER, Scale, Stall, Trader
 from app.search import Found, Kind
 
 EACH: Final = 8
@@ -140,6 +140,6 @@ def _scales(scope: Scope) -> Select[Scale]:
         select(Scale)
         .where(within(Scale.path, scope))
         .options(*WITH_ALL)
-        .order_by(Scale.path, Scale.uid)
+        .order_by(*IN_ORDER)
         .limit(EACH * 4)
     )

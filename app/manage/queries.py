@@ -16,6 +16,7 @@ from app.domain.lifecycle import State
 from app.domain.scope import Scope
 from app.domain.verdicts import Verdict
 from app.models import (
+    IN_ORDER,
     Evidence,
     Place,
     Scale,
@@ -77,24 +78,26 @@ class Asked:
 
 
 Kept = type[Scale | ScaleCell]
+# Of the keys of its cursors.
+ORDER: Final = (str, str, str)
 
 
 def fleet(session: Session, asked: Asked, cursor: Cursor | None, limit: int) -> Page[Scale]:
-    """Return a page of the fleet, by place."""
+    """Return a page of the fleet, by place and market number."""
     rows, kept = _asked_for(session, select(Scale).options(*WITH_ALL), asked)
-    return fetch(session, rows, (kept.path, kept.uid), cursor, limit)
+    return fetch(session, rows, (kept.path, kept.market_key, kept.uid), cursor, limit)
 
 
 def ids_of(session: Session, asked: Asked, most: int) -> list[int]:
     """Return the ids of at most ``most`` scales that are asked for, in the order of the list."""
     rows, kept = _asked_for(session, select(Scale.id), asked)
-    return list(session.scalars(rows.order_by(kept.path, kept.uid).limit(most)))
+    return list(session.scalars(rows.order_by(kept.path, kept.market_key, kept.uid).limit(most)))
 
 
 def ids_named(session: Session, scope: Scope, uids: Collection[str]) -> list[int]:
     """Return the ids of the scales ``uids`` that lie inside ``scope``, in the order of the list."""
     rows = select(Scale.id).where(within(Scale.path, scope), Scale.uid.in_(uids))
-    return list(session.scalars(rows.order_by(Scale.path, Scale.uid)))
+    return list(session.scalars(rows.order_by(*IN_ORDER)))
 
 
 def by_ids(session: Session, ids: Sequence[int]) -> list[Scale]:

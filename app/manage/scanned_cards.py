@@ -77,7 +77,7 @@ def stall_seen(
         select(Scale)
         .where(within(Scale.path, scope), Scale.stall_id == stall.id, Scale.state != State.RETIRED)
         .options(*WITH_ALL)
-        .order_by(Scale.market_no, Scale.id)
+        .order_by(Scale.market_key, Scale.id)
     ).all()
     return StallSeen(stall, cards(session, found, today, {}), may_hand_out)
 

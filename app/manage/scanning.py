@@ -16,7 +16,7 @@ from app.domain.scanned import ScanKind, Scanned
 from app.domain.scope import Scope
 from app.manage.queries import WITH_ALL
 from app.manage.scanned_cards import near
-from app.models import Code, CodeKind, Scale, Stall, StandardWeight
+from app.models import IN_ORDER, Code, CodeKind, Scale, Stall, StandardWeight
 
 MOST: Final = 8
 
@@ -158,6 +158,6 @@ def _scales(scope: Scope) -> Select[Scale]:
         select(Scale)
         .where(within(Scale.path, scope))
         .options(*WITH_ALL)
-        .order_by(Scale.path, Scale.uid)
+        .order_by(*IN_ORDER)
         .limit(MOST)
     )

@@ -10,6 +10,7 @@ from app.db.session import utcnow
 from app.domain.appeals import days_left
 from app.domain.calendar import local_date
 from app.domain.evidence import Level
+from app.domain.software_ids import differs
 from app.ledger.orders import open_appeal
 from app.manage import acts, bulk, filters, forms, own, queries, saying, sentences, steps, story
 from app.manage.cards import card, cards
@@ -47,7 +48,7 @@ def scales() -> ResponseReturnValue:
     asked = forms.asked(request.args, caller().scope(), today)
     carried = forms.carried(request.args)
     query = forms.written(carried)
-    cursor = Cursor.parse(request.args.get("after"), str, str)
+    cursor = Cursor.parse(request.args.get("after"), *queries.ORDER)
     with reading() as session:
         page = queries.fleet(session, asked, cursor, PER_PAGE)
         counts = queries.count(session, asked)
@@ -90,7 +91,7 @@ def scale(uid: str) -> ResponseReturnValue:
         standing = standing_of(session, found, local_date(at))
         roles = caller().roles_at(found.path)
         asked = forms.asked(carried, scope, local_date(at))
-        cursor = Cursor.parse(carried.get("after"), str, str)
+        cursor = Cursor.parse(carried.get("after"), *queries.ORDER)
         beside = queries.fleet(session, asked, cursor, BESIDE)
         told = steps.newest(session, found, story.NEWEST)
         return render_template(
@@ -113,6 +114,7 @@ def scale(uid: str) -> ResponseReturnValue:
             levels=list(Level),
             lacks=gaps.lacking(found, local_date(at)),
             fitting=fit_told(found) if found.stall else None,
+            software_differs=differs(found.software_id, found.model.software_ids),
             items=sentences.ITEMS,
             link=link,
             beside=cards(session, beside.items, local_date(at), carried),

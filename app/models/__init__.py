@@ -46,7 +46,7 @@ from app.models.phase_out import ReplacementPrice, TransitionRule
 from app.models.places import Place, PlaceKind, Region, RegionKind, Stall, Trader
 from app.models.procurement import Procurement, ProcurementItem
 from app.models.rules import RuleSetVersion
-from app.models.scale import Code, CodeKind, Remark, Scale, ScaleEvent, Seal
+from app.models.scale import IN_ORDER, Code, CodeKind, Remark, Scale, ScaleEvent, Seal
 from app.models.sightings import CopyNotice, Sighting
 from app.models.standards import (
     Body,
@@ -73,6 +73,7 @@ from app.models.worksheets import (
 )
 
 __all__ = [
+    "IN_ORDER",
     "AccuracyClass",
     "Agreement",
     "AgreementStall",

@@ -10,7 +10,7 @@ from datetime import date
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, Big, ordered_path
+from app.db.base import Base, Big, ordered_path, ordered_text
 from app.domain.lifecycle import State
 from app.models.scale import Scale
 
@@ -21,16 +21,19 @@ class ScaleCell(Base):
     """What counts of one scale.
 
     ``legal`` is the answer while nothing comes due: before ``from_on`` a mark is not proved
-    yet, after ``until_on`` it is overdue, after ``phase_on`` the type may serve no longer.
+    yet, after ``until_on`` it is overdue, after ``phase_on`` the type may serve no longer: the
+    model's own last day, or the day that stands for its kind (`phase_out.STANDS_IN`).
     ``verdict`` is that of the evidence that stands, empty for none.
     """
 
     __tablename__ = "scale_cell"
     __table_args__ = (
-        Index("ix_scale_cell_state_path_uid", "state", "path", "uid"),
-        Index("ix_scale_cell_verdict_path_uid", "verdict", "path", "uid"),
-        Index("ix_scale_cell_legal_path_uid", "legal", "path", "uid"),
-        Index("ix_scale_cell_path_uid_until_on", "path", "uid", "until_on"),
+        Index("ix_scale_cell_state_path_market_key_uid", "state", "path", "market_key", "uid"),
+        Index("ix_scale_cell_verdict_path_market_key_uid", "verdict", "path", "market_key", "uid"),
+        Index("ix_scale_cell_legal_path_market_key_uid", "legal", "path", "market_key", "uid"),
+        Index(
+            "ix_scale_cell_path_market_key_uid_until_on", "path", "market_key", "uid", "until_on"
+        ),
         {"info": INFO},
     )
 
@@ -45,6 +48,7 @@ class ScaleCell(Base):
     from_on: Mapped[date]
     until_on: Mapped[date]
     phase_on: Mapped[date]
+    market_key: Mapped[ordered_text] = mapped_column(server_default="")
 
 
 class ScaleTotal(Base):

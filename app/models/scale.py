@@ -6,10 +6,21 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from app.db.base import Base, Big, maybe_digest, one_of, ordered_path, path, primary_key, public_id
+from app.db.base import (
+    Base,
+    Big,
+    maybe_digest,
+    one_of,
+    ordered_path,
+    ordered_text,
+    path,
+    primary_key,
+    public_id,
+)
 from app.domain.lifecycle import ScaleRole, State
+from app.domain.market_numbers import sort_key
 from app.domain.seals import SealKind, SealOwner, SealState
 from app.domain.suspension import SuspensionReason
 from app.models.catalogue import ScaleModel
@@ -59,7 +70,7 @@ class Scale(Base):
             " (stall_id IS NOT NULL AND trader_id IS NOT NULL)",
             name="in_service_has_a_place",
         ),
-        Index("ix_scale_path_uid", "path", "uid"),
+        Index("ix_scale_path_market_key_uid", "path", "market_key", "uid"),
     )
 
     id: Mapped[primary_key]
@@ -71,6 +82,11 @@ class Scale(Base):
     model: Mapped[ScaleModel] = relationship()
     serial_no: Mapped[str] = mapped_column(String(40))
     market_no: Mapped[str] = mapped_column(String(20), default="")
+    # What lists sort by; it follows the number.
+    market_key: Mapped[ordered_text] = mapped_column(
+        insert_default=lambda row: sort_key(row.get_current_parameters().get("market_no") or ""),
+        server_default="",
+    )
     role: Mapped[ScaleRole] = mapped_column(default=ScaleRole.TRADE)
     software_id: Mapped[str] = mapped_column(String(80), default="")
     production_code: Mapped[str] = mapped_column(String(60), default="")
@@ -116,6 +132,15 @@ class Scale(Base):
     # Two tablets on one scale: the second save fails instead of overwriting.
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}
+
+    @validates("market_no")
+    def _number(self, _name: str, number: str) -> str:
+        self.market_key = sort_key(number)
+        return number
+
+
+# How lists go: by place, as people of a market count.
+IN_ORDER: Final = (Scale.path, Scale.market_key, Scale.uid)
 
 
 class Code(Base):

@@ -63,7 +63,7 @@ def public_stall(session: Session, stall: Stall, today: date) -> PublicStall:
             ),
             selectinload(Scale.codes),
         )
-        .order_by(Scale.market_no, Scale.id)
+        .order_by(Scale.market_key, Scale.id)
     ).all()
     serving = [Serving(queries.public_scale(session, one, today), _tag(one)) for one in found]
     return PublicStall(stall.place.name, stall.number, stall.place.phone, serving)

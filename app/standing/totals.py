@@ -30,12 +30,13 @@ from sqlalchemy.orm import Session
 
 from app.domain.legal_status import LegalCode
 from app.domain.lifecycle import State
+from app.domain.phase_out import STANDS_IN
 from app.domain.scope import Scope
-from app.models import ScaleCell, ScaleTotal
+from app.models import ScaleCell, ScaleTotal, TransitionRule
 
 Kept = type[ScaleCell] | type[ScaleTotal]
 KIND: Final = ("state", "verdict", "legal", "from_on", "until_on", "phase_on")
-CELL: Final = ("scale_id", "path", "uid", *KIND)
+CELL: Final = ("scale_id", "path", "uid", *KIND, "market_key")
 LIVE: Final = table("scale_cell_live", *(column(name) for name in CELL))
 AT_ONCE: Final = 5_000
 
@@ -108,7 +109,7 @@ def legal_on(kept: Kept, today: date) -> ColumnElement[str]:
     """Return the legal status of ``kept`` on ``today``, as ``legal_status`` would answer."""
     return case(
         (kept.until_on < today, LegalCode.OVERDUE.value),
-        (kept.phase_on < today, LegalCode.TYPE_PHASE_OUT.value),
+        (_type_ended(kept, today), LegalCode.TYPE_PHASE_OUT.value),
         (kept.from_on > today, LegalCode.UNKNOWN.value),
         else_=kept.legal,
     )
@@ -116,16 +117,30 @@ def legal_on(kept: Kept, today: date) -> ColumnElement[str]:
 
 def is_legally(kept: Kept, code: LegalCode, today: date) -> ColumnElement[bool]:
     """Return the same as a condition that an index can serve."""
-    in_time = and_(kept.until_on >= today, kept.phase_on >= today)
+    ended = _type_ended(kept, today)
+    in_time = and_(kept.until_on >= today, ~ended)
     if code is LegalCode.OVERDUE:
         return kept.until_on < today
     if code is LegalCode.TYPE_PHASE_OUT:
-        return and_(kept.phase_on < today, kept.until_on >= today)
+        return and_(ended, kept.until_on >= today)
     if code is LegalCode.UNKNOWN:
         return and_(in_time, or_(kept.legal == code.value, kept.from_on > today))
     if code is LegalCode.VALID:
         return and_(kept.legal == code.value, in_time, kept.from_on <= today)
     return kept.legal == code.value
+
+
+def _type_ended(kept: Kept, today: date) -> ColumnElement[bool]:
+    """Return whether the type may serve no longer: by its own last day, or by the rules."""
+    kinds = (
+        (
+            and_(TransitionRule.generation == generation, TransitionRule.networked == networked),
+            on,
+        )
+        for (generation, networked), on in STANDS_IN.items()
+    )
+    by_rule = select(case(*kinds)).where(TransitionRule.last_day < today).correlate(None)
+    return or_(kept.phase_on < today, kept.phase_on.in_(by_rule))
 
 
 def totals_drift(session: Session) -> list[str]:

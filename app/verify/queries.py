@@ -60,7 +60,7 @@ def scales_at(session: Session, scope: Scope, place: Place) -> Sequence[Scale]:
     rows = session.scalars(
         _to_verify(scope)
         .where(Scale.place_id == place.id, Scale.state.in_(VERIFIABLE))
-        .order_by(Scale.state != State.AWAITING_VERIFICATION, Scale.market_no, Scale.serial_no)
+        .order_by(Scale.state != State.AWAITING_VERIFICATION, Scale.market_key, Scale.serial_no)
         .limit(MOST)
     )
     return rows.all()

@@ -184,7 +184,7 @@ def with_outcomes(
         lines(day.campaign, day)
         .join(Scale, Scale.id == CampaignScale.scale_id)
         .add_columns(outcome_in(day.campaign))
-        .order_by(Scale.market_no, Scale.serial_no, CampaignScale.id)
+        .order_by(Scale.market_key, Scale.serial_no, CampaignScale.id)
     )
     return [(line, CampaignOutcome(code)) for line, code in rows]
 
@@ -205,7 +205,7 @@ def candidates(place: Place, kind: ListKind, on: date, within_days: int) -> Sele
         select(Scale)
         .join(ScaleCell, ScaleCell.scale_id == Scale.id)
         .where(Scale.place_id == place.id, *_wanted(kind, on, within_days))
-        .order_by(Scale.market_no, Scale.serial_no, Scale.id)
+        .order_by(Scale.market_key, Scale.serial_no, Scale.id)
     )
 
 

@@ -11,7 +11,7 @@ from app.db.session import utcnow
 from app.domain.calendar import local_date
 from app.domain.permissions import CAMPAIGN_READERS
 from app.domain.scope import Scope
-from app.models import Scale
+from app.models import IN_ORDER
 from app.standing import standings
 from app.standing.totals import outermost
 from app.verify import queries_due as queries
@@ -62,8 +62,8 @@ def scales() -> ResponseReturnValue:
         page = fetch(
             session,
             queries.scales(scope, at, since, until),
-            (Scale.path, Scale.uid),
-            Cursor.parse(request.args.get("after"), str, str),
+            IN_ORDER,
+            Cursor.parse(request.args.get("after"), str, str, str),
         )
         found = standings(session, page.items, today)
         return render_template(

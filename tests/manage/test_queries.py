@@ -1,5 +1,7 @@
 """Counts are true and lists cost the same number of queries, on both databases."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
@@ -9,6 +11,7 @@ from app.domain.lifecycle import State
 from app.domain.scope import Scope
 from app.manage import queries
 from app.manage.queries import UNREAD, Asked
+from app.web.paging import Cursor
 from tests.standing.test_standing import TODAY, verified
 from tests.support.makers import COUNTY, make_model, make_place, make_scale
 
@@ -53,6 +56,30 @@ def test_every_filter_works_beside_every_other(session: Session) -> None:
     page = queries.fleet(session, everything, None, 50)
     assert [scale.serial_no for scale in page.items] == ["SN-1", "SN-3"]
     assert queries.count(session, everything).total == 2
+
+
+@pytest.mark.usefixtures("any_url")
+def test_the_list_goes_by_market_number_on_every_page(session: Session) -> None:
+    """Ten after nine, forwards and back, with a filter or without; a new number moves a scale."""
+    fill(session, 12)
+    everything = Asked(scope=HERE, today=TODAY)
+    last = queries.fleet(session, everything, None, 50).items[-1]
+    assert last.market_no == "A-11"
+    last.market_no = "A-0"
+    session.commit()
+    for asked, step in ((everything, 1), (replace(everything, legal=LegalCode.UNVERIFIED), 2)):
+        counted = ["A-0"] * (step == 1) + [f"A-{n}" for n in range(0, 11, step)]
+        found: list[str] = []
+        cursor = None
+        while True:
+            page = queries.fleet(session, asked, cursor, 4)
+            found += [scale.market_no for scale in page.items]
+            cursor = Cursor.parse(page.next, *queries.ORDER)
+            if cursor is None:
+                break
+        assert found == counted
+        before = queries.fleet(session, asked, Cursor.parse(page.previous, *queries.ORDER), 4)
+        assert [one.market_no for one in before.items] == counted[-4 - len(page.items) :][:4]
 
 
 def test_nothing_outside_the_scope_is_counted(session: Session) -> None:

@@ -1,6 +1,49 @@
 """For each revision: rows put in before it, and what must be read after it."""
 
 AFTER: dict[str, tuple[list[str], dict[str, object]]] = {
+    # market numbers sort lists, rules are looked up: the scale of before has none, and a last day
+    "d41b86f0a3e9": (
+        [
+            "INSERT INTO maker (uid, name) VALUES ('5', '衡器厂')",
+            (
+                "INSERT INTO scale_model (uid, maker_id, name, type_approval_no, accuracy,"
+                " generation, networked, required_level, evidence_days, profile, recalled, version)"
+                " SELECT '6', id, 'ACS', '', 'III', 'old', false, 0, 365, '{}', false, 1 FROM maker"
+            ),
+            (
+                "INSERT INTO place (uid, path, name, kind, address, organiser, phone,"
+                " fair_scale_spot) VALUES ('7', '/32/3206/M01/', '城东农贸市场', 'market',"
+                " '', '', '', '')"
+            ),
+            *(
+                "INSERT INTO scale (uid, path, place_id, model_id, serial_no, market_no, role,"
+                " software_id, production_code, repair_code, verification_code, no_code_reason,"
+                " state, hold_document, stop_order, baseline_ueid, created_at, version)"
+                f" SELECT '{number}', p.path, p.id, m.id, '{number}', '{number}', 'trade', '', '',"
+                " '', '', '', 'registered', '', '', '', '2026-11-23 04:00:00', 1"
+                " FROM place p, scale_model m"
+                for number in ("A-10", "A-2")
+            ),
+            (
+                "INSERT INTO verification (uid, path, scale_id, kind, result, regulation, body,"
+                " verified_on, valid_until, certificate_no, label_no, failed_items, recorded_at)"
+                " SELECT s.uid, s.path, s.id, 'initial', 'pass', 'JJG 539', '所', '2026-11-01',"
+                " '2027-10-31', '', '', '[]', '2026-11-01 04:00:00' FROM scale s"
+            ),
+            (
+                "INSERT INTO transition_rule (uid, generation, networked, last_day, source,"
+                " confirmed, version) VALUES ('1', 'old', false, '2027-01-07', '', false, 1)"
+            ),
+        ],
+        {
+            "SELECT market_no FROM scale ORDER BY market_key LIMIT 1": "A-2",
+            "SELECT count(*) FROM scale_cell c JOIN scale s ON s.id = c.scale_id"
+            " WHERE c.market_key = s.market_key AND CAST(c.phase_on AS text) = '9999-01-01'": 2,
+            "SELECT count(*) FROM scale_total WHERE number = 2"
+            " AND CAST(phase_on AS text) = '9999-01-01'": 4,
+            "SELECT count(*) FROM scale_total WHERE number <> 2": 0,
+        },
+    ),
     # leads from checks, days that were missed: a check of before belongs to no lead
     "b7d20e94c1f8": (
         [],

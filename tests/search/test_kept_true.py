@@ -8,7 +8,6 @@ CELLS = {
     *("scale_changes_cell", "scale_makes_cell", "verification_changes_cell"),
     *("verification_makes_cell", "verification_leaves_cell", "seal_changes_cell"),
     *("seal_makes_cell", "seal_leaves_cell", "evidence_changes_cell", "scale_model_changes_cell"),
-    *("transition_rule_made", "transition_rule_changed", "transition_rule_gone"),
     *("scale_cell_counted", "scale_cell_recounted", "scale_cell_uncounted"),
 }
 FOUND = {

@@ -78,7 +78,7 @@ def lines(session: Session, book: Book, asked: Asked) -> Iterator[Line]:
         )
         .join(Place, Place.id == Scale.place_id)
         .outerjoin(Stall, Stall.id == Scale.stall_id)
-        .order_by(Scale.path, Stall.number, Scale.market_no, Scale.uid)
+        .order_by(Scale.path, Stall.number, Scale.market_key, Scale.uid)
         .execution_options(yield_per=AT_ONCE)
     )
     for place, stall, said, classes, market_no, serial_no, model_id, path in rows:

@@ -14,7 +14,7 @@ from app.configure.replacement.figures import Asked
 from app.db.session import utcnow
 from app.domain.calendar import local_date
 from app.domain.roles import Role
-from app.models import Place, Scale
+from app.models import IN_ORDER, Place, Scale
 from app.web.access import access, caller
 from app.web.database import reading
 from app.web.navigation import add_section
@@ -76,8 +76,8 @@ def scales() -> ResponseReturnValue:
         page = fetch(
             session,
             figures.scales(known, wanted).options(joinedload(Scale.place), joinedload(Scale.stall)),
-            (Scale.path, Scale.uid),
-            Cursor.parse(request.args.get("after"), str, str),
+            IN_ORDER,
+            Cursor.parse(request.args.get("after"), str, str, str),
         )
         return render_template(
             "configure/replacement_scales.html",
