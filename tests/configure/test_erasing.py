@@ -1,6 +1,7 @@
 """A trader who left is erased on request: nothing names them, and the ledger still verifies."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,9 +18,9 @@ from app.domain.roles import Role
 from app.ledger.door import SYSTEM, act
 from app.ledger.erasures import erasures
 from app.ledger.verify import problems
-from app.models import Agreement, ImportLine, ImportSession, Trader
+from app.models import Agreement, BulkAct, ImportLine, ImportSession, SavedFilter, Trader
 from tests.support.house import House
-from tests.support.makers import NOON, make_place, make_scale, make_stall, recorded
+from tests.support.makers import NOON, make_person, make_place, make_scale, make_stall, recorded
 
 NAME, PHONE, PICTURE = "王小明", "13812345678", "ab" * 32
 TODAY = local_date(NOON)
@@ -71,6 +72,23 @@ def test_nothing_names_an_erased_trader(session: Session, trader: Trader) -> Non
     assert [one.subject for one in erasures(session)] == [f"trader:{trader.uid}"]
     with pytest.raises(TraderErasedError):
         erase_trader(session, trader, by=SYSTEM, at=NOON)
+
+
+def test_searches_for_an_erased_trader_are_forgotten(session: Session, trader: Trader) -> None:
+    """Filters that people kept by query or by name go; an act keeps its other filters."""
+    person = make_person(session)
+    told = urlencode({"q": f"{NAME} A-1", "state": "ready"})
+    for name, query in (("a", told), (f"{NAME}的秤", "state=ready"), ("c", "q=A-1")):
+        session.add(SavedFilter(uid=new_uid(), person_id=person.id, name=name, query=query))
+    for query in (told, "q=A-1"):
+        rest = {"action": "export", "given": {}, "created_at": NOON, "created_by": person}
+        session.add(BulkAct(uid=new_uid(), path=trader.path, query=query, **rest))
+    session.flush()
+    erase_trader(session, trader, by=SYSTEM, at=NOON)
+    session.flush()
+    assert session.scalars(select(SavedFilter.name)).all() == ["c"]
+    kept = select(BulkAct.query).order_by(BulkAct.id)
+    assert session.scalars(kept).all() == ["state=ready", "q=A-1"]
 
 
 def test_a_name_given_back_or_taken_in_silence_is_found(session: Session, trader: Trader) -> None:

@@ -6,6 +6,7 @@ nothing can be guessed from it. Verifying knows the act and stays green.
 
 from datetime import datetime
 from typing import Final
+from urllib.parse import parse_qsl, urlencode
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from app.domain.errors import DomainError
 from app.ledger import entries
 from app.ledger.door import act
 from app.ledger.erasures import NAMELESS, PERSON_ERASED
-from app.models import Agreement, ImportLine, Scale, Trader
+from app.models import Agreement, BulkAct, ImportLine, SavedFilter, Scale, Trader
 
 PICTURE_ERASED: Final = "document_erased"
 SAID: Final = ("trader", "phone")
@@ -50,6 +51,8 @@ def erase_trader(session: Session, trader: Trader, *, by: str, at: datetime) -> 
     with act(session, trader, PERSON_ERASED, by=by, at=at):
         trader.name, trader.phone, trader.secret = NAMELESS, "", None
     _erase_from_imports(session, trader, {name, phone} - {""})
+    # One character is nobody's name alone.
+    _erase_from_lists(session, {word for word in (name, phone) if len(word) > 1})
     return _erase_pictures(session, trader, by, at)
 
 
@@ -77,6 +80,26 @@ def _erase_from_imports(session: Session, trader: Trader, words: set[str]) -> No
                 {**one, "cell": "", "more": ""} if one["field"] in SAID else one
                 for one in line.problems
             ]
+
+
+def _erase_from_lists(session: Session, words: set[str]) -> None:
+    """Take searches for the name or the number out of what people kept of lists.
+
+    A filter that somebody kept goes: who has the same name is searched for anew. An act on many
+    stays; it only forgets what it was chosen by.
+    """
+    for kept in session.scalars(select(SavedFilter)).all():
+        if any(word in f"{kept.name}\n{_searched(kept.query)}" for word in words):
+            session.delete(kept)
+    acts = select(BulkAct).where(BulkAct.query.like("%q=%"))
+    for one in session.scalars(acts.execution_options(yield_per=500)):
+        if any(word in _searched(one.query) for word in words):
+            rest = parse_qsl(one.query)
+            one.query = urlencode([(name, value) for name, value in rest if name != "q"])
+
+
+def _searched(query: str) -> str:
+    return " ".join(value for name, value in parse_qsl(query) if name == "q")
 
 
 def _erase_pictures(session: Session, trader: Trader, by: str, at: datetime) -> list[str]:
