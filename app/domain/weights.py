@@ -10,7 +10,7 @@ from typing import Final
 
 from app.domain.standards import WeightClass
 
-SOURCE: Final = "OIML R 111-1:2004, Table 1"
+SOURCE: Final = "OIML R 111-1:2004 表1"
 UG: Final = 1000
 _G: Final = 1000
 _KG: Final = 1000 * _G

@@ -1,10 +1,7 @@
 """What the pages of findings, leads and the ledger read."""
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -102,28 +99,9 @@ def checks_of(session: Session, leads: Sequence[Lead]) -> dict[int, list[InServi
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class ToldEntry:
-    """An entry of the ledger as people read it."""
-
-    seq: int
-    at: datetime
-    action: str
-    subject: str
-    actor: str
-    leaf: str
-
-
 def entries() -> Select[LedgerEntry]:
     """Return the entries of the ledger."""
     return select(LedgerEntry)
-
-
-def told(row: LedgerEntry) -> ToldEntry:
-    """Return what ``row`` says."""
-    said = json.loads(row.data)
-    at = datetime.fromisoformat(said["at"])
-    return ToldEntry(row.seq, at, said["action"], said["subject"], said["actor"], row.leaf)
 
 
 def ends(session: Session) -> tuple[int, Checkpoint | None]:

@@ -20,9 +20,9 @@ from app.domain.permissions import (
     LEDGER_READERS,
     LegalAct,
 )
-from app.ledger import visible
+from app.ledger.door import SYSTEM
 from app.models import Finding, Lead, LedgerEntry, Person
-from app.oversee import queries, service
+from app.oversee import audit, queries, service
 from app.oversee.forms import ConclusionForm, LeadForm
 from app.web import step_up
 from app.web.access import access, caller
@@ -30,6 +30,7 @@ from app.web.database import reading, transaction
 from app.web.flash_map import FlashMap
 from app.web.navigation import add_section
 from app.web.paging import Cursor, fetch
+from app.web.words import ledger as words
 from app.web.words.say import say
 
 bp = Blueprint("oversee", __name__, url_prefix="/oversee", template_folder="templates")
@@ -163,11 +164,16 @@ def ledger() -> ResponseReturnValue:
             Cursor.parse(request.args.get("after"), int),
             newest_first=True,
         )
-        scope = caller().scope(*LEDGER_READERS)
-        rows = [queries.told(row) for row in visible.inside(session, scope, page.items)]
+        rows = audit.tell(session, caller().scope(*LEDGER_READERS), page.items)
         head, checkpoint = queries.ends(session)
         return render_template(
-            "oversee/ledger.html", rows=rows, page=page, head=head, checkpoint=checkpoint
+            "oversee/ledger.html",
+            rows=rows,
+            page=page,
+            head=head,
+            checkpoint=checkpoint,
+            words=words,
+            system=SYSTEM,
         )
 
 

@@ -167,10 +167,12 @@ def test_a_form_that_is_incomplete_keeps_what_was_typed(office: Office) -> None:
 
 
 def test_the_ledgers_page_is_for_who_keeps_it(office: Office) -> None:
-    """The newest entries; a manager has no business there."""
+    """The newest entries in words, never in codes; a manager has no business there."""
     assert office.browser("manager").get("/oversee/ledger").status_code == 403
-    page = office.browser("auditor").get("/oversee/ledger")
+    page = office.browser("auditor").get("/oversee/ledger?lang=zh")
     assert page.status_code == 200
+    assert "<td>判定读取记录</td>" in page.text
+    assert "<td>evidence" not in page.text
 
 
 def post(

@@ -106,6 +106,8 @@ SAID: Final[Mapping[str, Any]] = MappingProxyType(
         "looks": _l("What is seen"),
         "refuses": _l("The check is not passed by this."),
         "warns": _l("Noted in the record."),
+        "begin": _l("Agreed, begin the check"),
+        "end": _l("Outcome of the check"),
         "submit": _l("Put the check on record"),
     }
 )
@@ -128,5 +130,9 @@ def missing(code: str) -> str | None:
 
 
 def steps(words: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the names of the steps, of which a check names the first otherwise."""
-    return {**words, "setup": str(gettext("Officers and task"))}
+    """Return the names of the steps, of which a check names the first and the last otherwise."""
+    return {
+        **words,
+        "setup": str(gettext("Officers and task")),
+        "summary": str(gettext("Outcome of the check")),
+    }

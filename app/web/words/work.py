@@ -89,7 +89,7 @@ TRANSPORT: Final[Mapping[str, Any]] = MappingProxyType(
     }
 )
 LINES: Final[Mapping[str, Any]] = MappingProxyType(
-    {"driven": _l("driven"), "absent": _l("absent"), "not_driven": _l("not driven")}
+    {"driven": _l("driven"), "absent": _l("no such line"), "not_driven": _l("not driven")}
 )
 STRAP: Final[Mapping[str, Any]] = MappingProxyType(
     {"driven": _l("driven"), "attested": _l("attested by a person"), "none": _l("none")}
