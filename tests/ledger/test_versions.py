@@ -43,6 +43,8 @@ def old(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
             for kind, parts in projections.SUBJECTS.items()
         }
         before.setattr(projections, "SUBJECTS", parts)
+        told = projections._told.__wrapped__  # noqa: SLF001 - what is kept is today's
+        before.setattr(projections, "_told", told)
         make_scale(session)
         make_stall(session, session.scalars(select(Place)).one(), "B-77")
         row = Reference(
