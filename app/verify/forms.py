@@ -27,6 +27,8 @@ NAMES: Final = (
 LONGEST: Final[Mapping[str, int]] = MappingProxyType(
     {"body": 120, "label_no": 40, "certificate_no": 80, "seal_no": 40}
 )
+# A check in service (使用中检查) is no verification and has its own record.
+KINDS: Final = (VerificationKind.INITIAL, VerificationKind.SUBSEQUENT)
 CHOOSE: Final = _l("Please choose one.")
 NO_DATE: Final = _l("Please give a day, like 2026-03-05.")
 TOO_LONG: Final = _l("This is too long.")
@@ -43,6 +45,14 @@ WORDS: Final[Mapping[tuple[str, VerifiedFault], Any]] = MappingProxyType(
         ("verified_on", VerifiedFault.BEFORE_THE_LAST): _l(
             "A later verification is on record already."
         ),
+        ("verified_on", VerifiedFault.BEFORE_THE_OPENING): _l(
+            "The scale was opened after this day: it has to be verified again."
+        ),
+        ("kind", VerifiedFault.NO_VERIFICATION): _l(
+            "A check in service verifies nothing: it has its own record."
+        ),
+        ("label_no", VerifiedFault.TAKEN): _l("This label is voided or stands on another scale."),
+        ("seal_no", VerifiedFault.TAKEN): _l("This seal is voided or stands on another scale."),
         ("seal_no", VerifiedFault.SEAL_NEEDED): _l(
             "No intact verification seal is on record: give the number of the new one."
         ),
@@ -92,7 +102,7 @@ class ResultForm:
         form.items = tuple(item for item in given.getlist("failed_items") if item in ITEMS)
         if form["result"] not in set(VerificationResult):
             form.errors["result"] = CHOOSE
-        if form["kind"] not in set(VerificationKind):
+        if form["kind"] not in KINDS:
             form.errors["kind"] = CHOOSE
         if form.day is None:
             form.errors["verified_on"] = NO_DATE

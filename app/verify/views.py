@@ -13,10 +13,10 @@ from app.domain.calendar import local_date, valid_until
 from app.domain.lifecycle import Action, IllegalTransitionError
 from app.domain.permissions import ACTION_ROLES, LegalAct
 from app.domain.roles import Role
-from app.domain.verification import VerificationKind, VerificationResult
+from app.domain.verification import VerificationResult
 from app.models import Person, Scale
 from app.verify import queries, service
-from app.verify.forms import ITEMS, ResultForm
+from app.verify.forms import ITEMS, KINDS, ResultForm
 from app.verify.service.rulesets import HeldRuleSet, NoRuleSetError, rule_set_for
 from app.web import step_up
 from app.web.access import access, caller, require_role
@@ -88,7 +88,7 @@ def _page(session: Session, scale: Scale, form: ResultForm) -> str:
         number=scale.market_no or scale.serial_no,
         form=form,
         results=[(one.value, say(one), None) for one in RESULTS],
-        kinds=[(one.value, say(one)) for one in VerificationKind],
+        kinds=[(one.value, say(one)) for one in KINDS],
         items=ITEMS,
         rules=rules,
         until=valid_until(day, rules.rules.limits.validity_months) if rules else None,

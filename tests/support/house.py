@@ -155,7 +155,7 @@ def verify_all(house: House, uid: str = "") -> None:
             kind=VerificationKind.INITIAL,
             verified_on=local_date(at),
             body="通州所",
-            label_no="F-1",
+            label_no=f"F-{scale.id:03}",
             seal_no="Q-1",
         )
         record_verification(session, scale, found, by=SYSTEM, at=at)

@@ -86,11 +86,13 @@ def test_a_new_seal_replaces_the_one_before(session: Session) -> None:
 def test_a_pass_ends_what_an_opening_took_away_but_not_one_that_came_later(
     session: Session,
 ) -> None:
-    """A result of the day before says nothing about what was opened today."""
+    """A result of the day before says nothing about what was opened today: it leads nowhere."""
     scale = awaiting(session, opened_on=TODAY)
     yesterday = TODAY - timedelta(days=1)
-    record_verification(session, scale, passed(verified_on=yesterday), by=BY, at=NOON)
-    assert standing_of(session, scale, TODAY).legal.has(LegalCode.REPAIRED_NOT_REVERIFIED)
+    with pytest.raises(ResultError) as caught:
+        record_verification(session, scale, passed(verified_on=yesterday), by=BY, at=NOON)
+    assert caught.value.faults == {"verified_on": VerifiedFault.BEFORE_THE_OPENING}
+    assert scale.state is State.AWAITING_VERIFICATION
     record_verification(session, scale, passed(seal_no="Q-0002"), by=BY, at=NOON)
     assert standing_of(session, scale, TODAY).legal.is_valid
 
@@ -116,6 +118,30 @@ def test_faults_are_told_at_their_fields_and_nothing_is_written(session: Session
             by=BY,
             at=NOON,
         )
+
+
+def test_a_label_stands_on_one_scale_only(session: Session) -> None:
+    """Of one body; another body numbers as it likes."""
+    first = awaiting(session)
+    other = make_scale(
+        session, first.place, first.model, "SN-0002", state=State.AWAITING_VERIFICATION
+    )
+    record_verification(session, first, passed(), by=BY, at=NOON)
+    with pytest.raises(ResultError) as caught:
+        record_verification(session, other, passed(), by=BY, at=NOON)
+    assert caught.value.faults == {"label_no": VerifiedFault.TAKEN}
+    record_verification(session, other, passed(body="另一所"), by=BY, at=NOON)
+    assert other.state is State.READY
+
+
+def test_a_check_in_service_is_never_recorded_as_a_verification(session: Session) -> None:
+    """Its limits are doubled: it makes nothing valid for a year."""
+    scale = awaiting(session)
+    with pytest.raises(ResultError) as caught:
+        record_verification(
+            session, scale, passed(kind=VerificationKind.IN_SERVICE), by=BY, at=NOON
+        )
+    assert caught.value.faults == {"kind": VerifiedFault.NO_VERIFICATION}
 
 
 def test_who_opened_a_scale_does_not_verify_it(session: Session) -> None:

@@ -11,11 +11,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.calendar import local_date
+from app.domain.lifecycle import State
 from app.domain.mark_stock import Books, MarkNo, Run, VoidReason, runs_of
 from app.domain.roles import Role
 from app.domain.standards import MarkKind, MarkState
+from app.domain.verification import VerificationKind, VerificationResult
 from app.models import LedgerEntry, Mark, MarkLot, Person, Scale
-from app.verify.service import stock, stock_books, stock_lots
+from app.verify.service import (
+    NewVerification,
+    record_verification,
+    stock,
+    stock_books,
+    stock_lots,
+)
 from app.verify.service.errors import Fault, FieldsError
 from app.verify.service.stock import (
     DayClosedError,
@@ -26,6 +34,7 @@ from app.verify.service.stock import (
     VoidedMarkError,
 )
 from app.verify.service.stock_lots import NewLot
+from app.verify.service.taken import gone_from_stock
 from tests.support.makers import NOON, make_person, make_scale
 from tests.verify.outfit import Outfit, employ, make_body, make_outfit
 
@@ -316,3 +325,38 @@ def test_runs_say_the_same_numbers(numbers: set[int]) -> None:
     runs = runs_of(numbers)
     assert [n for run in runs for n in range(run.first, run.last + 1)] == sorted(numbers)
     assert all(a.last + 1 < b.first for a, b in pairwise(runs))
+
+
+def test_a_result_on_paper_names_no_label_that_is_voided_or_stands_elsewhere(
+    session: Session, outfit: Outfit, lot: MarkLot
+) -> None:
+    """The books know of it before the worksheet that used it is approved."""
+    here = make_scale(session)
+    there = make_scale(session, here.place, here.model, "SN-2")
+    issue(session, lot, outfit.verifier)
+    use(session, outfit.verifier, "F-01", here)
+    void(session, outfit.verifier, "F-02")
+    said = [
+        gone_from_stock(session, there, LABEL, "F-01"),
+        gone_from_stock(session, there, LABEL, "F-02"),
+        gone_from_stock(session, there, LABEL, "F-03"),
+        gone_from_stock(session, here, LABEL, "F-01"),
+    ]
+    assert said == [True, True, False, False]
+
+
+def test_a_label_that_a_result_on_paper_gave_away_is_not_used_again(
+    session: Session, outfit: Outfit, lot: MarkLot
+) -> None:
+    """The books cannot know of what was typed; the register does."""
+    here = make_scale(session, state=State.AWAITING_VERIFICATION)
+    there = make_scale(session, here.place, here.model, "SN-2")
+    issue(session, lot, outfit.verifier)
+    found = NewVerification(
+        result=VerificationResult.PASS, kind=VerificationKind.SUBSEQUENT, verified_on=TODAY,
+        body=outfit.body.name, label_no="F-01", seal_no="Q-1",
+    )  # fmt: skip
+    record_verification(session, here, found, by=outfit.verifier.uid, at=NOON)
+    with pytest.raises(UsedMarkError):
+        use(session, outfit.verifier, "F-01", there)
+    assert use(session, outfit.verifier, "F-02", there).state is MarkState.USED

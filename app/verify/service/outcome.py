@@ -44,6 +44,7 @@ OTHER: Final = "plate"
 FAULTS: Final[Mapping[tuple[str, VerifiedFault], SigningFault]] = MappingProxyType(
     {
         ("verified_on", VerifiedFault.BEFORE_THE_LAST): SigningFault.SUPERSEDED,
+        ("verified_on", VerifiedFault.BEFORE_THE_OPENING): SigningFault.OPENED_SINCE,
         ("label_no", VerifiedFault.MISSING): SigningFault.LABEL_MISSING,
         ("seal_no", VerifiedFault.SEAL_NEEDED): SigningFault.SEAL_MISSING,
         ("seal_no", VerifiedFault.HELD): SigningFault.HELD,

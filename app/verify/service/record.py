@@ -15,6 +15,7 @@ from app.domain.errors import DomainError
 from app.domain.gaps import Part
 from app.domain.lifecycle import Action, next_state
 from app.domain.seals import SealKind, SealOwner, SealState, all_intact
+from app.domain.standards import MarkKind
 from app.domain.suspension import SuspensionReason
 from app.domain.verification import VerificationKind, VerificationResult
 from app.ledger import entries
@@ -23,6 +24,7 @@ from app.models import Person, Scale, ScaleEvent, Seal, Verification
 from app.standing.gaps import fill
 from app.verify.service.retests import answer_retests
 from app.verify.service.rulesets import NoRuleSetError, rule_set_for
+from app.verify.service.taken import gone_from_stock, label_elsewhere
 
 
 class VerifiedFault(StrEnum):
@@ -31,6 +33,9 @@ class VerifiedFault(StrEnum):
     MISSING = "missing"
     IN_THE_FUTURE = "in_the_future"
     BEFORE_THE_LAST = "before_the_last"
+    BEFORE_THE_OPENING = "before_the_opening"
+    NO_VERIFICATION = "no_verification"
+    TAKEN = "taken"
     SEAL_NEEDED = "seal_needed"
     HELD = "held"
     NO_RULES = "no_rules"
@@ -123,9 +128,24 @@ def check_verification(
     faults = _faults(scale, command, _last(session, scale), local_date(at))
     if not faults and not _has_rules(session, scale, command.verified_on):
         faults = {"verified_on": VerifiedFault.NO_RULES}
+    if not faults and _passed(command) and not command.worksheet:
+        faults = _marks_taken(session, scale, command)
     if faults:
         raise ResultError(faults)
     _refuse_own_repair(session, scale, by)
+
+
+def _marks_taken(
+    session: Session, scale: Scale, command: NewVerification
+) -> dict[str, VerifiedFault]:
+    """Return which marks of a result on paper are another scale's; a worksheet asked the stock."""
+    label, seal = command.label_no.strip(), command.seal_no.strip()
+    taken = {
+        "label_no": label_elsewhere(session, scale, command.body.strip(), label)
+        or gone_from_stock(session, scale, MarkKind.LABEL, label),
+        "seal_no": gone_from_stock(session, scale, MarkKind.LEAD_SEAL, seal),
+    }
+    return {name: VerifiedFault.TAKEN for name, is_taken in taken.items() if is_taken}
 
 
 def _passed(command: NewVerification) -> bool:
@@ -145,6 +165,8 @@ def _faults(
     scale: Scale, command: NewVerification, last: Verification | None, today: date
 ) -> dict[str, VerifiedFault]:
     faults: dict[str, VerifiedFault] = {}
+    if command.kind is VerificationKind.IN_SERVICE:
+        faults["kind"] = VerifiedFault.NO_VERIFICATION
     if not command.body.strip():
         faults["body"] = VerifiedFault.MISSING
     if command.verified_on > today:
@@ -156,6 +178,9 @@ def _faults(
 
 def _pass_faults(scale: Scale, command: NewVerification) -> dict[str, VerifiedFault]:
     faults: dict[str, VerifiedFault] = {}
+    # Rule 2: what was opened since was not seen by a pass of the days before.
+    if scale.opened_on is not None and command.verified_on < scale.opened_on:
+        faults["verified_on"] = VerifiedFault.BEFORE_THE_OPENING
     if not (command.certificate_no.strip() or command.label_no.strip()):
         faults["label_no"] = VerifiedFault.MISSING
     standing = [seal.state for seal in scale.seals if seal.owner is SealOwner.VERIFICATION]

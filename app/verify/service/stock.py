@@ -33,6 +33,7 @@ from app.verify.service.stock_books import (
     printed,
     unused,
 )
+from app.verify.service.taken import label_elsewhere
 
 __all__ = [
     "DayClosedError",
@@ -92,6 +93,8 @@ def use(  # noqa: PLR0913 - what a worksheet says of a mark, by name
         if (old.state, old.worksheet_uid) == (MarkState.USED, worksheet_uid) and worksheet_uid:
             return old
         raise gone(old)
+    if kind is MarkKind.LABEL and label_elsewhere(session, scale, issue.lot.body.name, number):
+        raise UsedMarkError("this number stands on a scale by a result on paper")
     mark = _mark(issue, value, verifier, at)
     mark.state = MarkState.USED
     mark.scale_id, mark.worksheet_uid = scale.id, worksheet_uid

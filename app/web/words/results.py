@@ -21,6 +21,10 @@ BLOT: Final[Mapping[str, Any]] = MappingProxyType(
         "twice": _l("An earlier row speaks of the same scale."),
         "in_the_future": _l("This day is still to come."),
         "before_the_last": _l("A later verification is on record already."),
+        "before_the_opening": _l(
+            "The scale was opened after this day: it has to be verified again."
+        ),
+        "taken": _l("This number is voided or stands on another scale."),
         "seal_needed": _l(
             "No intact verification seal is on record: give the number of the new one."
         ),
