@@ -8,6 +8,7 @@ from typing import Any, Final
 from flask_babel import gettext as _
 
 from app.domain.seals import SealOwner, all_intact
+from app.domain.software_ids import differs
 from app.domain.verdicts import Verdict
 from app.models import Scale
 from app.standing import Standing
@@ -77,7 +78,7 @@ def _software_id(scale: Scale, _standing: Standing) -> Said:
     if not approved:
         return Said(scale.software_id)
     text = _("%(id)s; approved: %(all)s", id=scale.software_id, all=_(", ").join(approved))
-    return Said(text, OK if scale.software_id in approved else BAD)
+    return Said(text, BAD if differs(scale.software_id, approved) else OK)
 
 
 def _firmware_level(_scale: Scale, standing: Standing) -> Said:

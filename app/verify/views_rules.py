@@ -29,7 +29,7 @@ from app.web.words.rule_sets import say_wrong
 
 bp = Blueprint("rules", __name__, url_prefix="/verify/rule-sets", template_folder="templates")
 
-bp.record_once(lambda state: add_section(state.app, "rules", "rules.index", Role.ADMIN))
+bp.record_once(lambda state: add_section(state.app, "rules", "rules.index"))
 
 INVALID: Final = 422
 

@@ -14,6 +14,7 @@ from app.domain.legal_status import LegalCode
 from app.domain.lifecycle import Action, ScaleRole, State
 from app.domain.public_status import PublicStatus
 from app.domain.roles import Role
+from app.domain.software_ids import differs
 from app.domain.suitability import TABLE, Fit, GoodsClass, goods_from
 from app.domain.suspension import SuspensionReason
 from app.domain.verdicts import Verdict
@@ -89,6 +90,7 @@ class ScaleOut(api.Model):
     path: str
     role: ScaleRole
     software_id: str
+    software_id_differs: bool = Field(description="from the approved ids of the type")
     stall: str | None
     stall_number: str | None
     trader: str | None
@@ -121,6 +123,7 @@ def scale_out(scale: Scale, standing: Standing, roles: Collection[Role]) -> Scal
         path=scale.path,
         role=scale.role,
         software_id=scale.software_id,
+        software_id_differs=differs(scale.software_id, scale.model.software_ids),
         stall=scale.stall.uid if scale.stall else None,
         stall_number=scale.stall.number if scale.stall else None,
         trader=scale.trader.uid if scale.trader else None,

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +13,8 @@ from app.domain.roles import Role
 from app.domain.suspension import SuspensionReason
 from app.ledger.door import SYSTEM
 from app.manage import service
-from app.models import Scale, ScaleEvent
+from app.models import Scale, ScaleEvent, ScaleModel
+from app.verify.register_says import said
 from tests.support import makers
 from tests.support.house import House, deploy, verify_all
 from tests.support.proof import fresh_code
@@ -79,6 +81,22 @@ def test_the_page_of_a_scale_tells_its_story_in_sentences(house: House) -> None:
         assert words in page
     assert "Verification valid" in page
     assert "Q-1" in page
+
+
+def test_a_software_id_that_the_approval_does_not_name_is_a_warning(house: House) -> None:
+    """On the page with the rule, and in the API; an approved one is none."""
+    with house.writing() as session:
+        row = session.scalars(select(Scale)).one()
+        row.software_id, row.model.software_ids = "V9", ["V1.0", "V1.1"]
+    page = house.page(Role.MANAGER).get(f"/manage/scales/{house.scale}").text
+    assert "differs from the approved software ids of the type" in page
+    assert "Approved: V1.0 V1.1." in page
+    assert "JJG 1204-2025 6.3" in page
+    assert house.api(Role.MANAGER, f"/scales/{house.scale}").get_json()["software_id_differs"]
+    row = Scale(software_id="V9", model=ScaleModel(software_ids=["V1.0"]))
+    assert said("software_id", row, Mock()).result == "bad"
+    row.software_id = "V1.0"
+    assert said("software_id", row, Mock()).result == "ok"
 
 
 def test_a_scale_of_another_region_is_not_there(house: House) -> None:

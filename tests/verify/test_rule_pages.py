@@ -34,6 +34,8 @@ def test_a_verifier_sees_each_number_with_its_source_and_mark(house: House) -> N
     for told in ("&gt; 500 e – 2,000 e", "± 0.5 e", "OIML R 76-1:2006 3.5.1", "not confirmed"):
         assert told in page
     assert "Write the next version" not in page
+    for reader in (Role.VERIFIER, Role.REGULATOR, Role.INSPECTOR, Role.AUDITOR):
+        assert f'href="{PAGES}"' in house.page(reader).get("/manage/scales").text
     found = client.get(f"{PAGES}/{JJG_539}/document")
     assert found.get_json() == documents()[0]
     assert client.get(f"{PAGES}/{'0' * 64}").status_code == 404
