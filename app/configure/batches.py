@@ -57,18 +57,19 @@ def named(session: Session, scope: Scope, uid: str) -> Procurement | None:
 
     A batch that a county bought serves its markets too.
     """
-    found = select(Procurement).where(Procurement.uid == uid, _reaching(scope))
+    found = select(Procurement).where(Procurement.uid == uid, reaching(scope))
     return session.scalar(found) if uid else None
 
 
 def newest(session: Session, scope: Scope) -> Sequence[Procurement]:
     """Return the newest batches that places inside ``scope`` may take scales from."""
     order = (Procurement.bought_on.desc(), Procurement.uid.desc())
-    rows = select(Procurement).where(_reaching(scope)).order_by(*order).limit(MOST_CHOICES)
+    rows = select(Procurement).where(reaching(scope)).order_by(*order).limit(MOST_CHOICES)
     return session.scalars(rows).all()
 
 
-def _reaching(scope: Scope) -> ColumnElement[bool]:
+def reaching(scope: Scope) -> ColumnElement[bool]:
+    """Whether a batch was bought for places inside ``scope``, or for a region above them."""
     above = {path[: at + 1] for path in scope.paths for at, sign in enumerate(path) if sign == "/"}
     return or_(within(Procurement.path, scope), Procurement.path.in_(above))
 

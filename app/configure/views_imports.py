@@ -14,7 +14,8 @@ from app.configure.importing import session as importing
 from app.db.scope import within
 from app.db.session import utcnow
 from app.domain.cells import MENDED
-from app.domain.importing import ImportState, LineKind
+from app.domain.importing import NOTED, ImportState, LineKind
+from app.domain.procurement import Funding
 from app.domain.roles import Role
 from app.domain.tasks import ENDED
 from app.models import ImportLine, ImportSession
@@ -26,6 +27,7 @@ from app.web.tables_in import ListUnreadableError
 from app.web.tasks_showing import show
 from app.web.uploads import UploadMissingError, UploadTooLargeError, read_limited
 from app.web.words import importing as words
+from app.web.words.say import say
 
 bp = Blueprint("imports", __name__, url_prefix="/configure/imports", template_folder="templates")
 
@@ -250,8 +252,9 @@ def _shown(session: Session, imported: ImportSession) -> dict[str, Any]:
         "counts": numbers,
         "outcomes": importing.outcomes(session, imported),
         "page": fetch(session, wanted, [ImportLine.number], cursor, PER_PAGE),
-        "mended": [flaw.value for flaw in MENDED],
+        "mended": [code.value for code in (*MENDED, *NOTED)],
         "problem_words": words.PROBLEM,
+        "fundings": {one.value: say(one) for one in Funding},
         "outcome_words": words.OUTCOME,
         "states": words.STATE,
         "may_apply": importing.may_start(imported, ImportState.APPLYING),

@@ -1,6 +1,7 @@
 """The life of an import: a list that was looked at, applied as a whole, perhaps undone."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class ImportState(StrEnum):
@@ -49,3 +50,15 @@ class Doubt(StrEnum):
     MARKET_NO_TAKEN = "market_no_taken"
     CODE_TAKEN = "code_taken"
     CODE_TWICE = "code_twice"
+    UNKNOWN_BATCH = "unknown_batch"
+    BATCH_ELSEWHERE = "batch_elsewhere"
+    BATCH_OTHER_MODEL = "batch_other_model"
+    BATCH_AMBIGUOUS = "batch_ambiguous"
+    FUNDING_UNKNOWN = "funding_unknown"
+    FUNDING_DIFFERS = "funding_differs"
+    FUNDING_WITHOUT_BATCH = "funding_without_batch"
+    SOFTWARE_DIFFERS = "software_differs"
+
+
+# Told and no more: the rest of the row is taken.
+NOTED: Final = frozenset({Doubt.FUNDING_WITHOUT_BATCH, Doubt.SOFTWARE_DIFFERS})

@@ -149,14 +149,16 @@ def make_person(
     return person
 
 
-def make_batch(session: Session, path: str, model: ScaleModel) -> Procurement:
+def make_batch(
+    session: Session, path: str, model: ScaleModel, number: str = "HT-2026-018"
+) -> Procurement:
     """Return a batch of ten scales of ``model``, at 450 yuan each."""
     batch = Procurement(
         uid=new_uid(),
         path=path,
         buyer="城东市场管理公司",
         supplier="东海衡器厂",
-        document_no="HT-2026-018",
+        document_no=number,
         bought_on=NOON.date(),
         funding=Funding.ORGANISER,
         items=[ProcurementItem(model=model, quantity=10, unit_price_fen=45_000)],

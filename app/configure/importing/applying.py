@@ -8,7 +8,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.configure.importing import gaps
+from app.configure.importing import bought, gaps
 from app.configure.importing.difference import PLAIN, USE
 from app.configure.service.places import NewStall, NewTrader, create_stall, create_trader
 from app.db.base import Base
@@ -59,6 +59,9 @@ def _register(
     if _is_taken(session, line):
         return False
     place = session.get_one(Place, line.place_id)
+    came = bought.came_with(session, line, place, None)
+    if came is None:
+        return False
     scale = Scale(
         uid=new_uid(),
         path=place.path,
@@ -67,7 +70,7 @@ def _register(
         serial_no=line.said["serial_no"],
         created_at=at,
     )
-    used = _use(session, line, place, (by, at))
+    used = _use(session, line, place, (by, at)) | came
     told = {**_told(imported, line), "place": place.uid, "serial_no": scale.serial_no}
     plain = {name: value_of(name, line.said[name]) for name in PLAIN if name in line.said}
     with act(session, scale, REGISTERED, by=by, at=at, details=told):
@@ -101,7 +104,10 @@ def _correct(
         if name != "city_code"
     ):
         return False
-    used = _use(session, line, scale.place, (by, at))
+    came = bought.came_with(session, line, scale.place, scale.procurement_id)
+    if came is None:
+        return False
+    used = _use(session, line, scale.place, (by, at)) | came
     told = {**_told(imported, line), "fields": sorted(line.changes)}
     plain = {name: value_of(name, line.said[name]) for name in PLAIN if name in line.changes}
     with act(session, scale, CORRECTED, by=by, at=at, details=told):
@@ -118,6 +124,8 @@ def current(scale: Scale, name: str) -> Any:  # noqa: ANN401 - any field
         return scale.stall.number if scale.stall else None
     if name == "trader":
         return scale.trader.name if scale.trader else None
+    if name == "batch":
+        return scale.procurement.document_no if scale.procurement else None
     return getattr(scale, name)
 
 
@@ -255,6 +263,8 @@ def _put_back(
         for name, (before, after) in line.changes.items():
             if name in PLAIN:
                 setattr(scale, name, value_of(name, before))
+            elif name == "batch":
+                scale.procurement_id = line.said.get(bought.BEFORE)
             elif name == "city_code":
                 for code in [one for one in scale.codes if one.value == after]:
                     session.delete(code)

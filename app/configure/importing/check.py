@@ -8,7 +8,7 @@ from typing import Any, Final
 from app.configure.importing.columns import BY_NAME, Field, Heads
 from app.domain import cells
 from app.domain.cells import MENDED, Flaw, Raw
-from app.domain.importing import Doubt
+from app.domain.importing import NOTED, Doubt
 from app.web.tables_in import Table
 
 SHOWN: Final = 60
@@ -34,7 +34,7 @@ class Problem:
     @property
     def refuses(self) -> bool:
         """Whether the row cannot be taken because of it."""
-        return self.code not in MENDED
+        return self.code not in MENDED and self.code not in NOTED
 
 
 @dataclass(slots=True)

@@ -61,6 +61,13 @@ FIELDS: Final = (
     Field("repair_code", 60, "维修码 repaircode"),
     Field("verification_code", 60, "检定码 verificationcode"),
     Field("no_code_reason", 200, "无码原因 无三码原因 无码说明 nocodereason"),
+    Field(
+        "batch",
+        80,
+        "采购批次 批次 批次号 采购批次号 采购合同 采购合同号 合同号 合同编号 送货单号"
+        " batch batchno contract contractno",
+    ),
+    Field("funding", 40, "资金来源 购置资金 购置资金来源 出资方 出资单位 经费来源 funding"),
     Field("city_code", 200, "一秤一码 二维码 赋码 秤码 信息码 citycode"),
 )
 BY_NAME: Final[Mapping[str, Field]] = MappingProxyType({field.name: field for field in FIELDS})

@@ -9,12 +9,14 @@ from typing import Any, Final
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from app.configure.importing import bought
 from app.configure.importing.check import Row
 from app.db.scope import within
 from app.domain.importing import Doubt, LineKind
 from app.domain.lifecycle import State
 from app.domain.scope import Scope
-from app.models import Code, Maker, Place, Scale, ScaleModel, Stall, Trader
+from app.domain.software_ids import differs
+from app.models import Code, Maker, Place, Procurement, Scale, ScaleModel, Stall, Trader
 
 # Columns of the scale itself that a list may change.
 PLAIN: Final = (
@@ -67,16 +69,21 @@ class Register:
     elsewhere: frozenset[tuple[int, str]]
     numbers: Mapping[tuple[int, str], int]
     codes: Mapping[str, int | None]
+    approved: Mapping[int, Sequence[str]]
+    paths: Mapping[int, str]
+    batches: bought.Batches
 
 
 def read(session: Session, rows: Sequence[Row], path: str) -> Register:
     """Return what the register knows of what ``rows`` name, inside the region ``path``."""
     scope = Scope((path,))
     places: dict[str, list[int]] = defaultdict(list)
-    for identity, name in session.execute(
-        select(Place.id, Place.name).where(within(Place.path, scope))
+    paths: dict[int, str] = {}
+    for identity, name, at in session.execute(
+        select(Place.id, Place.name, Place.path).where(within(Place.path, scope))
     ):
         places[name].append(identity)
+        paths[identity] = at
     models: dict[tuple[str, str], list[int]] = defaultdict(list)
     for identity, maker, name in session.execute(
         select(ScaleModel.id, Maker.name, ScaleModel.name).join(
@@ -94,6 +101,9 @@ def read(session: Session, rows: Sequence[Row], path: str) -> Register:
         elsewhere=_elsewhere(session, asked, scales),
         numbers=numbers,
         codes=_codes(session, rows),
+        approved=_approved(session),
+        paths=paths,
+        batches=bought.read(session, rows, scope),
     )
 
 
@@ -116,6 +126,10 @@ def _line(row: Row, register: Register, heads: Mapping[str, str]) -> Line:
     elif key in register.elsewhere:
         row.doubt(Doubt.REGISTERED_ELSEWHERE, "serial_no", heads)
     _taken(line, register, heads)
+    bought.judge(row, register.batches, register.paths[place], model, heads)
+    approved = register.approved.get(model, ())
+    if differs(row.values.get("software_id", ""), approved):
+        row.doubt(Doubt.SOFTWARE_DIFFERS, "software_id", heads, " ".join(approved))
     if row.is_refused:
         line.kind = LineKind.REFUSED
     return line
@@ -154,7 +168,7 @@ def _differ(line: Line, known: Known, place: int, heads: Mapping[str, str]) -> N
     row = line.row
     if known.place_id != place:
         row.doubt(Doubt.OTHER_PLACE, "place", heads)
-    for name in (*PLAIN, *USE, "city_code"):
+    for name in (*PLAIN, *USE, "batch", "city_code"):
         said = row.values.get(name)
         if said is not None and said != known.values.get(name):
             line.changes[name] = (known.values.get(name), said)
@@ -185,7 +199,7 @@ def _scales(
     numbers: dict[tuple[int, str], int] = {}
     adopted = dict(_adopted(session, scope))
     for identity, place_id, model_id, serial_no, state, *said in session.execute(_known(scope)):
-        values = dict(zip((*PLAIN, *USE), said, strict=True))
+        values = dict(zip((*PLAIN, *USE, "batch"), said, strict=True))
         values["city_code"] = adopted.get(identity)
         scales[model_id, serial_no] = Known(identity, place_id, state, values)
         if values["market_no"]:
@@ -197,9 +211,10 @@ def _known(scope: Scope) -> Select[Any]:
     plain = (getattr(Scale, name) for name in PLAIN)
     return (
         select(Scale.id, Scale.place_id, Scale.model_id, Scale.serial_no, Scale.state)
-        .add_columns(*plain, Stall.number, Trader.name)
+        .add_columns(*plain, Stall.number, Trader.name, Procurement.document_no)
         .outerjoin(Stall, Stall.id == Scale.stall_id)
         .outerjoin(Trader, Trader.id == Scale.trader_id)
+        .outerjoin(Procurement, Procurement.id == Scale.procurement_id)
         .where(within(Scale.path, scope))
     )
 
@@ -227,6 +242,11 @@ def _codes(session: Session, rows: Sequence[Row]) -> Mapping[str, int | None]:
         return {}
     found = session.execute(select(Code.value, Code.scale_id).where(Code.kind != "tag"))
     return {value: scale_id for value, scale_id in found}  # noqa: C416 - rows are no pairs to mypy
+
+
+def _approved(session: Session) -> Mapping[int, Sequence[str]]:
+    found = session.execute(select(ScaleModel.id, ScaleModel.software_ids))
+    return {model: ids for model, ids in found if ids}
 
 
 def counts(lines: Iterable[Line]) -> dict[LineKind, int]:

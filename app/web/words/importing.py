@@ -54,6 +54,23 @@ DOUBT: Final[Mapping[Doubt, Any]] = MappingProxyType(
         ),
         Doubt.MARKET_NO_TAKEN: _l("Another scale of this place has this market number."),
         Doubt.CODE_TAKEN: _l("Another scale carries this code."),
+        Doubt.UNKNOWN_BATCH: _l(
+            "No batch of this number is registered here. Register it first, or correct the number."
+        ),
+        Doubt.BATCH_ELSEWHERE: _l("This batch was bought for another place or region."),
+        Doubt.BATCH_OTHER_MODEL: _l("This batch has no scales of this model."),
+        Doubt.BATCH_AMBIGUOUS: _l("More than one batch has this number and this model."),
+        Doubt.FUNDING_UNKNOWN: _l(
+            "These words name none of: organiser, public money, bank or sponsor, deposits, lease."
+        ),
+        Doubt.FUNDING_DIFFERS: _l("The register says otherwise of who paid for this batch."),
+        Doubt.FUNDING_WITHOUT_BATCH: _l(
+            "Who paid is kept with the batch. Name the batch in the row; this cell is not taken."
+        ),
+        Doubt.SOFTWARE_DIFFERS: _l(
+            "Differs from the approved software ids of the type. It is written all the same; the"
+            " verifier looks at it."
+        ),
     }
 )
 PROBLEM: Final[Mapping[str, Any]] = MappingProxyType(
@@ -76,6 +93,8 @@ FIELD: Final[Mapping[str, Any]] = MappingProxyType(
         "repair_code": _l("Repair code"),
         "verification_code": _l("Verification code"),
         "no_code_reason": _l("Why a code is missing"),
+        "batch": _l("Procurement batch"),
+        "funding": _l("Who paid"),
         "city_code": _l("Existing code on the scale"),
     }
 )
