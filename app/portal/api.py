@@ -48,11 +48,16 @@ class TagIn(api.Body):
     scale: str | None = Field(None, min_length=36, max_length=36)
     stall: str | None = Field(None, min_length=36, max_length=36)
     weight: str | None = Field(None, min_length=36, max_length=36)
+    replaces: bool = Field(
+        default=False, description="of a scale: the tag it carries is damaged or lost and goes"
+    )
 
     @model_validator(mode="after")
     def _is_one(self) -> Self:
         if sum(one is not None for one in (self.scale, self.stall, self.weight)) != 1:
             raise ValueError("one of scale, stall and weight is wanted")
+        if self.replaces and self.scale is None:
+            raise ValueError("only the tag of a scale is replaced here")
         return self
 
 
@@ -169,11 +174,14 @@ def sheet(session: Session, query: SheetQuery) -> api.Answer:
 )
 @access(Role.MANAGER, Role.VERIFIER)
 def issue(session: Session, body: TagIn) -> api.Answer:
-    """Each carries one tag at a time: revoke the old one first. Weights are a verifier's."""
+    """Each carries one tag at a time; a scale's is replaced with `replaces`, of others revoke the
+    old one first. Weights are a verifier's.
+    """
     who, at = caller().uid, utcnow()
     if body.scale is not None:
         scale = queries.scale_in(session, caller().scope(Role.MANAGER), body.scale)
-        return _made(session, service.issue(session, scale, by=who, at=at))
+        made = service.issue(session, scale, by=who, at=at, replaces=body.replaces)
+        return _made(session, made)
     wanted = (Stall, body.stall) if body.stall else (StandardWeight, body.weight or "")
     of = cards.holder_in(session, caller().scope(*cards.GIVERS[wanted[0]]), *wanted)
     return _made(session, cards.issue(session, of, of.path, by=who, at=at))

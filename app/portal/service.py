@@ -50,18 +50,24 @@ class ScaleRetiredError(DomainError):
     code = "scale_retired"
 
 
-def issue(session: Session, scale: Scale, *, by: str, at: datetime) -> Code:
+def issue(session: Session, scale: Scale, *, by: str, at: datetime, replaces: bool = False) -> Code:
     """Give ``scale`` a fresh tag.
 
+    Args:
+        replaces: The tag that it carries is damaged or lost and goes.
+
     Raises:
-        TagExistsError: It has one that is not revoked.
+        TagExistsError: It has one that is not revoked, and nobody said that it is to go.
         ScaleRetiredError: Its life is over.
     """
     entries.lock(session)  # of two who ask at once, the second finds the first one's tag
     if scale.state is State.RETIRED:
         raise ScaleRetiredError("this scale is retired")
-    if current(session, scale) is not None:
+    old = current(session, scale)
+    if old is not None and not replaces:
         raise TagExistsError("this scale has a tag; revoke that one first")
+    if old is not None:
+        void(session, old, scale, "", by=by, at=at)
     tag = Code(
         uid=new_uid(),
         path=scale.path,

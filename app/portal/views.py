@@ -193,10 +193,11 @@ def sheet() -> ResponseReturnValue:
 @bp.post("/tags/scales/<uid:uid>")
 @access(Role.MANAGER)
 def issue(uid: str) -> ResponseReturnValue:
-    """Give a scale a tag."""
+    """Give a scale a tag, the first one or one in place of another."""
+    replaces = "replaces" in request.form
     with transaction() as session:
         scale = queries.scale_in(session, caller().scope(Role.MANAGER), uid)
-        service.issue(session, scale, by=caller().uid, at=utcnow())
+        service.issue(session, scale, by=caller().uid, at=utcnow(), replaces=replaces)
     return redirect(url_for("manage.scale", uid=uid), 303)
 
 

@@ -1,5 +1,6 @@
 """Rule 1 of a scale's life: nothing serves that carries no code."""
 
+import pytest
 from sqlalchemy.orm import Session
 
 from app.configure.service.codes import NewCode, adopt_code, give_up_code
@@ -39,6 +40,10 @@ def test_a_tag_that_takes_the_place_of_another_keeps_the_scale_in_service(sessio
     claim = blanks.Claim(plate="a" * 64, seal="b" * 64, replaces=True)
     blanks.claim(session, blank, scale, claim, by=BY, at=NOON)
     assert (scale.state, service.current(session, scale)) == (State.IN_SERVICE, blank)
+    printed = service.issue(session, scale, by=BY, at=NOON, replaces=True)
+    assert (scale.state, service.current(session, scale)) == (State.IN_SERVICE, printed)
+    with pytest.raises(service.TagExistsError):
+        service.issue(session, scale, by=BY, at=NOON)
 
 
 def test_a_scale_that_does_not_serve_may_be_without_a_code(session: Session) -> None:
