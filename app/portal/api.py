@@ -174,8 +174,10 @@ def sheet(session: Session, query: SheetQuery) -> api.Answer:
 )
 @access(Role.MANAGER, Role.VERIFIER)
 def issue(session: Session, body: TagIn) -> api.Answer:
-    """Each carries one tag at a time; a scale's is replaced with `replaces`, of others revoke the
-    old one first. Weights are a verifier's.
+    """Each carries one tag at a time.
+
+    A scale's is replaced with `replaces`; of others revoke the old one first. Weights are a
+    verifier's.
     """
     who, at = caller().uid, utcnow()
     if body.scale is not None:
