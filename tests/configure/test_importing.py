@@ -250,6 +250,19 @@ def test_a_changed_list_shows_the_difference_field_by_field(market: Session) -> 
     assert lines[0].changes == {"market_no": ("N-100", "N-7"), "stall": ("B-01", "C-9")}
 
 
+def test_a_software_id_that_the_approval_does_not_name_is_told_and_taken(market: Session) -> None:
+    """The scale is as it is; the row says what is approved. A type that names none says nothing."""
+    given = [(*lists.HEADS, "软件版本"), (*lists.row("SN-100", 出厂日期=""), "V9")]
+    data = "\n".join(",".join(map(str, line)) for line in given).encode()
+    assert codes(looked(market, data)) == []
+    model = market.scalars(select(ScaleModel)).one()
+    with act(market, model, "approved", by=BY, at=NOON):
+        model.software_ids = ["V1.0", "V1.1"]
+    (line,) = looked(market, data)
+    assert codes([line]) == [(2, "software_id", "software_differs")]
+    assert (line.kind, line.row.problems[0].more) == (LineKind.NEW, "V1.0 V1.1")
+
+
 def test_an_undone_import_leaves_the_register_as_it_was(market: Session) -> None:
     """What it created goes, what it changed comes back; the ledger tells both and verifies."""
     first = imported(market, lists.workbook([lists.row("SN-100")]))
