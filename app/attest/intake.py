@@ -4,7 +4,6 @@ At-least-once delivery, exactly one effect: the same report gets the receipt it 
 byte for byte; another one under its id or number is refused.
 """
 
-import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
+import orjson
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -32,7 +32,6 @@ from app.models import Evidence, EvidenceStatus, Scale, Task
 
 LOG: Final = logging.getLogger("wutong.attest")
 PROGRAM: Final = "program"
-COMPACT: Final = json.JSONEncoder(separators=(",", ":"))
 UNJUDGED: Final[Mapping[str, Any]] = MappingProxyType(
     {
         "status": EvidenceStatus.AWAITING_BYTES,
@@ -234,4 +233,4 @@ def _receipt(
     }
     if checkpoint:
         receipt["checkpoint"] = checkpoint
-    return COMPACT.encode(dsse.sign(bench.key, dsse.RECEIPT, receipt))
+    return orjson.dumps(dsse.sign(bench.key, dsse.RECEIPT, receipt)).decode()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
 
+import orjson
 from jsonschema_rs import Draft202012Validator, ValidationError
 
 from app.crypto import dsse
@@ -46,7 +47,6 @@ def schema(name: str) -> dict[str, Any]:
 SCHEMAS: Final[Mapping[str, dict[str, Any]]] = {name: schema(name) for name in NAMES}
 # Compiled once: walking a schema anew costs more than checking the signature.
 _VALIDATORS: Final = {name: Draft202012Validator(found) for name, found in SCHEMAS.items()}
-_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def _problems(name: str, document: object) -> Iterator[dict[str, str]]:
@@ -174,7 +174,7 @@ def open_evidence(document: Mapping[str, Any], keyid: str, public_key: bytes) ->
         raise dsse.BadEnvelopeError("not a DSSE envelope")
     envelope = dsse.Envelope.parse(document, dsse.EVIDENCE)
     payload = envelope.verify(keyid, public_key)
-    stored = _ENCODER.encode(document).encode()
+    stored = orjson.dumps(document)
     return Signed(read_report(payload), hashlib.sha256(payload).hexdigest(), stored)
 
 

@@ -7,11 +7,11 @@ The key's record names the algorithm, so that SM2 may stand beside Ed25519 one d
 import base64
 import binascii
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import orjson
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -27,7 +27,6 @@ REFERENCE: Final = "application/vnd.wutong.reference.v1+json"
 VERIFICATIONS: Final = "application/vnd.wutong.verification-records.v1+json"
 RECORD: Final = "application/vnd.wutong.verification-record.v1+json"
 KEYID_DIGITS: Final = 16
-_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class BadEnvelopeError(DomainError):
@@ -100,7 +99,7 @@ def keyid(public_key: bytes) -> str:
 
 def sign(key: Ed25519PrivateKey, payload_type: str, document: Mapping[str, Any]) -> dict[str, Any]:
     """Return ``document`` in an envelope signed by ``key``."""
-    payload = _ENCODER.encode(document).encode()
+    payload = orjson.dumps(document)
     signature = key.sign(pae(payload_type, payload))
     public = key.public_key().public_bytes_raw()
     return {
