@@ -66,7 +66,7 @@ def load(session: Session, team: Mapping[str, Person], *, at: datetime) -> Body:
         body,
         NewStandard(
             name="电子计价秤检定装置",
-            certificate_no="[2024]苏量标通证字第018号",
+            certificate_no="〔2024〕苏量标通证字第018号",
             valid_until=today + timedelta(days=700),
             max_mg=60 * KG,
         ),

@@ -230,7 +230,11 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         "wrong_number": Refusal(
             422, _l("This is not one of our numbers: a digit is wrong or missing."), CORRECT
         ),
-        "not_found": Refusal(404, _l("There is nothing here."), BACK),
+        "not_found": Refusal(
+            404,
+            _l("There is nothing here."),
+            _l("It may be gone or lie in another region. Look for it by its number."),
+        ),
         "conflict": Refusal(
             409, _l("Somebody else changed this meanwhile. Nothing was overwritten."), BACK
         ),
