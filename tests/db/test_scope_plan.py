@@ -6,15 +6,17 @@ from sqlalchemy.engine import Connection
 from app.db.scope import within
 from app.db.session import Database
 from app.domain.scope import Scope
-from app.models import Scale
+from app.models import IN_ORDER, Scale
 from app.web.paging import Cursor, fetch
 
 
 def test_the_index_is_entered_at_the_cursor(database: Database) -> None:
     """In both directions; the first page enters it at the region."""
     assert "(path>? AND path<?)" in plan(database, None)
-    assert "((path,uid)>(?,?) AND path<?)" in plan(database, Cursor(("/32/", "x")))
-    assert "(path>? AND (path,uid)<(?,?))" in plan(database, Cursor(("/32/", "x"), back=True))
+    keys = ("/32/", "a-011", "x")
+    order = "(path,market_key,uid)"
+    assert f"({order}>(?,?,?) AND path<?)" in plan(database, Cursor(keys))
+    assert f"(path>? AND {order}<(?,?,?))" in plan(database, Cursor(keys, back=True))
 
 
 def plan(database: Database, cursor: Cursor | None) -> str:
@@ -31,5 +33,5 @@ def plan(database: Database, cursor: Cursor | None) -> str:
     event.listen(database.engine, "before_cursor_execute", explain)
     with database.reading() as session:
         statement = select(Scale).where(within(Scale.path, Scope(("/32/",))))
-        fetch(session, statement, [Scale.path, Scale.uid], cursor)
+        fetch(session, statement, IN_ORDER, cursor)
     return " ".join(found)
