@@ -35,6 +35,7 @@ from app.configure import (
     views_models,
     views_offices,
     views_places,
+    views_plates,
     views_procurement,
 )
 from app.configure.replacement import views as replacement
@@ -122,6 +123,7 @@ BLUEPRINTS: Final = (
     views_places.bp,
     views_corrections.bp,
     views_offices.bp,
+    views_plates.bp,
     views_models.bp,
     views_grounds.bp,
     views_procurement.bp,

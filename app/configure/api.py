@@ -11,6 +11,7 @@ from app.configure import (
     api_grounds,
     api_models,
     api_places,
+    api_plates,
     api_procurement,
     api_replacement,
     api_replacing,
@@ -22,6 +23,7 @@ bp.register_blueprint(api_places.bp)
 bp.register_blueprint(api_corrections.bp)
 bp.register_blueprint(api_models.bp)
 bp.register_blueprint(api_scales.bp)
+bp.register_blueprint(api_plates.bp)
 bp.register_blueprint(api_codes.bp)
 bp.register_blueprint(api_erasing.bp)
 bp.register_blueprint(api_grounds.bp)

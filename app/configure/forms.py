@@ -48,6 +48,8 @@ WORDS: Final[Mapping[Fault, Any]] = MappingProxyType(
         Fault.BEFORE_SIGNING: _l("This day is before the signing."),
         Fault.REFERENCED: _l("References rest on how it is read; withdraw them first."),
         Fault.NOT_HERE: _l("Please choose one."),
+        Fault.NAMED: _l("A verification or a reading names the scale so; it stays."),
+        Fault.IN_USE: _l("The scale is in use or away in this role; take it back first."),
         Fault.SETTLED: _l("Something is registered at this place; region and code stay."),
     }
 )
@@ -157,6 +159,9 @@ PLACE: Final = MappingProxyType(
         "phone": 40,
         "fair_scale_spot": 120,
     }
+)
+PLATE: Final = MappingProxyType(
+    {name: most for name, most in SCALE.items() if name not in {"place", *PARTS}}
 )
 OFFICE: Final = MappingProxyType({"county": 120, "code": 3, "name": 120})
 STALL: Final = MappingProxyType({"number": 20, "goods": 60})

@@ -219,6 +219,12 @@ def _corrected(event: ScaleEvent, _names: Names) -> str:
     return _("Corrected by an imported list: %(fields)s.", fields=fields)
 
 
+def _put_right(event: ScaleEvent, _names: Names) -> str:
+    known = {**FIELD, "role": _("Serves as")}
+    fields = _(", ").join(str(known.get(name, name)) for name in event.details.get("fields", ()))
+    return _("Its data was corrected: %(fields)s.", fields=fields)
+
+
 def _papered(words: Any) -> Callable[[ScaleEvent, Names], str]:  # noqa: ANN401 - lazy text
     def sentence(event: ScaleEvent, _names: Names) -> str:
         kind = say(CertificateKind(event.details["kind"]))
@@ -299,6 +305,7 @@ SENTENCES: Final[Mapping[str, Callable[[ScaleEvent, Names], str]]] = MappingProx
         "counters_read": _counters,
         remarks.ERASED: _plainly(_l("Words added to this story were erased.")),
         "list_corrected": _corrected,
+        "plate_corrected": _put_right,
         "import_undone": _plainly(_l("What an imported list had changed was undone.")),
         "code_adopted": _plainly(_l("A code of another system on it was recorded.")),
         "code_given_up": _plainly(_l("A code of another system is no longer on it.")),

@@ -25,6 +25,8 @@ class Fault(StrEnum):
     BEFORE_SIGNING = "before_signing"
     NOT_HERE = "not_here"
     SETTLED = "settled"
+    NAMED = "named"
+    IN_USE = "in_use"
 
 
 class FieldsError(DomainError):

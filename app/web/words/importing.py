@@ -48,7 +48,9 @@ DOUBT: Final[Mapping[Doubt, Any]] = MappingProxyType(
         Doubt.UNKNOWN_MODEL: _l("This maker has no model of this name in the catalogue."),
         Doubt.MODEL_AMBIGUOUS: _l("The catalogue has this model under more than one approval."),
         Doubt.REGISTERED_ELSEWHERE: _l("This scale is registered outside of this region."),
-        Doubt.OTHER_PLACE: _l("The register has this scale in another place. Move it there first."),
+        Doubt.OTHER_PLACE: _l(
+            "The register has this scale in another place; a list does not move it."
+        ),
         Doubt.HANDED_OUT: _l(
             "The scale is in service: a stall or a trader changes only by handing it over."
         ),

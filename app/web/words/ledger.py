@@ -79,6 +79,7 @@ DEED: Final[Mapping[str, Any]] = MappingProxyType(
         "import_undoing": _l("is undoing an import"),
         "import_undone": _l("undid an import"),
         "import_forgotten": _l("let an import forget names and file"),
+        "plate_corrected": _l("corrected the data of the scale"),
         "list_corrected": _l("corrected from a list"),
         "remark_erased": _l("erased a remark"),
         "document_erased": _l("erased the picture of an agreement"),

@@ -53,6 +53,10 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "register.add_trader":              roles(*TAG_KEEPERS, parts={"uid": "place"}),
     "corrections.ask":                  roles(*TAG_KEEPERS, parts={"uid": "place"}),
     "corrections.save":                 roles(*TAG_KEEPERS, parts={"uid": "place"}),
+    "plates.ask":                       roles(Role.MANAGER, parts={"uid": "scale"}),
+    "plates.save":                      roles(Role.MANAGER, parts={"uid": "scale"}),
+    "configure_api.plates.put_plate":
+        roles(Role.MANAGER, body={"model": "@model", "serial_no": "1", "role": "trade"}),
     "offices.every":                    roles(Role.REGULATOR),
     "offices.add":                      roles(Role.REGULATOR, body={"county": HERE, "code": "9"}),
     "offices.one":                      roles(Role.REGULATOR, parts={"uid": "office"}),
