@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from app.domain.calendar import local_date
+from app.verify.service.printed import TESTS
 
 VERSION: Final = "3.3.0"
 DCC: Final = "https://ptb.de/dcc"
@@ -100,6 +101,7 @@ def _results(root: ET.Element, record: Mapping[str, Any]) -> None:
     _equipment(_add(one, "measuringEquipments"), said)
     _influences(_add(one, "influenceConditions"), record["worksheet"]["document"])
     results = _add(one, "results")
+    _looked(_add(results, "result"), said)  # the list of results is never empty
     for test, rows in _by_test(record["worksheet"]["items"]):
         _result(_add(results, "result"), test, rows)
 
@@ -132,8 +134,16 @@ def _influences(conditions: ET.Element, document: Mapping[str, Any]) -> None:
             _add(real, "unit", unit, space=SI)
 
 
+def _looked(result: ET.Element, said: Mapping[str, Any]) -> None:
+    """Write what was looked at: all there is where a scale failed before anything was weighed."""
+    _text(result, "name", "外观和前置检查")
+    text = _add(_add(result, "data"), "text")
+    for words, found in said["checks"] or [("检定结论", said["conclusion"])]:
+        _add(text, "content", f"{words}：{found}").set("lang", "zh")
+
+
 def _result(result: ET.Element, test: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    _text(result, "name", test)
+    _text(result, "name", TESTS[test])
     table = _add(_add(result, "data"), "list")
     for words, key in (("载荷", "load_mg"), ("示值误差", "error_mg"), ("最大允许误差", "mpe_mg")):
         quantity = _add(table, "quantity")

@@ -21,6 +21,7 @@ from app.domain.worksheets import CertificateKind, SignatureStep
 from app.ledger.door import SYSTEM, act
 from app.ledger.verify import problems
 from app.models import Certificate, Worksheet
+from app.verify import dcc
 from app.verify.dcc import DCC, SI
 from app.verify.service import papers, signing
 from app.verify.service.papers import NotApprovedError, Office, RevokedError
@@ -319,6 +320,16 @@ def test_the_dcc_has_the_order_of_its_schema(session: Session, desk: Office) -> 
     ]
     assert len(root.findall(f".//{{{DCC}}}respPerson")) == 3
     assert root.findtext(f".//{{{DCC}}}conformity") == "pass"
+
+
+def test_a_dcc_without_readings_still_has_a_result(session: Session, desk: Office) -> None:
+    """The schema wants one: what was looked at."""
+    record = papers.record_of(notice(session, desk))
+    record["worksheet"]["items"] = []
+    root = ET.fromstring(dcc.document(record))  # noqa: S314 - our own
+    (results,) = root.iter(f"{{{DCC}}}results")
+    assert names(results) == ["result"]
+    assert "铅封：符合" in [one.text for one in results.iter(f"{{{DCC}}}content")]
 
 
 def test_the_dcc_gives_errors_in_kilograms_exactly(session: Session, desk: Office) -> None:
