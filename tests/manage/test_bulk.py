@@ -69,7 +69,7 @@ def test_each_scale_has_its_own_act_in_its_own_story(house: House) -> None:
         steps = session.scalars(rows).all()
         assert len({step.ledger_seq for step in steps}) == len(steps) == 2
         assert {step.actor for step in steps} != {SYSTEM}
-    assert re.search(r">2</strong>\s*done", client.get(there).text)
+    assert re.search(r">2</strong>\s*carried out", client.get(there).text)
     assert client.post(f"{there}/start").status_code == 409
 
 
@@ -167,4 +167,4 @@ def test_many_are_a_task_that_goes_on_where_it_was_interrupted(house: House) -> 
         steps = session.scalars(select(ScaleEvent.id).where(ScaleEvent.action == "submit")).all()
         assert len(steps) == 55
     assert client.get(f"{there}/progress").headers["HX-Refresh"] == "true"
-    assert re.search(r">55</strong>\s*done", client.get(there).text)
+    assert re.search(r">55</strong>\s*carried out", client.get(there).text)
