@@ -1,4 +1,4 @@
-"""Marks for the checker: the same readings on many scales, work that was done too fast.
+"""Marks for the checker: the same readings on many scales, work done too fast, odd air.
 
 A mark decides nothing. The numbers are data with their reasons: rules/review.toml.
 """
@@ -26,11 +26,15 @@ class Thresholds:
     chance_bits: int
     within_hours: int
     least_seconds: int
+    least_dc: int
+    most_dc: int
+    most_pm: int
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> "Thresholds":
         """Read the numbers of a document."""
-        return cls(**document["duplicate_values"], **document["too_fast"])
+        parts = (document[name] for name in ("duplicate_values", "too_fast", "conditions"))
+        return cls(**{name: number for part in parts for name, number in part.items()})
 
 
 @cache
@@ -71,6 +75,12 @@ def too_fast(started_ms: int, finished_ms: int, limits: Thresholds) -> int | Non
     """Return how many seconds the work took, if that is less than anybody needs."""
     seconds = (finished_ms - started_ms) // MS
     return seconds if seconds < limits.least_seconds else None
+
+
+def outside(environment: Mapping[str, int], limits: Thresholds) -> bool:
+    """Return whether the air was not that in which scales are verified."""
+    is_warm_enough = limits.least_dc <= environment["temperature_dc"] <= limits.most_dc
+    return not is_warm_enough or environment["humidity_pm"] > limits.most_pm
 
 
 def _worth(one: tuple[str, int, int, int | None], limits: Thresholds) -> int:

@@ -29,6 +29,7 @@ class ReviewMark(StrEnum):
 
     DUPLICATE_VALUES = "duplicate_values"
     TOO_FAST = "too_fast"
+    CONDITIONS = "conditions"
 
 
 class CertificateKind(StrEnum):

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.calendar import local_date
+from app.domain.detectors import usual
 from app.domain.rules.planning import PlannedPoint, test_plan
 from app.domain.rules.ruleset import RuleSet
 from app.domain.standards import MarkKind
@@ -140,7 +141,9 @@ def draft_for(mine: Sequence[WorksheetDraft], scale: Scale, wanted: str) -> dict
     row = next((one for one in of_scale if one.uid == wanted), next(iter(of_scale), None))
     if row is None:
         return None
-    return {"uid": row.uid, "revision": row.revision, "document": row.document}
+    saved_at = int(row.saved_at.timestamp() * 1000)
+    document = row.document
+    return {"uid": row.uid, "revision": row.revision, "document": document, "saved_at": saved_at}
 
 
 def _verified_before(session: Session, scales: Sequence[Scale]) -> set[int]:
@@ -175,3 +178,9 @@ def environment(session: Session, path: str, worker: Worker) -> Mapping[str, Any
         return None
     found: Mapping[str, Any] | None = last.document.get("environment")
     return found
+
+
+def conditions() -> dict[str, int]:
+    """Return the air in which scales are verified; beyond it a worksheet is marked."""
+    limits = usual()
+    return {name: getattr(limits, name) for name in ("least_dc", "most_dc", "most_pm")}

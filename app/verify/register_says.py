@@ -47,8 +47,9 @@ def _plate(scale: Scale, _standing: Standing) -> Said:
     model = scale.model
     top = " / ".join(weight(one.max_mg) for one in model.ranges)
     low = " / ".join(weight(one.min_mg) for one in model.ranges)
+    e = " / ".join(weight(one.e_mg) for one in model.ranges)
     parts = (model.maker.name, model.name, scale.serial_no, model.accuracy.value)
-    return Said(" · ".join((*parts, f"Max {top}", f"Min {low}")))
+    return Said(" · ".join((*parts, f"Max {top}", f"Min {low}", f"e {e}")))
 
 
 def _type_approval(scale: Scale, _standing: Standing) -> Said:

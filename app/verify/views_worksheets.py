@@ -16,7 +16,7 @@ from app.domain.roles import Role
 from app.domain.worksheets import WorksheetState
 from app.models import Person, Place, Scale
 from app.verify import queries
-from app.verify.kits import Worker, environment, kits
+from app.verify.kits import Worker, conditions, environment, kits
 from app.verify.outfits import outfit
 from app.verify.queries import Written
 from app.verify.queries_endings import own_tally
@@ -151,6 +151,7 @@ def _page(session: Session, scales: Sequence[Scale], draft: str) -> str:
     given: dict[str, Any] = {
         **found,
         "outfit": outfit(session, scales, worker, found["kits"]),
+        "conditions": conditions(),
         "environment": environment(session, scales[0].path, worker),
         "verifier": person.name,
         "person": person.uid,

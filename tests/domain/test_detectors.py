@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.detectors import Series, duplicated, series_of, too_fast, usual, worth
+from app.domain.detectors import Series, duplicated, outside, series_of, too_fast, usual, worth
 
 AGREES = {"test": "weighing_up", "load_mg": 5_000_000, "indication_mg": 5_000_000, "at": 1}
 LIMITS = usual()
@@ -53,6 +53,18 @@ def test_work_below_the_least_time_is_marked(seconds: int, marked: int | None) -
     """The figure is data, and the boundary counts as enough."""
     assert LIMITS.least_seconds == 100
     assert too_fast(1_000_000, 1_000_000 + seconds * 1000, LIMITS) == marked
+
+
+@pytest.mark.parametrize(
+    ("temperature_dc", "humidity_pm", "marked"),
+    [(-100, 900, False), (400, 0, False), (-101, 500, True), (401, 500, True), (200, 901, True)],
+)
+def test_air_beyond_the_conditions_is_marked(
+    temperature_dc: int, humidity_pm: int, marked: bool
+) -> None:
+    """From −10 to +40 °C and up to 90 %, both ends inside."""
+    air = {"temperature_dc": temperature_dc, "humidity_pm": humidity_pm}
+    assert outside(air, LIMITS) is marked
 
 
 def test_prices_and_times_are_no_part_of_the_series() -> None:

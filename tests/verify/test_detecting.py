@@ -46,3 +46,6 @@ def test_a_worksheet_done_in_a_minute_is_marked_with_its_time(session: Session) 
     end = int(NOON.timestamp() * 1000)
     given = document(NOON, started_at=end - 60_000)
     assert reviews(session, scale, given) == [{"mark": "too_fast", "seconds": 60}]
+    cold = {"temperature_dc": -120, "humidity_pm": 500}
+    given = document(NOON, environment=cold)
+    assert reviews(session, scale, given) == [{"mark": "conditions", **cold}]

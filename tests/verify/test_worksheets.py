@@ -106,6 +106,8 @@ def test_half_a_gram_beyond_the_limit_fails_and_takes_no_mark(
         ("weighing_up", 5_500, 5_000)
     ]
     assert session.scalars(select(Mark)).all() == []
+    assert (document["label_no"], row.document["label_no"]) == ("T0001", "")
+    assert row.document_sha256 == digest(row.document)
     assert stock.next_free(session, field.body, field.verifier, MarkKind.LABEL) == "T0001"
 
 

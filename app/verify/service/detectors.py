@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.detectors import duplicated, series_of, too_fast, usual
+from app.domain.detectors import duplicated, outside, series_of, too_fast, usual
 from app.domain.worksheets import ReviewMark, WorksheetState
 from app.models import Scale, Worksheet
 
@@ -22,6 +22,9 @@ def reviews(session: Session, scale: Scale, document: Mapping[str, Any]) -> list
     seconds = too_fast(document["started_at"], document["finished_at"], limits)
     if seconds is not None:
         found.append({"mark": ReviewMark.TOO_FAST.value, "seconds": seconds})
+    air = document.get("environment")
+    if air and outside(air, limits):
+        found.append({"mark": ReviewMark.CONDITIONS.value, **air})
     at = datetime.fromtimestamp(document["finished_at"] // 1000, UTC)
     others = session.execute(
         select(Worksheet.number, Worksheet.document)

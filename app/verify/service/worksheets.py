@@ -126,6 +126,8 @@ def _frozen(
     assert document.started_at is not None  # noqa: S101 - seen by `_day`
     assert document.finished_at is not None  # noqa: S101 - seen by `_day`
     finished = instant(document.finished_at)
+    # The numbers that were held ready go on no scale that failed.
+    frozen = draft.document if passed else {**draft.document, "label_no": "", "seal_no": ""}
     return Worksheet(
         uid=draft.uid,
         path=scale.path,
@@ -138,11 +140,11 @@ def _frozen(
         rules=held.rules.identifier,
         rules_version=held.rules.version,
         rules_sha256=held.sha256,
-        document=draft.document,
-        document_sha256=digest(draft.document),
+        document=frozen,
+        document_sha256=digest(frozen),
         verdict=VerificationResult.PASS if passed else VerificationResult.FAIL,
         items=found.items(),
-        reviews=detectors.reviews(session, scale, draft.document),
+        reviews=detectors.reviews(session, scale, frozen),
         started_at=instant(document.started_at),
         finished_at=finished,
     )

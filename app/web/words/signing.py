@@ -30,6 +30,7 @@ REVIEW: Final[Mapping[ReviewMark, Any]] = MappingProxyType(
     {
         ReviewMark.DUPLICATE_VALUES: _l("the same readings as another scale"),
         ReviewMark.TOO_FAST: _l("done unusually fast"),
+        ReviewMark.CONDITIONS: _l("temperature or humidity outside of the usual conditions"),
     }
 )
 PAPER: Final[Mapping[CertificateKind, Any]] = MappingProxyType(

@@ -11,7 +11,7 @@ from app.web.words.signing import POSITION
 
 HOW: Final[Mapping[str, Any]] = MappingProxyType(
     {
-        "zero": _l("Nothing on the pan. Set to zero."),
+        "zero": _l("Load up to Max once and take off. Nothing on the pan: set to zero."),
         "tare": _l("Put a vessel on and press tare."),
         "eccentricity": _l("Put this on the marked place:"),
         "weighing_up": _l("Put on, rising:"),
@@ -90,6 +90,10 @@ SAID: Final[Mapping[str, Any]] = MappingProxyType(
         "done": _l("Use these weights"),
         "begin": _l("Agreed, begin"),
         "air_first": _l("Type temperature and humidity first; they are kept for today."),
+        "odd_air": _l(
+            "Scales are verified from %(least)s to %(most)s °C and up to %(humidity)s."
+            " Go on only if the plate allows this; the checker is told."
+        ),
         "no_body": _l("You belong to no verification body."),
         "no_standard": _l("No valid standard of the body reaches this Max."),
         "barred": _l("This verification may not be done now."),

@@ -35,7 +35,7 @@ const given = JSON.parse(root.dataset.given);
 
 class Work {
   constructor() {
-    Object.assign(this, { words: given.words, rules: given.rules, outfit: given.outfit, verifier: given.verifier, listUrl: given.list, unitPrice: given.unit_price_fen_per_kg });
+    Object.assign(this, { words: given.words, rules: given.rules, outfit: given.outfit, verifier: given.verifier, conditions: given.conditions, listUrl: given.list, unitPrice: given.unit_price_fen_per_kg });
     this.sheets = [];
     this.queue = [];
     this.at = 0;
@@ -85,7 +85,7 @@ class Work {
     if (same && same.revision >= there.revision) return same;
     const document = { prechecks: [], weights: [], readings: [], before_adjustment: [], label_no: "", seal_no: "", ...there.document };
     const begun = document.prechecks.length + document.readings.length > 0;
-    return { ...same, uid: there.uid, by: given.person, scale: kit.scale.uid, revision: there.revision, document, dirty: false, accepted: same?.accepted ?? begun, extra: same?.extra ?? [] };
+    return { ...same, uid: there.uid, by: given.person, scale: kit.scale.uid, revision: there.revision, savedThere: there.saved_at, document, dirty: false, accepted: same?.accepted ?? begun, extra: same?.extra ?? [] };
   }
 
   #line() {

@@ -72,6 +72,8 @@ export function setupScreen(work) {
   const sets = [...new Set(chosen.map((each) => each.set).filter(Boolean))].sort();
   const now = document.environment;
   const filled = (now ?? work.air)?.temperature_dc !== undefined && (now ?? work.air)?.humidity_pm !== undefined;
+  const { least_dc, most_dc, most_pm } = work.conditions;
+  const isOdd = now && (now.temperature_dc < least_dc || now.temperature_dc > most_dc || now.humidity_pm > most_pm);
   const bars = outfit.body ? outfit.barred : [words.no_body];
   const ready = filled && outfit.standard && !bars.length;
   const accept = () => {
@@ -93,6 +95,7 @@ export function setupScreen(work) {
       { class: "ws-top" },
       h("dl", { class: "ws-facts" }, rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))),
       bars.map((why) => h("p", { class: "ws-beyond is-stopped", role: "alert" }, symbol("stopped"), h("span", {}, why))),
+      isOdd ? h("p", { class: "ws-beyond is-attention" }, symbol("attention"), h("span", {}, told(words.odd_air, { least: tenths(least_dc), most: tenths(most_dc), humidity: `${tenths(most_pm)} %` }))) : null,
       sets.length > 1 ? h("p", { class: "ws-beyond is-attention" }, symbol("attention"), h("span", {}, told(outfit.mixed ? words.mixed : words.several, { sets: sets.join(", ") }))) : null,
       outfit.short?.length ? h("p", { class: "ws-beyond is-attention" }, symbol("attention"), h("span", {}, told(words.short, { loads: outfit.short.map(mass).join(", ") }))) : null,
     ),
