@@ -96,7 +96,7 @@ BLOCKS: Final = (
     Block("west", "ACS-30", "", TAKEN_OVER, 22, 60, 2, 900, {
         0: Tale.OVERDUE, 4: Tale.RETIRED, 5: Tale.RETIRED, 11: Tale.STOPPED, 16: Tale.STORED,
         19: Tale.OVERDUE, 20: Tale.FAILED}),
-    Block("west", "ACS-15D", "2025-west", 560, 28, 205, 1, 60, {
+    Block("west", "ACS-15D", "2025-west", 560, 28, 205, 0, 60, {
         4: Tale.REPAIRED, 9: Tale.IN_REPAIR, 10: Tale.STANDS_IN, 15: Tale.NEW_TRADER,
         21: Tale.SPARE, 26: Tale.RESUMED}),
     Block("west", "TH-15W", "2025-west", 560, 10, 180, 2, 80, {6: Tale.SPARE}),
