@@ -21,7 +21,7 @@ demo-clean: ## forget the demo's data, so that the next demo starts over
 
 test: install ## run the whole suite, installing what it needs first
 	@tools/setup-tests.sh
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 soak: install ## the long runs: kills, fuzzing, thousands of sessions
 	@tools/setup-tests.sh

@@ -26,6 +26,29 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("suite")
 compiled.once()
 
+# Few tests that take long: begun last, they would keep one worker busy while the others have ended.
+LONG = (
+    "tests/browser/test_every_page.py",
+    "tests/api/test_fuzz.py",
+    "tests/architecture/test_benchmarks.py",
+    "tests/jobs/",
+    "tests/upkeep/",
+    "tests/browser/",
+    "tests/demo/",
+    "tests/agent/",
+    "tests/api/",
+    "tests/cli/",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long; with ``--no-loadscope-reorder`` the workers keep that order."""
+
+    def rank(item: pytest.Item) -> int:
+        return next((n for n, path in enumerate(LONG) if item.nodeid.startswith(path)), len(LONG))
+
+    items.sort(key=rank)
+
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
