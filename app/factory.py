@@ -37,6 +37,7 @@ from app.configure import (
     views_places,
     views_plates,
     views_procurement,
+    views_traders,
 )
 from app.configure.replacement import views as replacement
 from app.configure.replacement import views_data as replacing
@@ -124,6 +125,7 @@ BLUEPRINTS: Final = (
     views_corrections.bp,
     views_offices.bp,
     views_plates.bp,
+    views_traders.bp,
     views_models.bp,
     views_grounds.bp,
     views_procurement.bp,

@@ -1,4 +1,4 @@
-"""The API of what is put right: places of trade, and the offices (市场监管所) above them."""
+"""The API of what is put right: places with stalls and traders, offices (市场监管所) above."""
 
 from typing import Annotated
 
@@ -7,13 +7,22 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from app.configure import forms, queries, service
-from app.configure.api_places import MarketOut, market_out
+from app.configure.api_places import (
+    MarketOut,
+    StallOut,
+    TraderOut,
+    market_out,
+    stall_out,
+    trader_out,
+)
 from app.configure.service import FieldsError
+from app.configure.service.erasing import TraderErasedError
 from app.configure.service.regions import create_office, rename_region
+from app.configure.service.stallholders import correct_trader, renumber_stall
 from app.db.session import utcnow
 from app.domain.permissions import OFFICE_KEEPERS, REGISTRARS
 from app.domain.tokens import TokenScope
-from app.models import PlaceKind, Region
+from app.models import PlaceKind, Region, Stall, Trader
 from app.web import api
 from app.web.access import READERS, ForbiddenError, access, caller, require_role
 from app.web.paging import BadCursorError, Cursor, fetch
@@ -34,6 +43,19 @@ class MarketChange(api.Body):
     fair_scale_spot: Annotated[str, Field(max_length=120)] = ""
     region: Annotated[str | None, Field(max_length=120)] = None
     code: Annotated[str | None, Field(min_length=1, max_length=12)] = None
+
+
+class StallNumberIn(api.Body):
+    """The number that is painted there."""
+
+    number: Annotated[str, Field(min_length=1, max_length=20)]
+
+
+class TraderChange(api.Body):
+    """How a trader is written; an empty phone leaves the number as it is."""
+
+    name: Name
+    phone: Annotated[str, Field(max_length=40)] = ""
 
 
 class OfficeOut(api.Model):
@@ -84,6 +106,49 @@ def put_market(session: Session, market: str, body: MarketChange) -> api.Answer:
     except FieldsError as error:
         raise api.invalid(*forms.said(error)) from None
     return api.Answer(market_out(row), version=api.version_of(market_out(row)))
+
+
+@bp.put("/stalls/<uid:stall>/number")
+@api.write(
+    "Correct a stall's number",
+    body=StallNumberIn,
+    returns=StallOut,
+    conditional=True,
+    scope=TokenScope.REGISTER,
+)
+@access(*REGISTRARS)
+def put_number(session: Session, stall: str, body: StallNumberIn) -> api.Answer:
+    """What stands at the stall stays. `If-Match` is the stall's ETag."""
+    found = queries.stalls(caller().scope(*REGISTRARS)).where(Stall.uid == stall)
+    row = session.scalars(found).one()
+    api.match(api.version_of(stall_out(row)))
+    try:
+        renumber_stall(session, row, body.number, by=caller().uid, at=utcnow())
+    except FieldsError as error:
+        raise api.invalid(*forms.said(error)) from None
+    return api.Answer(stall_out(row), version=api.version_of(stall_out(row)))
+
+
+@bp.put("/traders/<uid:trader>")
+@api.write(
+    "Correct a trader",
+    body=TraderChange,
+    returns=TraderOut,
+    problems=(TraderErasedError,),
+    conditional=True,
+    scope=TokenScope.REGISTER,
+)
+@access(*REGISTRARS)
+def put_trader(session: Session, trader: str, body: TraderChange) -> api.Answer:
+    """For a mistake in writing; another person is another trader."""
+    found = queries.traders(caller().scope(*REGISTRARS)).where(Trader.uid == trader)
+    row = session.scalars(found).one()
+    api.match(api.version_of(trader_out(row)))
+    try:
+        correct_trader(session, row, body.name, body.phone, by=caller().uid, at=utcnow())
+    except FieldsError as error:
+        raise api.invalid(*forms.said(error)) from None
+    return api.Answer(trader_out(row), version=api.version_of(trader_out(row)))
 
 
 @bp.get("/offices")

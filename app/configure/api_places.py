@@ -159,7 +159,7 @@ def stalls(session: Session, query: api.ListQuery) -> api.Listed[StallOut]:
         Cursor.parse(query.after, str, str),
         query.limit,
     )
-    return api.Listed[StallOut](items=[_stall(row) for row in page.items], next=page.next)
+    return api.Listed[StallOut](items=[stall_out(row) for row in page.items], next=page.next)
 
 
 @bp.get("/stalls/<uid:stall>")
@@ -168,7 +168,7 @@ def stalls(session: Session, query: api.ListQuery) -> api.Listed[StallOut]:
 def stall(session: Session, stall: str) -> StallOut:
     """One stall."""
     wanted = queries.stalls(caller().scope()).where(Stall.uid == stall)
-    return _stall(session.scalars(wanted).one())
+    return stall_out(session.scalars(wanted).one())
 
 
 @bp.post("/stalls")
@@ -188,7 +188,7 @@ def add_stall(session: Session, body: StallIn) -> api.Answer:
     except FieldsError as error:
         raise api.invalid(*said(error)) from None
     session.flush()
-    return _made(_stall(row), url_for(".stall", stall=row.uid))
+    return _made(stall_out(row), url_for(".stall", stall=row.uid))
 
 
 @bp.put("/stalls/<uid:stall>/goods")
@@ -205,10 +205,10 @@ def put_goods(session: Session, stall: str, body: GoodsIn) -> api.Answer:
     """The words on its sign and the classes; by the classes scales are found too coarse."""
     found = queries.stalls(caller().scope(*REGISTRARS)).where(Stall.uid == stall)
     row = session.scalars(found).one()
-    api.match(api.version_of(_stall(row)))
+    api.match(api.version_of(stall_out(row)))
     command = service.Goods(body.goods, body.goods_classes)
     service.record_goods(session, row, command, by=caller().uid, at=utcnow())
-    return api.Answer(_stall(row), version=api.version_of(_stall(row)))
+    return api.Answer(stall_out(row), version=api.version_of(stall_out(row)))
 
 
 @bp.get("/traders")
@@ -281,7 +281,8 @@ def market_out(row: Place) -> MarketOut:
     )
 
 
-def _stall(row: Stall) -> StallOut:
+def stall_out(row: Stall) -> StallOut:
+    """Return a stall as the API tells one."""
     return StallOut(
         id=row.uid,
         place=row.place.uid,

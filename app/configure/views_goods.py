@@ -1,4 +1,4 @@
-"""The page on which somebody says what a stall sells."""
+"""The page on which somebody says what a stall sells, and puts its number right."""
 
 from typing import Final
 
@@ -6,8 +6,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.configure import queries, service
+from app.configure import forms, queries, service
 from app.configure.forms import Form
+from app.configure.service import FieldsError
+from app.configure.service.stallholders import renumber_stall
 from app.db.session import utcnow
 from app.domain.permissions import REGISTRARS
 from app.domain.suitability import goods_from, goods_text
@@ -22,7 +24,7 @@ bp = Blueprint("goods", __name__, url_prefix="/configure", template_folder="temp
 
 INVALID: Final = 422
 CONFLICT: Final = 409
-FIELDS: Final = {"goods": 60, edits.FIELD: edits.LONGEST}
+FIELDS: Final = {**forms.STALL, edits.FIELD: edits.LONGEST}
 
 
 @bp.get("/stalls/<uid:uid>/goods")
@@ -47,8 +49,12 @@ def save(uid: str) -> ResponseReturnValue:
             return _page(session, stall, form), INVALID
         try:
             edits.expect(session, form[edits.FIELD], lambda: _stands(stall))
+            renumber_stall(session, stall, form["number"], by=caller().uid, at=utcnow())
         except EditedMeanwhileError:
             return _page(session, stall, form, clashed=True), CONFLICT
+        except FieldsError as error:
+            form.refuse(error)
+            return _page(session, stall, form), INVALID
         command = service.Goods(form["goods"], classes)
         service.record_goods(session, stall, command, by=caller().uid, at=utcnow())
         where = url_for("register.place", uid=stall.place.uid, _anchor="stalls")
@@ -62,7 +68,11 @@ def _stall(session: Session, uid: str) -> Stall:
 
 
 def _stands(stall: Stall) -> dict[str, str]:
-    return {"goods": stall.goods, "goods_classes": stall.goods_classes}
+    return {
+        "number": stall.number,
+        "goods": stall.goods,
+        "goods_classes": stall.goods_classes,
+    }
 
 
 def _page(session: Session, stall: Stall, form: Form, *, clashed: bool = False) -> str:

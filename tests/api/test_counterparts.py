@@ -78,6 +78,7 @@ BY_PROGRAM = {
     "references.withdraw": "POST /api/v1/references/{reference}/actions",
     "register.add_place": "POST /api/v1/markets",
     "corrections.save": "PUT /api/v1/markets/{market}",
+    "traders.save": "PUT /api/v1/traders/{trader}",
     "plates.save": "PUT /api/v1/scales/{scale}/plate",
     "offices.add": "POST /api/v1/offices",
     "offices.change": "PUT /api/v1/offices/{office}",

@@ -42,6 +42,7 @@ def forms_of(house: House) -> list[Edited]:
     scale = f"/configure/scales/{house.scale}"
     return [
         Edited(Role.MANAGER, f"{scale}/plate", "market_no"),
+        Edited(Role.MANAGER, f"/configure/traders/{house.trader}/correction", "name"),
         Edited(Role.MANAGER, f"{scale}/grounds", "production_code", grounds),
         Edited(Role.MANAGER, f"/configure/stalls/{house.stall}/goods", "goods"),
         Edited(Role.CUSTODIAN, f"/configure/models/{house.model}", "type_approval_no"),

@@ -10,7 +10,7 @@ from app.configure.service import FieldsError, NewPlace, change_place
 from app.configure.service.errors import Fault
 from app.configure.service.regions import create_office
 from app.domain.roles import Role
-from app.models import LedgerEntry, Place, PlaceKind, Region
+from app.models import LedgerEntry, Place, PlaceKind, Region, Stall, Trader
 from tests.conftest import NOON
 from tests.support.forms import on_page, opened
 from tests.support.house import House
@@ -81,6 +81,27 @@ def test_a_place_is_corrected_on_its_page_by_one_at_a_time(house: House) -> None
     assert acts[-2:] == ["change", "change"]
 
 
+def test_a_stall_takes_a_free_number_and_a_trader_keeps_the_telephone(house: House) -> None:
+    """Nobody is shown it whole, so nothing typed leaves it as it is."""
+    with house.writing() as session:
+        stall = session.scalars(select(Stall).where(Stall.uid == house.stall)).one()
+        make_stall(session, stall.place, "Z-9")
+        trader = session.scalars(select(Trader).where(Trader.uid == house.trader)).one()
+        phone = trader.phone
+    manager, there = house.page(Role.MANAGER), f"/configure/stalls/{house.stall}/goods"
+    sent = opened(manager, there)
+    assert manager.post(there, data=sent | {"number": "Z-9"}).status_code == 422
+    assert manager.post(there, data=sent | {"number": "B-3"}).status_code == 303
+    there = f"/configure/traders/{house.trader}/correction"
+    assert not phone or phone not in manager.get(there).text
+    named = opened(manager, there) | {"name": "王晓明"}
+    assert manager.post(there, data=named).status_code == 303
+    with house.work.database.reading() as session:
+        trader = session.scalars(select(Trader).where(Trader.uid == house.trader)).one()
+        assert (trader.name, trader.phone) == ("王晓明", phone)
+        assert session.scalar(select(Stall.number).where(Stall.uid == house.stall)) == "B-3"
+
+
 def test_a_regulator_adds_an_office_and_puts_its_name_right(house: House) -> None:
     """By page and by program; a program says which version it read."""
     with house.writing() as session:
@@ -103,6 +124,7 @@ def test_a_regulator_adds_an_office_and_puts_its_name_right(house: House) -> Non
     for path, body in (
         (f"/api/v1/offices/{uid}", {"name": "四安所"}),
         (f"/api/v1/markets/{house.place}", {"name": "东市场", "kind": "market"}),
+        (f"/api/v1/traders/{house.trader}", {"name": "王二"}),
     ):
         tag = client.get(path, headers=send).headers["ETag"]
         ok = client.put(path, json=body, headers=send | {"If-Match": tag})

@@ -53,6 +53,10 @@ MATRIX: Final[Mapping[str, Line]] = MappingProxyType({
     "register.add_trader":              roles(*TAG_KEEPERS, parts={"uid": "place"}),
     "corrections.ask":                  roles(*TAG_KEEPERS, parts={"uid": "place"}),
     "corrections.save":                 roles(*TAG_KEEPERS, parts={"uid": "place"}),
+    "traders.ask":                      roles(*TAG_KEEPERS, parts={"uid": "trader"}),
+    "traders.save":                     roles(*TAG_KEEPERS, parts={"uid": "trader"}),
+    "configure_api.corrections.put_trader": roles(*TAG_KEEPERS, body={"name": "n"}),
+    "configure_api.corrections.put_number": roles(*TAG_KEEPERS, body={"number": "n"}),
     "plates.ask":                       roles(Role.MANAGER, parts={"uid": "scale"}),
     "plates.save":                      roles(Role.MANAGER, parts={"uid": "scale"}),
     "configure_api.plates.put_plate":
