@@ -52,6 +52,14 @@ TESTS: Final[Mapping[str, str]] = MappingProxyType(
         "price": "计价准确度",
     }
 )
+PLACES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "front_left": "左前",
+        "front_right": "右前",
+        "back_left": "左后",
+        "back_right": "右后",
+    }
+)
 CHECKS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "plate": "铭牌与标识",
@@ -133,7 +141,7 @@ def printed(
             for one in worksheet.items
             if "precheck" in one
         ],
-        "errors": [_error(one) for one in worksheet.items if "test" in one],
+        "errors": [_error(one, worksheet.document) for one in worksheet.items if "test" in one],
         "before": [_before(one) for one in worksheet.document.get("before_adjustment", ())],
         "marks": _marks(worksheet.document) if passed else [],
         "note": NOTE,
@@ -242,20 +250,32 @@ def _weights(session: Session, worksheet: Worksheet) -> list[list[str]]:
     ]
 
 
-def _error(one: Mapping[str, Any]) -> list[str]:
+def _error(one: Mapping[str, Any], document: Mapping[str, Any]) -> list[str]:
     verdict = "合格" if one["verdict"] == "pass" else "不合格"
     if one["test"] == "price":
         return [TESTS["price"], mass(one["load_mg"]), NOTHING, NOTHING, verdict]
     limit, error = one["mpe_mg"], one["error_mg"]
     sign = "+" if error > 0 else ""
-    words = TESTS[one["test"]]
+    words = TESTS[one["test"]] + _corner(one, document["readings"])
     return [words, mass(one["load_mg"]), f"{sign}{mass(error)}", f"±{mass(limit)}", verdict]
+
+
+def _corner(one: Mapping[str, Any], readings: Sequence[Mapping[str, Any]]) -> str:
+    """Return where on the pan the load stood, in brackets; empty where it stands in the middle."""
+    places = {readings[number].get("position", "") for number in one.get("readings", ())}
+    return _on_pan(places.pop()) if len(places) == 1 else ""
+
+
+def _on_pan(position: str | None) -> str:
+    said = PLACES.get(position or "", "")
+    return f"（{said}）" if said else ""
 
 
 def _before(one: Mapping[str, Any]) -> list[str]:
     if one["test"] == "price":
         return [TESTS["price"], mass(one["net_mg"]), NOTHING]
-    return [TESTS[one["test"]], mass(one["load_mg"]), mass(one["indication_mg"])]
+    words = TESTS[one["test"]] + _on_pan(one.get("position"))
+    return [words, mass(one["load_mg"]), mass(one["indication_mg"])]
 
 
 def _marks(document: Mapping[str, Any]) -> list[list[str]]:
