@@ -250,6 +250,23 @@ def test_a_changed_list_shows_the_difference_field_by_field(market: Session) -> 
     assert lines[0].changes == {"market_no": ("N-100", "N-7"), "stall": ("B-01", "C-9")}
 
 
+@pytest.mark.parametrize(
+    ("names", "fields"),
+    [
+        ("秤编号 型号 出厂编号 备注", {0: "market_no", 1: "model", 2: "serial_no"}),
+        ("型号 编号 秤号", {0: "model", 1: "serial_no", 2: "market_no"}),
+        ("编号 型号 秤编号", {0: "serial_no", 1: "model", 2: "market_no"}),
+    ],
+)
+def test_a_number_without_more_is_the_one_that_no_other_column_is(
+    names: str, fields: dict[int, str]
+) -> None:
+    """A market's number is never taken for the maker's; what no field is called is told."""
+    heads = columns.guess(table.read(f"{names}\n1 2 3\n".replace(" ", ",").encode()))
+    assert heads.fields == fields
+    assert heads.left == (("备注",) if "备注" in names else ())
+
+
 def test_a_software_id_that_the_approval_does_not_name_is_told_and_taken(market: Session) -> None:
     """The scale is as it is; the row says what is approved. A type that names none says nothing."""
     given = [(*lists.HEADS, "软件版本"), (*lists.row("SN-100", 出厂日期=""), "V9")]

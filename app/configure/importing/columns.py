@@ -49,7 +49,7 @@ FIELDS: Final = (
     Field(
         "serial_no",
         40,
-        "出厂编号 编号 秤编号 器具编号 机号 出厂号 产品编号 serial serialno serialnumber",
+        "出厂编号 机号 出厂号 产品编号 serial serialno serialnumber",
         required=True,
     ),
     Field(
@@ -71,6 +71,9 @@ FIELDS: Final = (
     Field("city_code", 200, "一秤一码 二维码 赋码 秤码 信息码 citycode"),
 )
 BY_NAME: Final[Mapping[str, Field]] = MappingProxyType({field.name: field for field in FIELDS})
+# Either number, as other columns leave it: the maker's, which every scale has, or the market's.
+EITHER: Final = frozenset({"编号", "秤编号", "器具编号"})
+NUMBERS: Final = ("serial_no", "market_no")
 _CALLED: Final = {word: field.name for field in FIELDS for word in field.called.split()}
 
 
@@ -94,10 +97,12 @@ class Heads:
         held = set(self.fields.values())
         return tuple(one.name for one in FIELDS if one.required and one.name not in held)
 
-
-def field_called(name: str) -> str | None:
-    """Return the field that lists call ``name``."""
-    return _CALLED.get(NOISE.sub("", name).lower())
+    @property
+    def left(self) -> tuple[str, ...]:
+        """The columns with a name that are no field: what they say is not taken."""
+        return tuple(
+            name for column, name in enumerate(self.names) if name and column not in self.fields
+        )
 
 
 def guess(table: Table) -> Heads:
@@ -128,10 +133,18 @@ def _heads(table: Table, row: int) -> Heads:
     names = _names(table.rows[row])
     fields: dict[int, str] = {}
     for column, name in enumerate(names):
-        found = field_called(name)
+        found = _CALLED.get(_plain(name))
         if found is not None and found not in fields.values():
             fields[column] = found
-    return Heads(row, names, fields)
+    for column, name in enumerate(names):
+        free = (one for one in NUMBERS if one not in fields.values())
+        if _plain(name) in EITHER and (found := next(free, None)):
+            fields[column] = found
+    return Heads(row, names, dict(sorted(fields.items())))
+
+
+def _plain(name: str) -> str:
+    return NOISE.sub("", name).lower()
 
 
 def _names(row: Sequence[object]) -> tuple[str, ...]:
