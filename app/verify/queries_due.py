@@ -1,11 +1,15 @@
-"""What comes due where, and how much of what serves is verified: sums of stored totals."""
+"""What comes due where, and how much of what is to be verified is: sums of stored totals.
+
+What ran out is taken out of service by the clock, so a rate of the scales in service alone would
+always be a hundred per cent: suspended ones, and those that wait because they ran out, count too.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.db.scope import within
@@ -17,18 +21,18 @@ from app.standing.totals import is_legally
 from app.verify.queries_campaigns import COMING
 
 SOON, LATER = 30, 60
-SERVING: Final = (State.IN_SERVICE, State.READY)
+LIABLE: Final = (State.IN_SERVICE, State.READY, State.SUSPENDED)
 MOST: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A region or place: how many scales serve and are verified, how many come due when."""
+    """A region or place: how many scales are to be verified and are, how many come due when."""
 
     path: str
     name: str
     is_place: bool
-    serving: int = 0
+    liable: int = 0
     verified: int = 0
     overdue: int = 0
     soon: int = 0
@@ -36,8 +40,8 @@ class Due:
 
     @property
     def permille(self) -> int | None:
-        """Verified of those that serve, in thousandths; None where none serves."""
-        return self.verified * 1000 // self.serving if self.serving else None
+        """Verified of those that are to be, in thousandths; None where there is none."""
+        return self.verified * 1000 // self.liable if self.liable else None
 
 
 def nodes(session: Session, paths: Sequence[str]) -> list[tuple[str, str, bool]]:
@@ -76,13 +80,14 @@ def children(session: Session, path: str) -> list[tuple[str, str, bool]]:
 def dues(session: Session, wanted: Sequence[tuple[str, str, bool]], today: date) -> list[Due]:
     """Return the figures of each of ``wanted``, in its order."""
     coming = ScaleTotal.state.in_(COMING)
-    serving = ScaleTotal.state.in_(SERVING)
+    overdue = and_(coming, ScaleTotal.until_on < today)
+    liable = or_(ScaleTotal.state.in_(LIABLE), overdue)
     first, last = today + timedelta(days=SOON), today + timedelta(days=LATER)
-    verified = and_(serving, is_legally(ScaleTotal, LegalCode.VALID, today))
+    verified = and_(liable, is_legally(ScaleTotal, LegalCode.VALID, today))
     columns = (
-        _number(serving),
+        _number(liable),
         _number(verified),
-        _number(and_(coming, ScaleTotal.until_on < today)),
+        _number(overdue),
         _number(and_(coming, ScaleTotal.until_on >= today, ScaleTotal.until_on <= first)),
         _number(and_(coming, ScaleTotal.until_on > first, ScaleTotal.until_on <= last)),
     )

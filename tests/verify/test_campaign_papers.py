@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.db.session import utcnow
 from app.domain.calendar import local_date
 from app.domain.campaigns import CampaignOutcome, ListKind, PlannedDay
-from app.domain.lifecycle import State
+from app.domain.lifecycle import Action, State
 from app.domain.results_sheet import BACK, heads_of, read_rows
 from app.domain.roles import Role
 from app.domain.scope import Scope
@@ -178,11 +178,16 @@ def test_what_is_due_is_summed_by_region_and_listed(session: Session) -> None:
         verified(session, market, days_ago, serial)
     nodes = queries_due.nodes(session, [COUNTY, MARKET])
     county, market = queries_due.dues(session, nodes, TODAY)
-    assert (county.overdue, county.soon, county.later, county.serving) == (1, 1, 1, 4)
+    assert (county.overdue, county.soon, county.later, county.liable) == (1, 1, 1, 4)
     assert (market.overdue, market.soon, market.is_place) == (1, 0, True)
     assert [name for _path, name, _place in queries_due.children(session, COUNTY)] == [
         "城东农贸市场", "FAR", "LATER", "SOON",
     ]  # fmt: skip
+    over = session.scalars(select(Scale).where(Scale.serial_no == "OVER")).one()
+    with act(session, over, Action.EXPIRE, by="system", at=NOON):  # as the clock does
+        pass
+    county = queries_due.dues(session, nodes, TODAY)[0]
+    assert (over.state, county.liable, county.permille) == (State.AWAITING_VERIFICATION, 4, 750)
     here, until = Scope((COUNTY,)), TODAY + timedelta(days=30)
     found = session.scalars(queries_due.scales(here, COUNTY, TODAY, until)).all()
     assert [scale.serial_no for scale in found] == ["SOON"]
