@@ -65,6 +65,14 @@ def text(raw: Raw, longest: int) -> tuple[str, Flaw | None]:
     return str(int(raw)), None
 
 
+def folded(said: str) -> str:
+    """Return a text as cells are read, so that what a register has is found by what a list says.
+
+    The brackets of a company's name are full-width in one place and not in another.
+    """
+    return said.translate(UNFOLD).strip()
+
+
 def _written(raw: str, longest: int) -> tuple[str, Flaw | None]:
     said, flaw = raw.strip(), None
     if FULL_WIDTH.search(said):

@@ -87,6 +87,23 @@ def test_the_batch_of_a_scale_comes_by_a_list_and_goes_with_its_undoing(market: 
     assert faults(market) == []
 
 
+def test_brackets_of_either_width_name_the_same(market: Session) -> None:
+    """A place, a batch: the register has them as somebody typed them, the list as another did."""
+    model = market.scalars(select(ScaleModel)).one()
+    makers.make_place(market, makers.COUNTY + "M09/", "城西（新）市场")
+    makers.make_batch(market, makers.COUNTY, model, "通采（2026）9号")
+    for wide in (True, False):
+        text = listed(("SN-100", "通采(2026)9号", "")).decode("gb18030")
+        text = text.replace(lists.MARKET, "城西(新)市场")
+        data = text.replace("(", "（").replace(")", "）") if wide else text
+        found = looked(market, data.encode("gb18030"))
+        assert [line.kind for line in found] == [LineKind.NEW if wide else LineKind.UNCHANGED]
+        imported(market, data.encode("gb18030"))
+    scale = market.scalars(select(Scale)).one()
+    assert scale.procurement is not None
+    assert scale.procurement.document_no == "通采（2026）9号"
+
+
 def test_words_of_lists_say_who_paid() -> None:
     """The special before the general: a bank's gift to a market is no money of the market."""
     said = {

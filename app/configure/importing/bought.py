@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.configure.batches import reaching
 from app.configure.importing.check import Row
+from app.domain.cells import folded
 from app.domain.importing import Doubt, LineKind
 from app.domain.procurement import Funding, funding_called
 from app.domain.scope import Scope
@@ -23,7 +24,7 @@ BEFORE: Final = "batch_before"
 class Batch:
     """A batch as far as a list may speak of it."""
 
-    id: int
+    number: str
     path: str
     funding: Funding
     models: frozenset[int]
@@ -45,7 +46,7 @@ def read(session: Session, rows: Sequence[Row], scope: Scope) -> Batches:
         Procurement.id, Procurement.path, Procurement.funding, Procurement.document_no
     ).where(reaching(scope))
     for identity, path, funding, number in session.execute(asked):
-        found[number].append(Batch(identity, path, funding, frozenset(models[identity])))
+        found[folded(number)].append(Batch(number, path, funding, frozenset(models[identity])))
     return found
 
 
@@ -60,6 +61,7 @@ def judge(row: Row, known: Batches, path: str, model: int, heads: Mapping[str, s
     here = [one for one in there if path.startswith(one.path)]
     fitting = [one for one in here if model in one.models]
     if len(fitting) == 1:
+        row.values["batch"] = fitting[0].number  # as it is registered
         _paid(row, fitting[0].funding, heads)
     elif fitting:
         row.doubt(Doubt.BATCH_AMBIGUOUS, "batch", heads)

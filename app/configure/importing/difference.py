@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.configure.importing import bought
 from app.configure.importing.check import Row
 from app.db.scope import within
+from app.domain.cells import folded
 from app.domain.importing import Doubt, LineKind
 from app.domain.lifecycle import State
 from app.domain.scope import Scope
@@ -82,7 +83,7 @@ def read(session: Session, rows: Sequence[Row], path: str) -> Register:
     for identity, name, at in session.execute(
         select(Place.id, Place.name, Place.path).where(within(Place.path, scope))
     ):
-        places[name].append(identity)
+        places[folded(name)].append(identity)
         paths[identity] = at
     models: dict[tuple[str, str], list[int]] = defaultdict(list)
     for identity, maker, name in session.execute(
@@ -90,12 +91,12 @@ def read(session: Session, rows: Sequence[Row], path: str) -> Register:
             Maker, Maker.id == ScaleModel.maker_id
         )
     ):
-        models[maker, name].append(identity)
+        models[folded(maker), folded(name)].append(identity)
     asked = {one for row in rows for one in models.get(_type(row), ())}
     scales, numbers = _scales(session, scope)
     return Register(
         places=places,
-        makers=frozenset(session.scalars(select(Maker.name))),
+        makers=frozenset(map(folded, session.scalars(select(Maker.name)))),
         models=models,
         scales=scales,
         elsewhere=_elsewhere(session, asked, scales),
@@ -121,12 +122,12 @@ def _line(row: Row, register: Register, heads: Mapping[str, str]) -> Line:
     known = register.scales.get(key)
     scale_id = known.id if known else None
     line = Line(row, LineKind.NEW, place, model, scale_id)
+    bought.judge(row, register.batches, register.paths[place], model, heads)
     if known is not None:
         _differ(line, known, place, heads)
     elif key in register.elsewhere:
         row.doubt(Doubt.REGISTERED_ELSEWHERE, "serial_no", heads)
     _taken(line, register, heads)
-    bought.judge(row, register.batches, register.paths[place], model, heads)
     approved = register.approved.get(model, ())
     if differs(row.values.get("software_id", ""), approved):
         row.doubt(Doubt.SOFTWARE_DIFFERS, "software_id", heads, " ".join(approved))
@@ -170,13 +171,19 @@ def _differ(line: Line, known: Known, place: int, heads: Mapping[str, str]) -> N
         row.doubt(Doubt.OTHER_PLACE, "place", heads)
     for name in (*PLAIN, *USE, "batch", "city_code"):
         said = row.values.get(name)
-        if said is not None and said != known.values.get(name):
+        if said is not None and not _same(said, known.values.get(name)):
             line.changes[name] = (known.values.get(name), said)
     line.kind = LineKind.CHANGED if line.changes else LineKind.UNCHANGED
     if known.state is State.IN_SERVICE:
         for name in USE:
             if name in line.changes:
                 row.doubt(Doubt.HANDED_OUT, name, heads, str(known.values.get(name) or ""))
+
+
+def _same(said: date | str, known: Any) -> bool:  # noqa: ANN401 - a date, a text or nothing
+    if isinstance(said, str) and isinstance(known, str):
+        return folded(said) == folded(known)
+    return bool(said == known)
 
 
 def _taken(line: Line, register: Register, heads: Mapping[str, str]) -> None:
