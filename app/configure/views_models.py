@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.configure import forms_models, queries, service
 from app.configure.forms import Form
+from app.configure.replacement.service import rule_of
 from app.configure.service import FieldsError
 from app.configure.service.catalogue import change_model
 from app.configure.service.errors import Fault
@@ -135,6 +136,7 @@ def _model_page(uid: str, form: Form | None, *, clashed: bool = False) -> str:
             model=model,
             form=form,
             clash=clash,
+            rule=rule_of(session, (model.generation, model.networked)),
             scales=queries.numbers_of_model(session, model, caller().scope()),
             **_choices(),
         )
