@@ -1,6 +1,48 @@
 """For each revision: rows put in before it, and what must be read after it."""
 
 AFTER: dict[str, tuple[list[str], dict[str, object]]] = {
+    # evidence written after the scale it stands for: the cell of before has not heard of it
+    "e2c7a9154b60": (
+        [
+            "INSERT INTO maker (uid, name) VALUES ('5', '衡器厂')",
+            (
+                "INSERT INTO scale_model (uid, maker_id, name, type_approval_no, accuracy,"
+                " generation, networked, required_level, evidence_days, profile, recalled, version)"
+                " SELECT '6', id, 'ACS', '', 'III', 'old', false, 0, 365, '{}', false, 1 FROM maker"
+            ),
+            (
+                "INSERT INTO place (uid, path, name, kind, address, organiser, phone,"
+                " fair_scale_spot) VALUES ('7', '/32/3206/M01/', '城东农贸市场', 'market',"
+                " '', '', '', '')"
+            ),
+            (
+                "INSERT INTO station (uid, path, place_id, name, algorithm, agent, created_at)"
+                " SELECT '8', path, id, '一号', 'Ed25519', '', '2026-11-23 04:00:00' FROM place"
+            ),
+            (
+                "INSERT INTO scale (uid, path, place_id, model_id, serial_no, market_no, role,"
+                " software_id, production_code, repair_code, verification_code, no_code_reason,"
+                " state, hold_document, stop_order, baseline_ueid, standing_evidence_id,"
+                " created_at, version)"
+                " SELECT '9', p.path, p.id, m.id, '9', '', 'trade', '', '', '', '', '',"
+                " 'registered', '', '', '', 777, '2026-11-23 04:00:00', 1"
+                " FROM place p, scale_model m"
+            ),
+            (
+                "INSERT INTO evidence (id, uid, path, station_id, scale_id, seq, received_at,"
+                " taken_at, envelope, payload_sha256, receipt, protocol, agent_verdict, crc32,"
+                " length, clock_offset_s, status, level, partial, fresh, assigned, counts,"
+                " verdict, reasons, differences)"
+                " SELECT 777, '10', s.path, t.id, s.id, 1, '2026-11-23 04:00:00',"
+                " '2026-11-23 04:00:00', '{}', 'ab', '', 'an3155', 'read', '', 0, 0, 'judged',"
+                " 2, false, true, true, true, 'mismatch', '[]', '[]' FROM scale s, station t"
+            ),
+        ],
+        {
+            "SELECT verdict FROM scale_cell": "mismatch",
+            "SELECT count(*) FROM scale_total WHERE verdict <> 'mismatch'": 0,
+        },
+    ),
     # market numbers sort lists, rules are looked up: the scale of before has none, and a last day
     "d41b86f0a3e9": (
         [
@@ -16,7 +58,7 @@ AFTER: dict[str, tuple[list[str], dict[str, object]]] = {
                 " '', '', '', '')"
             ),
             *(
-                "INSERT INTO scale (uid, path, place_id, model_id, serial_no, market_no, role,"
+                "INSERT INTO scale (uid, path, place_id, model_id, serial_no, market_no, role,"  # noqa: S608 - numbers of our own
                 " software_id, production_code, repair_code, verification_code, no_code_reason,"
                 " state, hold_document, stop_order, baseline_ueid, created_at, version)"
                 f" SELECT '{number}', p.path, p.id, m.id, '{number}', '{number}', 'trade', '', '',"

@@ -13,6 +13,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from app.db.ids import new_uid
+from app.db.reserve import reserve
 from app.domain.legal_status import LegalCode
 from app.domain.lifecycle import TRANSITIONS, State
 from app.domain.scope import Scope
@@ -153,9 +154,10 @@ def _in_bulk(session: Session, _scale: Scale, number: int) -> None:
 
 
 def _read(session: Session, scale: Scale, number: int) -> None:
-    """Let evidence stand."""
+    """Let evidence stand; a delivery numbers it before, and may write the scale first."""
     with act(session, scale, "evidence", by=SYSTEM, at=NOON):
         row = Evidence(
+            id=reserve(session, Evidence, 1)[0],
             uid=new_uid(),
             path=scale.path,
             station=session.scalars(select(Station)).one(),
@@ -170,6 +172,9 @@ def _read(session: Session, scale: Scale, number: int) -> None:
             status=EvidenceStatus.JUDGED,
             verdict=_verdict_of(number),
         )
+        if number % 2:
+            scale.standing_evidence_id = row.id
+            session.flush()
         session.add(row)
         session.flush()
         scale.standing_evidence_id = row.id
