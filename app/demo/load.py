@@ -9,7 +9,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.attest import stations
-from app.demo import base, body, campaigns, crowd, deliveries, ending, people, plates, verifying
+from app.demo import (
+    base,
+    body,
+    campaigns,
+    checking,
+    crowd,
+    deliveries,
+    ending,
+    people,
+    plates,
+    verifying,
+)
 from app.demo.named import PORTS
 from app.demo.tales import life
 from app.demo.world import World
@@ -63,6 +74,7 @@ def load(
     ending.load(session, world.models, by=world.by("regulator"), at=at)
     office = Office(work.keys.server, work.blobs, work.settings.base_url)
     campaigns.load(session, institute, world.people, world.places, at=at)
+    checking.load(session, world.people, world.places["orchard"], at=at)
     verifying.load(session, institute, world.people, office, at=at)
     numbers = {line.number: world.scales[line.no] for line in fleet}
     return _station(world, {port: numbers[number] for number, port in PORTS.items()})
