@@ -73,6 +73,11 @@ def folded(said: str) -> str:
     return said.translate(UNFOLD).strip()
 
 
+def ways(said: str) -> tuple[str, str]:
+    """Return a name as a list says it, and with the full-width brackets that people type."""
+    return said, said.replace("(", "（").replace(")", "）")
+
+
 def _written(raw: str, longest: int) -> tuple[str, Flaw | None]:
     said, flaw = raw.strip(), None
     if FULL_WIDTH.search(said):

@@ -13,6 +13,7 @@ from app.configure.importing.difference import PLAIN, USE
 from app.configure.service.places import NewStall, NewTrader, create_stall, create_trader
 from app.db.base import Base
 from app.db.ids import new_uid
+from app.domain.cells import ways
 from app.domain.importing import ImportState, LineKind, LineOutcome
 from app.domain.suitability import goods_called
 from app.ledger.door import act, forget
@@ -142,7 +143,7 @@ def _use(
     if "stall" in asked:
         number = line.said["stall"]
         stall = session.scalar(
-            select(Stall).where(Stall.place_id == place.id, Stall.number == number)
+            select(Stall).where(Stall.place_id == place.id, Stall.number.in_(ways(number)))
         )
         if stall is None:
             words = line.said.get("goods", "")
@@ -155,7 +156,7 @@ def _use(
     if "trader" in asked:
         name = line.said["trader"]
         trader = session.scalars(
-            select(Trader).where(Trader.place_id == place.id, Trader.name == name)
+            select(Trader).where(Trader.place_id == place.id, Trader.name.in_(ways(name)))
         ).first()
         if trader is None:
             phone = line.said.get("phone", "")
