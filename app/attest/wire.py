@@ -135,7 +135,10 @@ class Report:
 
     def part(self, name: str) -> Measurement | None:
         """Return the measurement of the part ``name``, or None where it was not read."""
-        return next((found for found in self.measurements if found.part == name), None)
+        for found in self.measurements:
+            if found.part == name:
+                return found
+        return None
 
 
 _PLAIN: Final = (
