@@ -5,6 +5,7 @@ from typing import Any, Final
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,10 +17,13 @@ from app.manage.copies import CopyClosedError, CopyNoteError, NotVoidedError
 from app.models import CopyNotice, Person, Place, Region
 from app.web.access import access, caller, require_role
 from app.web.database import reading, transaction
+from app.web.navigation import opens
 from app.web.paging import Cursor, fetch
 from app.web.refusals import of_code
 
 bp = Blueprint("copies", __name__, url_prefix="/tags/copies", template_folder="templates")
+# From where people come here; all who may read open the second.
+ABOVE: Final = ((_l("Tags"), "portal.sheet_form"), (_l("Findings"), "oversee.findings"))
 
 LONGEST: Final = 300
 REFUSED: Final = 422
@@ -72,6 +76,7 @@ def _page(wrong: dict[str, Any] | None = None) -> str:
             resolves=bool(caller().scope(*COPY_RESOLVERS)),
             wrong=wrong or {},
             outcomes=list(CopyOutcome),
+            above=next((one, url_for(to)) for one, to in ABOVE if opens(to)),
         )
 
 

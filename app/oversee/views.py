@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -28,10 +28,12 @@ from app.web import step_up
 from app.web.access import access, caller
 from app.web.database import reading, transaction
 from app.web.flash_map import FlashMap
-from app.web.navigation import add_section
+from app.web.navigation import add_section, opens
 from app.web.paging import Cursor, fetch
 from app.web.words import ledger as words
 from app.web.words.say import say
+
+COPIES: Final = "copies.listed"
 
 bp = Blueprint("oversee", __name__, url_prefix="/oversee", template_folder="templates")
 bp.record_once(lambda state: add_section(state.app, "findings", "oversee.findings"))
@@ -64,6 +66,7 @@ def findings() -> ResponseReturnValue:
             chips=chips,
             state=state,
             may_read_leads=bool(caller().scope(*LEAD_READERS)),
+            copies_url=url_for(COPIES) if opens(COPIES) else None,
         )
 
 

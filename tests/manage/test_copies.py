@@ -176,6 +176,8 @@ def test_an_inspector_says_at_which_market_it_is(house: House, tag: Code) -> Non
         makers.make_place(session, "/32/3206/320612/320612002/M07/", "城西农贸市场")
     client = house.page(Role.INSPECTOR)
     assert "The place you are at" in client.get("/manage/scan").text
+    assert 'href="/tags/copies"' in client.get("/oversee/findings").text
+    assert 'href="/oversee/findings"' in client.get("/tags/copies").text
     for place, path in ((makers.MARKET, makers.MARKET), (FAR, makers.COUNTY)):
         form = {"code": address(house, tag), "by": "nfc", "place": place}
         client.post("/manage/scan", data=form)
