@@ -65,7 +65,6 @@ def given(session: Session, scale: Scale, person: Person, wanted: str) -> dict[s
         "rules": {held.rules.name: held.document},
         "outfit": {"weights": [], "chosen": [], "by_load": {}, "barred": []},
         "environment": None,
-        "verifier": person.name,
         "person": person.uid,
         "day": local_date(at).isoformat(),
         "wanted": wanted,

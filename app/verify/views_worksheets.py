@@ -153,7 +153,6 @@ def _page(session: Session, scales: Sequence[Scale], draft: str) -> str:
         "outfit": outfit(session, scales, worker, found["kits"]),
         "conditions": conditions(),
         "environment": environment(session, scales[0].path, worker),
-        "verifier": person.name,
         "person": person.uid,
         "day": worker.day.isoformat(),
         "wanted": draft,

@@ -74,7 +74,6 @@ SAID: Final[Mapping[str, Any]] = MappingProxyType(
         # who and with what
         "scales": _l("Scale"),
         "n_scales": _l("%(n)s scales, each load once"),
-        "verifier": _l("Verifier"),
         "body": _l("Verification body"),
         "standard": _l("Measurement standard"),
         "rules": _l("Regulation"),

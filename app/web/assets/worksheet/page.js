@@ -35,7 +35,7 @@ const given = JSON.parse(root.dataset.given);
 
 class Work {
   constructor() {
-    Object.assign(this, { words: given.words, rules: given.rules, outfit: given.outfit, verifier: given.verifier, conditions: given.conditions, listUrl: given.list, unitPrice: given.unit_price_fen_per_kg });
+    Object.assign(this, { words: given.words, rules: given.rules, outfit: given.outfit, conditions: given.conditions, listUrl: given.list, unitPrice: given.unit_price_fen_per_kg });
     this.sheets = [];
     this.queue = [];
     this.at = 0;

@@ -4,6 +4,7 @@ import { day, mass, tenths, typed } from "./format.js";
 import { papersOf } from "./sheet.js";
 
 const KINDS = ["initial", "subsequent"];
+const degrees = (tenth) => String(tenth / 10).replace("-", "−");
 
 function air(work) {
   const { words } = work;
@@ -81,23 +82,27 @@ export function setupScreen(work) {
     for (const each of work.sheets) work.change(each, each.draft.document);
     work.next();
   };
+  // One scale stands in the head of the screen, the verifier in the bar above it.
   const rows = [
-    [words.scales, work.sheets.length > 1 ? told(words.n_scales, { n: work.sheets.length }) : `${sheet.kit.scale.number} · ${sheet.kit.scale.model}`],
-    [words.verifier, work.verifier],
+    work.sheets.length > 1 ? [words.scales, told(words.n_scales, { n: work.sheets.length })] : null,
     [words.body, outfit.body?.name ?? words.none],
     [words.standard, outfit.standard ? `${outfit.standard.name} · ${told(words.until, { day: day(outfit.standard.valid_until) })}` : words.none],
     [words.rules, sheet.kit.rules],
     [words.weights, `${chosen.length} · ${chosen.map((each) => mass(each.nominal_mg)).join(", ")}${sets.length === 1 ? ` · ${sets[0]}` : ""}`],
-  ];
+  ].filter(Boolean);
+  const warnings = [
+    isOdd ? told(words.odd_air, { least: degrees(least_dc), most: degrees(most_dc), humidity: `${most_pm / 10} %` }) : "",
+    sets.length > 1 ? told(outfit.mixed ? words.mixed : words.several, { sets: sets.join(", ") }) : "",
+    outfit.short?.length ? told(words.short, { loads: outfit.short.map(mass).join(", ") }) : "",
+  ].filter(Boolean);
+  const warning = (kind, role) => (said) => h("p", { class: `ws-beyond is-${kind}`, role }, symbol(kind), h("span", {}, said));
   return [
     h(
       "div",
-      { class: "ws-top" },
+      { class: "ws-top ws-fits", tabindex: "0", role: "region", "aria-label": words.steps.setup },
+      bars.map(warning("stopped", "alert")),
+      warnings.map(warning("attention", "status")),
       h("dl", { class: "ws-facts" }, rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))),
-      bars.map((why) => h("p", { class: "ws-beyond is-stopped", role: "alert" }, symbol("stopped"), h("span", {}, why))),
-      isOdd ? h("p", { class: "ws-beyond is-attention" }, symbol("attention"), h("span", {}, told(words.odd_air, { least: tenths(least_dc), most: tenths(most_dc), humidity: `${tenths(most_pm)} %` }))) : null,
-      sets.length > 1 ? h("p", { class: "ws-beyond is-attention" }, symbol("attention"), h("span", {}, told(outfit.mixed ? words.mixed : words.several, { sets: sets.join(", ") }))) : null,
-      outfit.short?.length ? h("p", { class: "ws-beyond is-attention" }, symbol("attention"), h("span", {}, told(words.short, { loads: outfit.short.map(mass).join(", ") }))) : null,
     ),
     h(
       "div",
