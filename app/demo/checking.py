@@ -15,7 +15,6 @@ from app.verify.service.drafts import Save
 
 PAIR: Final = 2
 KG: Final = 1_000_000
-AGO: Final = timedelta(hours=20)
 TOOK: Final = timedelta(minutes=7)
 BETWEEN: Final = timedelta(minutes=25)
 # By how many steps the second scale shows too much: beyond twice any limit at 1 kg.
@@ -23,7 +22,7 @@ STEPS: Final = 4
 
 
 def load(session: Session, team: Mapping[str, Person], place: Place, *, at: datetime) -> None:
-    """Check two scales of ``place``; the second officer confirms what the second one showed."""
+    """Check two scales of ``place`` from ``at`` on; the other officer confirms the second check."""
     found = session.scalars(
         select(Scale)
         .where(
@@ -38,20 +37,19 @@ def load(session: Session, team: Mapping[str, Person], place: Place, *, at: date
         return
     good, bad = found
     first, second = team["inspector"], team["regulator"]
-    began = at - AGO
-    _check(session, good, first, 0, began, said="", statement="agrees")
+    _check(session, good, first, 0, at, said="", statement="agrees")
     wrong = _check(
         session,
         bad,
         first,
         STEPS,
-        began + BETWEEN,
+        at + BETWEEN,
         second=second.uid,
         task_no="通市监计查〔2026〕第17号",
         statement="disagrees",
         said="称是电池电量不足所致。",
     )
-    later = began + 2 * BETWEEN
+    later = at + 2 * BETWEEN
     checks.confirm(session, wrong, by=second, at=later)
     leads.open_lead(session, wrong, by=first.uid, at=later + BETWEEN)
 

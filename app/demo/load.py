@@ -74,7 +74,7 @@ def load(
     ending.load(session, world.models, by=world.by("regulator"), at=at)
     office = Office(work.keys.server, work.blobs, work.settings.base_url)
     campaigns.load(session, institute, world.people, world.places, at=at)
-    checking.load(session, world.people, world.places["orchard"], at=at)
+    checking.load(session, world.people, world.places["orchard"], at=world.at(1, steps=3))
     verifying.load(session, institute, world.people, office, at=at)
     numbers = {line.number: world.scales[line.no] for line in fleet}
     return _station(world, {port: numbers[number] for number, port in PORTS.items()})
