@@ -314,20 +314,21 @@ def test_a_scale_touched_since_keeps_what_it_has(market: Session) -> None:
     assert faults(market) == []
 
 
-def test_what_was_registered_meanwhile_is_not_registered_twice(market: Session) -> None:
-    """Between looking and applying somebody typed it in: that row says so."""
-    given = table.read(lists.workbook([lists.row("SN-100")]))
+def staged(session: Session, data: bytes) -> ImportSession:
+    """Look at a list and show the difference; nothing is applied."""
+    given = table.read(data)
     heads = columns.guess(given)
     found = importing.begin(
-        market, path=makers.COUNTY, filename="x.xlsx", sha256="0" * 64, heads=heads, by=BY, at=NOON
+        session, path=makers.COUNTY, filename="x.xlsx", sha256="0" * 64, heads=heads, by=BY, at=NOON
     )
-    importing.stage(
-        market,
-        found,
-        importing.look(market, given, heads, makers.COUNTY, NOON),
-        by=BY,
-        at=NOON,
-    )
+    seen = importing.look(session, given, heads, makers.COUNTY, NOON)
+    importing.stage(session, found, seen, by=BY, at=NOON)
+    return found
+
+
+def test_what_was_registered_meanwhile_is_not_registered_twice(market: Session) -> None:
+    """Between looking and applying somebody typed it in: that row says so."""
+    found = staged(market, lists.workbook([lists.row("SN-100")]))
     model = looked(market, lists.workbook([lists.row("SN-100")]))[0].model_id
     place = market.scalars(select(Place)).one()
     makers.make_scale(market, place, market.get_one(ScaleModel, model), "SN-100")
@@ -350,7 +351,11 @@ def test_a_scale_in_service_is_not_moved_by_a_list(market: Session) -> None:
     """Handing over is an act of its own, with a person beside it."""
     imported(market, lists.workbook([lists.row("SN-100")]))
     scale = market.scalars(select(Scale)).one()
+    found = staged(market, lists.workbook([lists.row("SN-100", 摊位号="C-8")]))
     with act(market, scale, "test", by=BY, at=NOON):
         scale.role, scale.state = ScaleRole.FAIR, State.IN_SERVICE
+    importing.start(market, found, ImportState.APPLYING, by=BY, at=NOON)
+    importing.chunk(market, found, by=BY, at=NOON)
+    assert importing.outcomes(market, found)[LineOutcome.OVERTAKEN] == 1
     lines = looked(market, lists.workbook([lists.row("SN-100", 摊位号="C-9")]))
     assert codes(lines) == [(2, "stall", "handed_out")]

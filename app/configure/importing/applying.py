@@ -15,6 +15,7 @@ from app.db.base import Base
 from app.db.ids import new_uid
 from app.domain.cells import ways
 from app.domain.importing import ImportState, LineKind, LineOutcome
+from app.domain.lifecycle import State
 from app.domain.suitability import goods_called
 from app.ledger.door import act, forget
 from app.models import (
@@ -99,11 +100,7 @@ def _correct(
     session: Session, imported: ImportSession, line: ImportLine, by: str, at: datetime
 ) -> bool:
     scale = session.get(Scale, line.scale_id)
-    if scale is None or any(
-        value_of(name, before) != current(scale, name)
-        for name, (before, _after) in line.changes.items()
-        if name != "city_code"
-    ):
+    if scale is None or _is_overtaken(scale, line):
         return False
     came = bought.came_with(session, line, scale.place, scale.procurement_id)
     if came is None:
@@ -117,6 +114,17 @@ def _correct(
         if "city_code" in line.changes:
             _adopt(session, scale, line, at)
     return True
+
+
+def _is_overtaken(scale: Scale, line: ImportLine) -> bool:
+    """Return whether the register says something else by now, or somebody was handed the scale."""
+    if scale.state is State.IN_SERVICE and not line.changes.keys().isdisjoint(USE):
+        return True
+    return any(
+        value_of(name, before) != current(scale, name)
+        for name, (before, _after) in line.changes.items()
+        if name != "city_code"
+    )
 
 
 def current(scale: Scale, name: str) -> Any:  # noqa: ANN401 - any field
