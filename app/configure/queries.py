@@ -6,6 +6,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
 
 from app.db.scope import within
+from app.domain.market_numbers import sort_key
 from app.domain.scope import Scope
 from app.models import Maker, Place, Region, RegionKind, Scale, ScaleModel, Seal, Stall, Trader
 
@@ -36,9 +37,8 @@ def traders(scope: Scope) -> Select[Trader]:
 
 def stalls_of(session: Session, place: Place) -> Sequence[Stall]:
     """Return the stalls of a place by number."""
-    return session.scalars(
-        select(Stall).where(Stall.place_id == place.id).order_by(Stall.number)
-    ).all()
+    found = session.scalars(select(Stall).where(Stall.place_id == place.id))
+    return sorted(found, key=lambda stall: sort_key(stall.number))
 
 
 def traders_of(session: Session, place: Place) -> Sequence[Trader]:

@@ -13,6 +13,7 @@ from app import search
 from app.db.scope import within
 from app.domain.legal_status import LegalCode
 from app.domain.lifecycle import State
+from app.domain.market_numbers import sort_key
 from app.domain.scope import Scope
 from app.domain.verdicts import Verdict
 from app.models import (
@@ -276,9 +277,9 @@ def stalls(session: Session, place: Place) -> list[tuple[Stall, str]]:
         .outerjoin(Scale, (Scale.stall_id == Stall.id) & (Scale.state == State.IN_SERVICE))
         .where(Stall.place_id == place.id)
         .group_by(Stall.id)
-        .order_by(Stall.number)
     )
-    return [(stall, number or "") for stall, number in rows]
+    found = [(stall, number or "") for stall, number in rows]
+    return sorted(found, key=lambda one: sort_key(one[0].number))
 
 
 def traders(session: Session, place: Place) -> Sequence[Trader]:

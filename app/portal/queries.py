@@ -90,8 +90,14 @@ def public_scale(session: Session, scale: Scale, today: date) -> PublicScale:
 
 
 def printable(scope: Scope, prefix: str = "", kind: TagKind = TagKind.SCALE) -> Select[Code]:
-    """Return the tags of ``kind`` in use inside ``scope``, below ``prefix`` where one is given."""
+    """Return the tags of ``kind`` in use inside ``scope``, below ``prefix`` where one is given.
+
+    In the order in which somebody goes round to stick them on.
+    """
     found = _tags().where(OWNER[kind].is_not(None), *_in_use(scope, prefix))
+    if kind is TagKind.SCALE:
+        found = found.join(Scale, Scale.id == Code.scale_id)
+        return found.order_by(Code.path, Scale.market_key, Code.id)
     return found.order_by(Code.path, Code.id)
 
 

@@ -29,7 +29,8 @@ def markets(database: Database) -> None:
             place = make_place(session, path, "城东农贸市场")
             model = make_model(session, f"ACS-{number}")
             for one in range(count):
-                scale = make_scale(session, place, model, f"SN-{number}-{one}")
+                serial, told = f"SN-{number}-{one}", f"A-{12 - one}"
+                scale = make_scale(session, place, model, serial, market_no=told)
                 service.issue(session, scale, by=SYSTEM, at=NOON)
 
 
@@ -63,7 +64,9 @@ def test_a_place_is_chosen_in_the_database(database: Database) -> None:
         assert {path: count for path, _name, count in told} == MARKETS
         for path, count in MARKETS.items():
             assert queries.count_printable(session, everywhere, path) == count
-            assert len(session.scalars(queries.printable(everywhere, path)).all()) == count
+            tags = session.scalars(queries.printable(everywhere, path)).all()
+            keys = [tag.scale.market_key for tag in tags if tag.scale]
+            assert (len(set(keys)), keys) == (count, sorted(keys))
 
 
 @pytest.mark.usefixtures("markets")
