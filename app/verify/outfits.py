@@ -10,7 +10,8 @@ from app.domain.rules.ruleset import Test
 from app.domain.standards import WeightState
 from app.models import Calibration, Scale, StandardWeight
 from app.verify.kits import Worker
-from app.verify.service import bodies, weights
+from app.verify.service import bodies, stock_books, weights
+from app.web.formats import day
 from app.web.words.say import say
 
 # Tests whose loads standard weights make.
@@ -28,6 +29,7 @@ def outfit(
         return {"body": None, "standard": None, "weights": [], "chosen": [], "barred": []}
     most = max(one.max_mg for scale in scales for one in scale.model.ranges)
     standard = bodies.standard_for(session, body, most, worker.day)
+    since = stock_books.uncounted(session, body, worker.person, worker.day)
     barred = {
         fault
         for scale in scales
@@ -45,6 +47,7 @@ def outfit(
             "valid_until": standard.valid_until.isoformat(),
         },
         "barred": [say(fault) for fault in sorted(barred)],
+        "uncounted": day(since) if since else "",
         **_weights(session, worker, demands(kits)),
     }
 

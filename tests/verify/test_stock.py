@@ -235,7 +235,11 @@ def test_a_count_that_differs_is_kept_and_the_next_one_goes_on_from_the_books(
     verifier = outfit.verifier
     issue(session, lot, verifier)
     void(session, verifier, "F-01")
+    tomorrow = TODAY + timedelta(days=1)
+    assert stock_books.uncounted(session, outfit.body, verifier, TODAY) is None
+    assert stock_books.uncounted(session, outfit.body, verifier, tomorrow) == TODAY
     first = close(session, outfit, TODAY, 3)
+    assert stock_books.uncounted(session, outfit.body, verifier, tomorrow) is None
     assert not first.agrees
     assert first.counts["label"] | {"total": {}} == {
         "before": 0, "issued": 5, "used": 0, "voided": 1, "returned": 0, "left": 4,
@@ -244,7 +248,7 @@ def test_a_count_that_differs_is_kept_and_the_next_one_goes_on_from_the_books(
     with pytest.raises(DayClosedError):
         close(session, outfit, TODAY, 4)
     void(session, verifier, "F-02")
-    second = close(session, outfit, TODAY + timedelta(days=1), 3)
+    second = close(session, outfit, tomorrow, 3)
     assert second.agrees
     line = second.counts["label"]
     assert (line["before"], line["issued"], line["voided"], line["left"]) == (4, 0, 1, 3)

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from app.domain.calendar import local_date, local_midnight
 from app.domain.errors import DomainError
 from app.domain.mark_stock import Books, MarkNo, runs_of
 from app.domain.standards import MarkKind, MarkState
@@ -132,6 +134,24 @@ def last_day(session: Session, body: Body, verifier: Person) -> StockDay | None:
         .order_by(StockDay.day.desc())
         .limit(1)
     ).first()
+
+
+def uncounted(session: Session, body: Body, verifier: Person, today: date) -> date | None:
+    """Return the last day before ``today`` on which marks moved and nobody counted since."""
+    at = session.scalar(
+        select(func.max(Mark.at))
+        .join(Mark.issue)
+        .join(MarkIssue.lot)
+        .where(
+            Mark.person_id == verifier.id,
+            MarkLot.body_id == body.id,
+            Mark.at < local_midnight(today),
+        )
+    )
+    if at is None:
+        return None
+    day, last = local_date(at), last_day(session, body, verifier)
+    return day if last is None or last.day < day else None
 
 
 def books_then(day: StockDay | None, kind: MarkKind) -> Books:

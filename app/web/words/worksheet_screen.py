@@ -89,6 +89,9 @@ SAID: Final[Mapping[str, Any]] = MappingProxyType(
         "done": _l("Use these weights"),
         "begin": _l("Agreed, begin"),
         "air_first": _l("Type temperature and humidity first; they are kept for today."),
+        "uncounted": _l(
+            "Labels and lead seals of %(day)s were not counted: count before you begin."
+        ),
         "odd_air": _l(
             "Scales are verified from %(least)s to %(most)s °C and up to %(humidity)s."
             " Go on only if the plate allows this; the checker is told."

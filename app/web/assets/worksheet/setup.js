@@ -91,6 +91,7 @@ export function setupScreen(work) {
     [words.weights, `${chosen.length} · ${chosen.map((each) => mass(each.nominal_mg)).join(", ")}${sets.length === 1 ? ` · ${sets[0]}` : ""}`],
   ].filter(Boolean);
   const warnings = [
+    outfit.uncounted ? told(words.uncounted, { day: outfit.uncounted }) : "",
     isOdd ? told(words.odd_air, { least: degrees(least_dc), most: degrees(most_dc), humidity: `${most_pm / 10} %` }) : "",
     sets.length > 1 ? told(outfit.mixed ? words.mixed : words.several, { sets: sets.join(", ") }) : "",
     outfit.short?.length ? told(words.short, { loads: outfit.short.map(mass).join(", ") }) : "",
