@@ -262,9 +262,10 @@ def _bytes(text: str) -> bytes:
 )
 @access(Role.CUSTODIAN)
 def decide(session: Session, reference: str, body: DecisionIn) -> api.Answer:
-    """Reject what was submitted, or withdraw what judges; the scales are then judged again.
+    """Reject what was submitted.
 
-    Approving has effect in law: a token is always answered `step_up_required`.
+    Approving and withdrawing have effect in law: a token is always answered `step_up_required`,
+    and a page does it.
     """
     row = queries.reference(session, reference)
     api.match(row.version)
@@ -276,9 +277,7 @@ def decide(session: Session, reference: str, body: DecisionIn) -> api.Answer:
 def _decide(session: Session, row: Reference, body: DecisionIn) -> None:
     by, at = caller().uid, utcnow()
     match body.action:
-        case ReferenceAction.APPROVE:
-            raise StepUpError("a reference is approved in person")
+        case ReferenceAction.APPROVE | ReferenceAction.WITHDRAW:
+            raise StepUpError("a reference is approved and withdrawn in person")
         case ReferenceAction.REJECT:
             references.reject_reference(session, row, note=body.note, by=by, at=at)
-        case ReferenceAction.WITHDRAW:
-            references.withdraw_reference(session, row, note=body.note, by=by, at=at)

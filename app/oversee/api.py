@@ -8,14 +8,13 @@ from flask import Blueprint
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from app.db.session import utcnow
-from app.domain.findings import FindingState, LeadState, finding_may_become
+from app.domain.findings import FindingState, LeadState, finding_may_become, lead_may_become
 from app.domain.permissions import DECIDERS, FINDING_READERS, LEAD_READERS
 from app.domain.tokens import TokenScope
 from app.domain.verdicts import Verdict
 from app.models import Finding, Lead
-from app.oversee import queries, service
-from app.oversee.service import IllegalStepError, LeadStep
+from app.oversee import queries
+from app.oversee.service import IllegalStepError
 from app.web import api
 from app.web.access import StepUpError, access, caller
 from app.web.paging import BadCursorError, Cursor, fetch
@@ -190,16 +189,18 @@ def lead(session: Session, lead: str) -> api.Answer:
     "Hand a lead over, or close it",
     body=LeadStepIn,
     returns=LeadOut,
-    problems=(IllegalStepError,),
+    problems=(IllegalStepError, StepUpError),
     conditional=True,
     scope=TokenScope.FLEET,
 )
 @access(*DECIDERS)
 def step_lead(session: Session, lead: str, body: LeadStepIn) -> api.Answer:
-    """With the number under which the authority has it."""
+    """With the number under which the authority has it.
+
+    It has effect in law: a token is always answered `step_up_required`, and a page does it.
+    """
     row = queries.lead_in(session, caller().scope(*DECIDERS), lead)
     api.match(row.version)
-    step = LeadStep(body.state, body.document_no, body.note)
-    service.step_lead(session, row, step, by=caller().uid, at=utcnow())
-    session.flush()
-    return api.Answer(leads_out(session, [row])[0], version=row.version)
+    if not lead_may_become(row.state, body.state):
+        raise IllegalStepError(f"a lead that is {row.state} cannot become {body.state}")
+    raise StepUpError("a lead is handed over in person")

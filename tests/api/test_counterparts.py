@@ -9,7 +9,9 @@ import pytest
 from flask import Flask
 
 from app.config import Settings
+from app.domain.permissions import LEGAL
 from app.factory import create_app
+from app.web.access import StepUpError
 from app.web.api_openapi import routes
 
 IN_PERSON = "the person proves to be there: sign-in, password, second factor, PIN, devices"
@@ -184,3 +186,13 @@ def test_the_tables_speak_of_what_is_there(app: Flask) -> None:
     operations = {f"{route.method.upper()} {route.path}" for route in routes(app)}
     assert set(BY_PROGRAM.values()) - operations == set()
     assert set(BY_PROGRAM) - pages_that_write(app) == set()
+
+
+def test_no_program_does_what_has_effect_in_law(app: Flask) -> None:
+    """Wherever such an act has an operation at all, it says that a person is wanted."""
+    said = {
+        f"{route.method.upper()} {route.path}": {one.code for one in route.operation.problems}
+        for route in routes(app)
+    }
+    of_law = {BY_PROGRAM[one.page] for one in LEGAL.values() if one.page in BY_PROGRAM}
+    assert {one for one in of_law if StepUpError.code not in said[one]} == set()

@@ -335,9 +335,10 @@ class TestTheApi:
         made = self.ask(lab, 0, "POST", "/references", json=self.body(lab))
         assert made.status_code == 201, made.text
         path, tag = f"/references/{made.json['id']}", made.headers["ETag"]
-        act = {"action": "approve", "note": "both digests compared by phone"}
-        token = self.ask(lab, 1, "POST", f"{path}/actions", json=act, headers={"If-Match": tag})
-        assert (token.status_code, token.json["code"]) == (403, "step_up_required")
+        for name in ("approve", "withdraw"):
+            act = {"action": name, "note": "both digests compared by phone"}
+            token = self.ask(lab, 1, "POST", f"{path}/actions", json=act, headers={"If-Match": tag})
+            assert (token.status_code, token.json["code"]) == (403, "step_up_required")
         act = {"action": "reject", "note": "both digests compared by phone"}
         bare = self.ask(lab, 1, "POST", f"{path}/actions", json=act)
         assert bare.status_code == 428

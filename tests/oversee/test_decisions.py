@@ -116,6 +116,10 @@ def test_the_api_decides_on_the_version_that_was_read(office: Office) -> None:
     assert office.only(Finding).state is FindingState.OPEN
     unchanged = post(office, "inspector", path, {**CONFIRMED, "outcome": "open"}, tag)
     assert unchanged.get_json()["code"] == "illegal_step"
+    lead = f"/leads/{office.lead}/steps"
+    answer = post(office, "inspector", lead, HANDED_OVER, {"If-Match": "*"})
+    assert (answer.status_code, answer.get_json()["code"]) == (403, "step_up_required")
+    assert office.only(Lead).state is LeadState.OPEN
 
 
 @pytest.mark.parametrize(
