@@ -49,7 +49,7 @@ def test_unknown_closed_and_wrong_are_told_apart_by_nobody(
         service.disable(session, row, by=SYSTEM, at=people.at)
     answers = {
         browser.sign_in(login, password).text.replace(login, "")
-        for login, password in (("liwei", "wrong"), ("nobody", "wrong"), ("closed", PASSWORD))
+        for login, password in (("liwei", "wrong"), ("zhangsan", "wrong"), ("closed", PASSWORD))
     }
     pages = {HIDDEN.sub("", text) for text in answers}
     assert len(pages) == 1
