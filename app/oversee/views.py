@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.db.session import utcnow
 from app.domain.differences import DifferenceKind
-from app.domain.findings import FINDING_STEPS, LEAD_STEPS, FindingState, LeadState
+from app.domain.findings import FINDING_STEPS, LEAD_STEPS, FindingState
 from app.domain.permissions import (
     DECIDERS,
     FINDING_READERS,
@@ -186,7 +186,7 @@ def _lead_page(session: Session, row: Lead, step: LeadForm) -> str:
         "oversee/lead.html",
         lead=row,
         checks=queries.checks_of(session, [row])[row.id],
-        steps=_options(LeadState, LEAD_STEPS[row.state]) if may_decide else [],
+        steps=LEAD_STEPS[row.state] if may_decide else (),
         step=step,
     )
 

@@ -238,6 +238,7 @@ def test_from_the_page_to_the_record_that_is_signed(house: House) -> None:
     opened = inspector.post(f"/verify/checks/{uid}/lead")
     lead = inspector.get(opened.location)
     assert (lead.status_code, f"/verify/checks/{uid}" in lead.text) == (200, True)
+    assert "Hand the lead over" in lead.text
     again = house.api(Role.INSPECTOR, f"/in-service-checks/{uid}/lead", {})
     assert again.get_json()["code"] == "check_in_lead"
     assert house.api(Role.AUDITOR, "/leads").get_json()["items"][0]["checks"] == [uid]
