@@ -2,9 +2,11 @@
 
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import click
 
+from app.cli.checks.machine import LOCAL
 from app.cli.context import fail, open_installation
 from app.db.session import utcnow
 from app.domain.calendar import local_date
@@ -36,6 +38,9 @@ def labels(region: str, out: Path, layout: str) -> None:
     draft.write_bytes(_drawn(tags, layout))
     draft.replace(out)
     click.echo(f"{len(tags)} tags: {out}")
+    # Tags are signed for their host: a roll printed for this machine is waste paper elsewhere.
+    if (host := urlsplit(work.settings.base_url).hostname) in LOCAL:
+        click.echo(f"they are read at {host} only: set WUTONG_BASE_URL before printing", err=True)
 
 
 def _drawn(tags: list[sheets.PrintedTag], layout: str) -> bytes:

@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pypdfium2
 import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 
+from app.cli.labels import labels
 from app.config import Settings
 from app.db.session import Database, utcnow
 from app.domain.roles import Role
@@ -91,3 +94,18 @@ def test_few_labels_are_one_sheet(manager: FlaskClient) -> None:
     second = next(path for path in MARKETS if path.endswith("M2/"))
     assert len(numbers(manager.get(f"/tags/sheet.pdf?place={second}").data)) == 2
     assert "parts" not in manager.get("/tags").text
+
+
+@pytest.mark.usefixtures("markets")
+@pytest.mark.parametrize(
+    ("address", "warned"), [("http://127.0.0.1:8000", True), ("https://scales.example.cn", False)]
+)
+def test_the_command_warns_of_tags_that_only_this_machine_can_read(
+    settings: Settings, tmp_path: Path, address: str, *, warned: bool
+) -> None:
+    """A tag is signed for its host: printed for the wrong one, the whole roll is waste."""
+    own = {"WUTONG_HOME": str(settings.home), "WUTONG_BASE_URL": address}
+    own["WUTONG_DATABASE_URL"] = settings.database_url
+    words = ["--region", "/32/", "--layout", "zpl-60x40", "--out", str(tmp_path / "x.zpl")]
+    ran = CliRunner().invoke(labels, words, env=own)
+    assert (ran.exit_code, "WUTONG_BASE_URL" in ran.stderr) == (0, warned)
