@@ -9,7 +9,7 @@ from typing import Any
 
 import pyotp
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from tests.support.demo import Demo, free_port, loaded, running, shared_by_all
 
@@ -74,9 +74,8 @@ def open_page(chromium: Browser, demo: Demo, people: People) -> Open:
         lang: str = "zh",
         scheme: Any = "light",  # noqa: ANN401 - one of Playwright's literals
     ) -> Iterator[Page]:
-        size = WIDTHS[width]
         context: BrowserContext = chromium.new_context(
-            viewport={"width": size[0], "height": size[1]},
+            viewport=sized(width),
             color_scheme=scheme,
             locale="zh-CN" if lang == "zh" else "en-GB",
             reduced_motion="reduce",
@@ -85,15 +84,26 @@ def open_page(chromium: Browser, demo: Demo, people: People) -> Open:
             context.add_cookies(people.sign_in(login))
         page = context.new_page()
         complaints: list[str] = []
-        page.on("console", lambda said: complaints.append(said.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+
+        def complain(text: str) -> None:
+            if "404" not in text and "422" not in text:
+                complaints.append(f"{page.url}: {text}")
+
+        page.on("console", lambda said: complain(said.text))
+        page.on("pageerror", lambda error: complain(str(error)))
         page.on("request", lambda asked: _at_home(asked.url, demo.base, complaints))
         page.goto(f"{demo.base}{path}{'&' if '?' in path else '?'}lang={lang}")
         yield page
         context.close()
-        assert [each for each in complaints if "404" not in each and "422" not in each] == []
+        assert complaints == []
 
     return opened
+
+
+def sized(width: str) -> ViewportSize:
+    """Return the size of a window."""
+    across, down = WIDTHS[width]
+    return {"width": across, "height": down}
 
 
 def _at_home(url: str, base: str, complaints: list[str]) -> None:
