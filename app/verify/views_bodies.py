@@ -11,53 +11,23 @@ from sqlalchemy.orm import Session
 from app.db.session import utcnow
 from app.domain.calendar import local_date
 from app.domain.permissions import BODY_KEEPERS, BODY_MAKERS, BODY_READERS, STANDARD_READERS
-from app.domain.qualifications import EndingKind, Urgency, VerificationItem, runs_out
+from app.domain.qualifications import VerificationItem, runs_out
 from app.models import Body, Person
 from app.verify import forms_standards as forms
 from app.verify import queries_standards as queries
-from app.verify import staff
 from app.verify.forms_standards import Form
-from app.verify.queries_endings import endings
 from app.verify.service import body_records as service
 from app.verify.service.bodies import is_staff, standards_of
 from app.verify.service.errors import Fault, FieldsError
 from app.web.access import ForbiddenError, access, caller
 from app.web.database import reading, transaction
-from app.web.navigation import add_section
 from app.web.words.say import say
 
 bp = Blueprint("bodies", __name__, url_prefix="/verify/bodies", template_folder="templates")
 
-start: Final = Blueprint("standards", __name__, url_prefix="/verify/standards")
-start.record_once(lambda state: add_section(state.app, "standards", "standards.index"))
-
 INVALID: Final = 422
 MG_PER_KG: Final = 1_000_000
 Write = Callable[[Session, Body, Form], None]
-
-
-@start.get("", endpoint="index")
-@access(*BODY_READERS)
-def lead_on() -> ResponseReturnValue:
-    """Lead to the weights; who only makes bodies, to the bodies."""
-    sees_weights = caller().roles & set(STANDARD_READERS)
-    return redirect(url_for("weights.index" if sees_weights else "bodies.index"), 303)
-
-
-@start.get("/ending")
-@access(*STANDARD_READERS)
-def ending() -> ResponseReturnValue:
-    """List what the bodies one sees work by and what ends within 60 days, or is over."""
-    with reading() as session:
-        found = endings(session, staff.bodies(session), staff.eyes().today)
-        groups = [(each, [one for one in found if one.urgency is each]) for each in Urgency]
-        return render_template(
-            "verify/endings.html",
-            groups=[(each, rows) for each, rows in groups if rows],
-            kinds=EndingKind,
-            items=VerificationItem,
-            several=len({one.body.id for one in found}) > 1,
-        )
 
 
 @bp.get("")
