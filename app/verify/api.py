@@ -9,6 +9,7 @@ from app.domain.verification import VerificationKind, VerificationResult
 from app.models import Verification
 from app.verify import (
     api_appeals,
+    api_campaign_days,
     api_campaigns,
     api_checks,
     api_labels,
@@ -94,6 +95,7 @@ bp.register_blueprint(api_worksheets.bp)
 bp.register_blueprint(api_rules.bp)
 bp.register_blueprint(api_weights.bp)
 bp.register_blueprint(api_campaigns.bp)
+bp.register_blueprint(api_campaign_days.bp)
 bp.register_blueprint(api_uploads.bp)
 bp.register_blueprint(api_labels.bp)
 bp.register_blueprint(api_marks.bp)

@@ -1,34 +1,26 @@
 """The API of campaigns: plan one, change its days and lists, follow it, end it."""
 
 from flask import Blueprint, url_for
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db.scope import within
 from app.db.session import utcnow
 from app.domain.permissions import CAMPAIGN_PLANNERS, CAMPAIGN_READERS
-from app.domain.scope import Scope
-from app.models import Campaign, CampaignScale, Place
+from app.models import Campaign, CampaignScale
 from app.verify import fieldwork, staff
 from app.verify import queries_campaigns as queries
 from app.verify.api_campaign_bodies import (
     CampaignIn,
     CampaignOut,
-    ChosenIn,
-    DayChangeIn,
-    DayIn,
-    EndIn,
     FilledOut,
     FillIn,
     LineOut,
-    NumberIn,
     answer,
     invalid,
     out,
 )
 from app.verify.service import campaigns as service
 from app.verify.service import campaigns_lists as lists
-from app.verify.service.campaigns import CampaignStateError, CrewError, NewCampaign, Visit
+from app.verify.service.campaigns import CampaignStateError, CrewError, NewCampaign
 from app.verify.service.campaigns_planning import Wish, plan
 from app.verify.service.errors import Fault, FieldsError
 from app.web import api
@@ -146,7 +138,7 @@ def create(session: Session, body: CampaignIn) -> api.Answer:
 @access(*CAMPAIGN_PLANNERS)
 def start(session: Session, campaign: str) -> api.Answer:
     """It has a day by then."""
-    row = _own(session, campaign)
+    row = own(session, campaign)
     service.start(session, row, by=caller().uid, at=utcnow())
     return answer(session, row)
 
@@ -161,7 +153,7 @@ def start(session: Session, campaign: str) -> api.Answer:
 @access(*CAMPAIGN_PLANNERS)
 def close(session: Session, campaign: str) -> api.Answer:
     """What did not come is absent; nothing changes any more."""
-    row = _own(session, campaign)
+    row = own(session, campaign)
     service.close(session, row, by=caller().uid, at=utcnow())
     return answer(session, row)
 
@@ -180,133 +172,8 @@ def fill(session: Session, campaign: str, body: FillIn) -> FilledOut:
     return FilledOut(count=lists.fill(session, row, (body.kind, body.within_days)))
 
 
-@bp.post("/campaigns/<uid:campaign>/days")
-@api.write(
-    "Add a day to a campaign",
-    body=DayIn,
-    returns={201: CampaignOut},
-    problems=(ForbiddenError, CampaignStateError, CrewError),
-    conditional=True,
-)
-@access(*CAMPAIGN_PLANNERS)
-def add_day(session: Session, campaign: str, body: DayIn) -> api.Answer:
-    """A market has a day once."""
-    row = _own(session, campaign)
-    place = session.scalars(
-        select(Place).where(Place.uid == body.market, within(Place.path, Scope((row.path,))))
-    ).one()
-    visit = Visit(place=place, held_on=body.held_on, crew=tuple(body.crew), spot=body.spot)
-    _put(session, row, visit)
-    return answer(session, row, 201)
-
-
-@bp.put("/campaigns/<uid:campaign>/days/<uid:day>")
-@api.write(
-    "Change a day of a campaign",
-    body=DayChangeIn,
-    returns=CampaignOut,
-    problems=(ForbiddenError, CampaignStateError, CrewError),
-    conditional=True,
-)
-@access(*CAMPAIGN_PLANNERS)
-def change_day(session: Session, campaign: str, day: str, body: DayChangeIn) -> api.Answer:
-    """Its date, crew and spot."""
-    row, found = _own(session, campaign), fieldwork.own_day(session, campaign, day)
-    visit = Visit(
-        place=found.place,
-        held_on=body.held_on,
-        crew=tuple(body.crew),
-        spot=body.spot,
-        day=found,
-    )
-    _put(session, row, visit)
-    return answer(session, row)
-
-
-@bp.delete("/campaigns/<uid:campaign>/days/<uid:day>")
-@api.write(
-    "Take a day out of a campaign",
-    returns=CampaignOut,
-    problems=(ForbiddenError, CampaignStateError),
-    conditional=True,
-)
-@access(*CAMPAIGN_PLANNERS)
-def remove_day(session: Session, campaign: str, day: str) -> api.Answer:
-    """With its list; refused once something of it is settled."""
-    row, found = _own(session, campaign), fieldwork.own_day(session, campaign, day)
-    service.remove_day(session, found, by=caller().uid, at=utcnow())
-    return answer(session, row)
-
-
-@bp.post("/campaigns/<uid:campaign>/days/<uid:day>/scales")
-@api.write(
-    "Put a scale on the list of a day",
-    body=NumberIn,
-    returns={201: LineOut},
-    problems=(ForbiddenError, CampaignStateError),
-)
-@access(*CAMPAIGN_PLANNERS)
-def add_line(session: Session, campaign: str, day: str, body: NumberIn) -> LineOut:
-    """It belongs to the market of the day."""
-    found = fieldwork.own_day(session, campaign, day)
-    try:
-        line = lists.add(session, found, body.number)
-    except FieldsError as error:
-        raise invalid(error.faults) from error
-    return LineOut(scale=line.scale.uid, day=found.uid, outcome=line.outcome, appointment_no="")
-
-
-@bp.post("/campaigns/<uid:campaign>/days/<uid:day>/chosen")
-@api.write(
-    "Change what becomes of scales on a list",
-    body=ChosenIn,
-    returns=FilledOut,
-    problems=(ForbiddenError, CampaignStateError),
-)
-@access(*CAMPAIGN_PLANNERS)
-def chosen(session: Session, campaign: str, day: str, body: ChosenIn) -> FilledOut:
-    """Off the list, excused, or on another day; what is done stays."""
-    found = fieldwork.own_day(session, campaign, day)
-    if body.what == "remove":
-        return FilledOut(count=lists.remove(session, found, body.scales))
-    if body.what == "excuse":
-        return FilledOut(count=lists.excuse(session, found, body.scales, utcnow()))
-    to = fieldwork.own_day(session, campaign, body.to)
-    try:
-        return FilledOut(count=lists.move(session, found, body.scales, to))
-    except FieldsError as error:
-        raise invalid(error.faults) from error
-
-
-@bp.post("/campaigns/<uid:campaign>/days/<uid:day>/end")
-@api.write(
-    "End a day of a campaign",
-    body=EndIn,
-    returns=FilledOut,
-    problems=(ForbiddenError, CampaignStateError, CrewError),
-)
-@access(*CAMPAIGN_PLANNERS)
-def end_day(session: Session, campaign: str, day: str, body: EndIn) -> FilledOut:
-    """Returns how many did not come."""
-    found, again = fieldwork.own_day(session, campaign, day), None
-    if body.again_on is not None:
-        crew = tuple(found.crew)
-        again = Visit(place=found.place, held_on=body.again_on, crew=crew, spot=found.spot)
-    try:
-        count = service.end_day(session, found, again, by=caller().uid, at=utcnow())
-    except FieldsError as error:
-        raise invalid(error.faults) from error
-    return FilledOut(count=count)
-
-
-def _own(session: Session, uid: str) -> Campaign:
+def own(session: Session, uid: str) -> Campaign:
+    """Return a campaign of the caller's, as he last read it."""
     row = fieldwork.own_campaign(session, uid)
     api.match(row.version)
     return row
-
-
-def _put(session: Session, row: Campaign, visit: Visit) -> None:
-    try:
-        service.put_day(session, row, visit, by=caller().uid, at=utcnow())
-    except FieldsError as error:
-        raise invalid(error.faults) from error

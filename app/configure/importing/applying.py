@@ -5,19 +5,17 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import exists, func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.configure.importing import bought, gaps
 from app.configure.importing.difference import PLAIN, USE
 from app.configure.service.places import NewStall, NewTrader, create_stall, create_trader
-from app.db.base import Base
 from app.db.ids import new_uid
 from app.domain.cells import ways
-from app.domain.importing import ImportState, LineKind, LineOutcome
+from app.domain.importing import LineKind, LineOutcome
 from app.domain.lifecycle import State
 from app.domain.suitability import goods_called
-from app.ledger.door import act, forget
+from app.ledger.door import act
 from app.models import (
     Code,
     CodeKind,
@@ -32,7 +30,6 @@ from app.models import (
 
 REGISTERED: Final = "register"
 CORRECTED: Final = "list_corrected"
-UNDONE: Final = "import_undone"
 
 
 def apply(
@@ -73,7 +70,7 @@ def _register(
         created_at=at,
     )
     used = _use(session, line, place, (by, at)) | came
-    told = {**_told(imported, line), "place": place.uid, "serial_no": scale.serial_no}
+    told = {**origin(imported, line), "place": place.uid, "serial_no": scale.serial_no}
     plain = {name: value_of(name, line.said[name]) for name in PLAIN if name in line.said}
     with act(session, scale, REGISTERED, by=by, at=at, details=told):
         _set(scale, used | plain)
@@ -106,7 +103,7 @@ def _correct(
     if came is None:
         return False
     used = _use(session, line, scale.place, (by, at)) | came
-    told = {**_told(imported, line), "fields": sorted(line.changes)}
+    told = {**origin(imported, line), "fields": sorted(line.changes)}
     plain = {name: value_of(name, line.said[name]) for name in PLAIN if name in line.changes}
     with act(session, scale, CORRECTED, by=by, at=at, details=told):
         gaps.correct(scale, line)
@@ -192,7 +189,8 @@ def _adopt(session: Session, scale: Scale, line: ImportLine, at: datetime) -> No
         scale.codes.append(code)
 
 
-def _told(imported: ImportSession, line: ImportLine) -> dict[str, Any]:
+def origin(imported: ImportSession, line: ImportLine) -> dict[str, Any]:
+    """Return what the ledger says of where a row came from."""
     return {"import": imported.uid, "row": line.number}
 
 
@@ -201,103 +199,3 @@ def value_of(name: str, said: Any) -> Any:  # noqa: ANN401 - any field
     if name == "made_on":
         return date.fromisoformat(said) if said else None
     return said
-
-
-def undo(
-    session: Session, imported: ImportSession, lines: Sequence[ImportLine], by: str, at: datetime
-) -> None:
-    """Take back what ``lines`` brought; a scale somebody touched since keeps what it has."""
-    for line in lines:
-        scale = session.get(Scale, line.scale_id) if line.scale_id is not None else None
-        touched = scale is None or _touched_since(session, scale.id, line.step or 0)
-        if scale is None or touched or not _take_back(session, imported, scale, line, by, at):
-            line.outcome = LineOutcome.KEPT
-        else:
-            line.outcome = LineOutcome.UNDONE
-
-
-def _touched_since(session: Session, scale_id: int, step: int) -> bool:
-    """Return whether anything but imports that were undone stands in the story after ``step``."""
-    later = session.scalars(
-        select(ScaleEvent).where(ScaleEvent.scale_id == scale_id, ScaleEvent.ledger_seq > step)
-    ).all()
-    by_lists = {event.details.get("import") for event in later}
-    undone = select(ImportSession.uid).where(
-        ImportSession.uid.in_([uid for uid in by_lists if uid]),
-        ImportSession.state == ImportState.UNDONE,
-    )
-    return by_lists != set(session.scalars(undone))
-
-
-def _take_back(
-    session: Session,
-    imported: ImportSession,
-    scale: Scale,
-    line: ImportLine,
-    by: str,
-    at: datetime,
-) -> bool:
-    if line.kind is LineKind.CHANGED:
-        _put_back(session, imported, scale, line, by, at)
-        return True
-    try:
-        with session.begin_nested():
-            line.scale_id = None
-            session.flush()
-            forget(session, scale, UNDONE, by=by, at=at)
-    except IntegrityError:  # something else speaks of it: a task, a photo, a station
-        session.refresh(line)
-        return False
-    for kind, what in ((Stall, "new_stall"), (Trader, "new_trader")):
-        _forget_unused(session, kind, line.said.get(what), by, at)
-    return True
-
-
-def _put_back(
-    session: Session,
-    imported: ImportSession,
-    scale: Scale,
-    line: ImportLine,
-    by: str,
-    at: datetime,
-) -> None:
-    told = {**_told(imported, line), "fields": sorted(line.changes)}
-    stall, trader = (line.changes.get(name, (None,))[0] for name in USE)
-    earlier = {
-        "stall": _id(session, Stall, Stall.number == stall, scale),
-        "trader": _id(session, Trader, Trader.name == trader, scale),
-    }
-    with act(session, scale, UNDONE, by=by, at=at, details=told):
-        gaps.put_back(scale, line)
-        for name, (before, after) in line.changes.items():
-            if name in PLAIN:
-                setattr(scale, name, value_of(name, before))
-            elif name == "batch":
-                scale.procurement_id = line.said.get(bought.BEFORE)
-            elif name == "city_code":
-                for code in [one for one in scale.codes if one.value == after]:
-                    session.delete(code)
-            elif name == "stall":
-                scale.stall_id = earlier["stall"]
-            else:
-                scale.trader_id = earlier["trader"]
-
-
-def _id(session: Session, kind: Any, condition: Any, scale: Scale) -> int | None:  # noqa: ANN401
-    found: int | None = session.scalars(
-        select(kind.id).where(kind.place_id == scale.place_id, condition)
-    ).first()
-    return found
-
-
-def _forget_unused(
-    session: Session, kind: type[Base], identity: int | None, by: str, at: datetime
-) -> None:
-    row = session.get(kind, identity) if identity is not None else None
-    if row is None:
-        return
-    try:
-        with session.begin_nested():
-            forget(session, row, UNDONE, by=by, at=at)
-    except IntegrityError:  # another scale stands there by now
-        session.expire_all()

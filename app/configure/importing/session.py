@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from app.configure.importing import applying, check, columns, difference, gaps
+from app.configure.importing import applying, check, columns, difference, gaps, taking_back
 from app.configure.importing.columns import Heads
 from app.configure.importing.difference import Line
 from app.db.ids import new_uid
@@ -193,7 +193,7 @@ def chunk(session: Session, imported: ImportSession, *, by: str, at: datetime) -
     if not lines:
         _finish(session, imported, by, at)
     elif undoing:
-        applying.undo(session, imported, lines, by, at)
+        taking_back.undo(session, imported, lines, by, at)
     else:
         applying.apply(session, imported, lines, by, at)
     return len(lines)
