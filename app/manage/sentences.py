@@ -1,7 +1,6 @@
 """The sentence of each step of a scale's story, from its codes."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
@@ -15,76 +14,19 @@ from app.domain.seals import SealState
 from app.domain.verdicts import Verdict
 from app.domain.verification import VerificationResult
 from app.domain.worksheets import CertificateKind
-from app.ledger import erasures, remarks
-from app.ledger.door import SYSTEM
+from app.ledger import remarks
+from app.manage.names import Names
+from app.manage.reasons import ITEMS, WHY
 from app.models import ScaleEvent
 from app.web.formats import day
 from app.web.words.firmware import LEVEL_CLAIM
 from app.web.words.importing import FIELD
 from app.web.words.say import say
 
-STATION: Final = "station:"
-
-# Why a person or a rule suspended it, after "Suspended: ".
-WHY: Final[Mapping[str, Any]] = MappingProxyType(
-    {
-        "spot_check": _l("the spot check differed"),
-        "seal": _l("a seal is broken or missing"),
-        "display": _l("display or keys are faulty"),
-        "complaint": _l("after a complaint"),
-        "other": _l("the market decided so"),
-        "opened": _l("its case was opened"),
-        "no_code": _l("it carries no code any more"),
-        "stop_order": _l("an authority ordered it"),
-        "recall": _l("its model was recalled"),
-        "finding": _l("of a finding"),
-    }
-)
-ITEMS: Final[Mapping[str, Any]] = MappingProxyType(
-    {
-        "plate": _l("plate and markings"),
-        "seals": _l("seals and codes"),
-        "software": _l("software identification"),
-        "zero": _l("zero and tare"),
-        "weighing": _l("weighing"),
-        "eccentricity": _l("eccentric loading"),
-        "repeatability": _l("repeatability"),
-        "discrimination": _l("discrimination"),
-        "price": _l("price computation"),
-    }
-)
-
 
 def _(words: str, **values: object) -> str:
     """Return ``words`` in the language of the page."""
     return str(gettext(words, **values))
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """Names behind the uids of a stretch of the story, and the remarks kept beside it."""
-
-    people: Mapping[str, str]
-    stations: Mapping[str, str]
-    stalls: Mapping[str, str]
-    traders: Mapping[str, str]
-    remarks: Mapping[str, str | None]
-
-    def actor(self, by: str) -> str:
-        """Return who did it."""
-        if by == SYSTEM:
-            return _("by itself")
-        if by.startswith(STATION):
-            name = self.stations.get(by.removeprefix(STATION), "")
-            return _("station %(name)s", name=name) if name else _("a station")
-        name = self.people.get(by, erasures.NAMELESS)
-        return _("somebody no longer here") if name == erasures.NAMELESS else name
-
-    def remark(self, event: ScaleEvent) -> str:
-        """Return the words that somebody added to this step."""
-        if "remark" not in event.details:
-            return str(event.details.get("note", ""))  # as steps of before were told
-        return self.remarks.get(event.details["remark"]) or _("[words erased]")
 
 
 def _verdict(event: ScaleEvent) -> str:

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from app.domain.verdicts import Verdict
 from app.manage import steps
 from app.manage.links import link
-from app.manage.sentences import KINDS, SENTENCES, STATION, Names
+from app.manage.names import STATION, Names
+from app.manage.sentences import KINDS, SENTENCES
 from app.manage.steps import Step
 from app.models import Person, Remark, Scale, ScaleEvent, Stall, Station, Trader
 from app.web.formats import instant

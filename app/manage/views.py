@@ -12,7 +12,7 @@ from app.domain.calendar import local_date
 from app.domain.evidence import Level
 from app.domain.software_ids import differs
 from app.ledger.orders import open_appeal
-from app.manage import acts, bulk, filters, forms, own, queries, saying, sentences, steps, story
+from app.manage import acts, bulk, filters, forms, own, queries, reasons, saying, steps, story
 from app.manage.cards import card, cards
 from app.manage.columns import COLUMNS
 from app.manage.fitting import fit_told
@@ -115,7 +115,7 @@ def scale(uid: str) -> ResponseReturnValue:
             lacks=gaps.lacking(found, local_date(at)),
             fitting=fit_told(found) if found.stall else None,
             software_differs=differs(found.software_id, found.model.software_ids),
-            items=sentences.ITEMS,
+            items=reasons.ITEMS,
             link=link,
             beside=cards(session, beside.items, local_date(at), carried),
             list_url=url_for("manage.scales", **carried),  # type: ignore[arg-type]  # as above
