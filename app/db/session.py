@@ -93,25 +93,31 @@ def _begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
         return
     raw: Any = connection.connection.driver_connection
-    _wait_for_turn(raw)
-    if not raw.in_transaction:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # once more, to say why it cannot
+    with _impatient(raw) as patience_s:
+        _wait_for_turn(raw, time.monotonic() + patience_s)
+        if not raw.in_transaction:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # once more, to say why it cannot
 
 
-def _wait_for_turn(raw: sqlite3.Connection) -> None:
-    """Begin to write once the others have ended, as long as this connection is patient.
+@contextmanager
+def _impatient(raw: sqlite3.Connection) -> Iterator[float]:
+    """Yield the patience of a connection in seconds, which has none meanwhile."""
+    (patience_ms,) = raw.execute("PRAGMA busy_timeout").fetchone()
+    raw.execute("PRAGMA busy_timeout=0")
+    try:
+        yield patience_ms / 1000
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={patience_ms}")
+
+
+def _wait_for_turn(raw: sqlite3.Connection, end: float) -> None:
+    """Begin to write once the others have ended, or let it be at ``end``.
 
     SQLite itself sleeps ever longer, up to 100 ms: where many processes write, a newcomer
     then overtakes those that wait, until one of them gives up.
     """
-    (patience_ms,) = raw.execute("PRAGMA busy_timeout").fetchone()
-    end = time.monotonic() + patience_ms / 1000
-    raw.execute("PRAGMA busy_timeout=0")
-    try:
-        while not _has_begun(raw) and time.monotonic() < end:
-            time.sleep(POLL_S)
-    finally:
-        raw.execute(f"PRAGMA busy_timeout={patience_ms}")
+    while not _has_begun(raw) and time.monotonic() < end:
+        time.sleep(POLL_S)
 
 
 def _has_begun(raw: sqlite3.Connection) -> bool:

@@ -220,7 +220,10 @@ def unseen(found: Any) -> list[str]:  # noqa: ANN401 - axe's answer
         node["html"]
         for unclear in found["incomplete"]
         for node in unclear["nodes"]
-        if any((one["data"] or {}).get("messageKey") == "equalRatio" for one in node["any"])
+        if any(
+            isinstance(one["data"], dict) and one["data"].get("messageKey") == "equalRatio"
+            for one in node["any"]
+        )
     ]
 
 
