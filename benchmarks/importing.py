@@ -26,7 +26,7 @@ DAY: Final = date(2024, 3, 1)
 def _workbook(rows: int) -> bytes:
     """Return a list of ``rows`` sound rows with the columns that lists have."""
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"constant_memory": True})
+    book = xlsxwriter.Workbook(buffer, {"constant_memory": True, "strings_to_urls": False})
     sheet = book.add_worksheet("台账")
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     sheet.write_row(0, 0, lists.HEADS)
