@@ -47,7 +47,8 @@ def _register(rows: int) -> Register:
     }
     places = {lists.MARKET: [1]}
     models = {(lists.MAKER, lists.MODEL): [1]}
-    return Register(places, frozenset({lists.MAKER}), models, known, frozenset(), {}, {})
+    makers = frozenset({lists.MAKER})
+    return Register(places, makers, models, known, frozenset(), {}, {}, {}, {1: ""}, {})
 
 
 def lists_of_a_county() -> Iterator[Row]:

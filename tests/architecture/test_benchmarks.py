@@ -67,7 +67,7 @@ def test_what_is_absent_late_or_broken_fails_the_run(
 
 def test_each_measurement_of_the_server_runs(tmp_path: Path) -> None:
     """A little of each; the goals are judged by `make bench`."""
-    parts = [name for name in REQUIRED if name.startswith(("server", "lists"))]
+    parts = [name for name in REQUIRED if name.startswith(("server", "lists", "import"))]
     results = tmp_path / "results.json"
     environment = {
         **os.environ,
