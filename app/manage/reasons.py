@@ -1,4 +1,4 @@
-"""Why a scale was suspended, and which item it failed at: the codes of a story in words."""
+"""Why a scale was suspended: the codes of its story in words."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -19,18 +19,5 @@ WHY: Final[Mapping[str, Any]] = MappingProxyType(
         "stop_order": _l("an authority ordered it"),
         "recall": _l("its model was recalled"),
         "finding": _l("of a finding"),
-    }
-)
-ITEMS: Final[Mapping[str, Any]] = MappingProxyType(
-    {
-        "plate": _l("plate and markings"),
-        "seals": _l("seals and codes"),
-        "software": _l("software identification"),
-        "zero": _l("zero and tare"),
-        "weighing": _l("weighing"),
-        "eccentricity": _l("eccentric loading"),
-        "repeatability": _l("repeatability"),
-        "discrimination": _l("discrimination"),
-        "price": _l("price computation"),
     }
 )

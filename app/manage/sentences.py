@@ -16,11 +16,12 @@ from app.domain.verification import VerificationResult
 from app.domain.worksheets import CertificateKind
 from app.ledger import remarks
 from app.manage.names import Names
-from app.manage.reasons import ITEMS, WHY
+from app.manage.reasons import WHY
 from app.models import ScaleEvent
 from app.web.formats import day
 from app.web.words.firmware import LEVEL_CLAIM
 from app.web.words.importing import FIELD
+from app.web.words.items import ITEMS
 from app.web.words.say import say
 
 

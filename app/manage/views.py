@@ -12,7 +12,7 @@ from app.domain.calendar import local_date
 from app.domain.evidence import Level
 from app.domain.software_ids import differs
 from app.ledger.orders import open_appeal
-from app.manage import acts, bulk, filters, forms, own, queries, reasons, saying, steps, story
+from app.manage import acts, bulk, filters, forms, own, queries, saying, steps, story
 from app.manage.cards import card, cards
 from app.manage.columns import COLUMNS
 from app.manage.fitting import fit_told
@@ -24,6 +24,7 @@ from app.web.database import installation, reading
 from app.web.error_chart import error_chart
 from app.web.navigation import add_section
 from app.web.paging import Cursor
+from app.web.words.items import ITEMS
 
 bp = Blueprint("manage", __name__, url_prefix="/manage", template_folder="templates")
 
@@ -115,7 +116,7 @@ def scale(uid: str) -> ResponseReturnValue:
             lacks=gaps.lacking(found, local_date(at)),
             fitting=fit_told(found) if found.stall else None,
             software_differs=differs(found.software_id, found.model.software_ids),
-            items=reasons.ITEMS,
+            items=ITEMS,
             link=link,
             beside=cards(session, beside.items, local_date(at), carried),
             list_url=url_for("manage.scales", **carried),  # type: ignore[arg-type]  # as above

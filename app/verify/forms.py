@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from app.domain.verification import VerificationKind, VerificationResult
 from app.models import Person
 from app.verify.service import NewVerification, ResultError, VerifiedFault
+from app.web.words.items import ITEMS
 
 NAMES: Final = (
     "result",
@@ -59,19 +60,6 @@ WORDS: Final[Mapping[tuple[str, VerifiedFault], Any]] = MappingProxyType(
         ("seal_no", VerifiedFault.HELD): _l(
             "The scale is held as evidence: its seals stay as they are."
         ),
-    }
-)
-ITEMS: Final[Mapping[str, Any]] = MappingProxyType(
-    {
-        "plate": _l("plate and markings"),
-        "seals": _l("seals and codes"),
-        "software": _l("software identification"),
-        "zero": _l("zero and tare"),
-        "weighing": _l("weighing"),
-        "eccentricity": _l("eccentric loading"),
-        "repeatability": _l("repeatability"),
-        "discrimination": _l("discrimination"),
-        "price": _l("price computation"),
     }
 )
 

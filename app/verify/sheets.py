@@ -11,10 +11,10 @@ from app.domain.signing import SigningFault
 from app.domain.verification import VerificationResult
 from app.domain.worksheets import ReviewMark
 from app.models import Scale, WeightUse, Worksheet
-from app.verify.forms import ITEMS
 from app.verify.service.outcome import failed_items
 from app.verify.service.recomputing import NoRuleSetError, RulesDifferError, recompute
 from app.web.formats import duration, weight
+from app.web.words.items import ITEMS
 from app.web.words.rule_sets import PRE_CHECK, TEST
 from app.web.words.signing import ASIDE, POSITION, RETURN
 

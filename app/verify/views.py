@@ -16,11 +16,12 @@ from app.domain.roles import Role
 from app.domain.verification import VerificationResult
 from app.models import Person, Scale
 from app.verify import queries, service
-from app.verify.forms import ITEMS, KINDS, ResultForm
+from app.verify.forms import KINDS, ResultForm
 from app.verify.service.rulesets import HeldRuleSet, NoRuleSetError, rule_set_for
 from app.web import step_up
 from app.web.access import access, caller, require_role
 from app.web.database import reading, transaction
+from app.web.words.items import ITEMS
 from app.web.words.say import say
 
 bp = Blueprint("verify", __name__, url_prefix="/verify", template_folder="templates")

@@ -17,12 +17,12 @@ from app.models import Person, Verification
 from app.standing import standing_of
 from app.verify import queries
 from app.verify import queries_papers as found
-from app.verify.forms import ITEMS
 from app.verify.service import papers
 from app.verify.views_signing import office
 from app.web import step_up
 from app.web.access import READERS, Audience, access, caller, require_role
 from app.web.database import installation, reading, transaction
+from app.web.words.items import ITEMS
 
 bp = Blueprint("papers", __name__, template_folder="templates")
 

@@ -1,20 +1,24 @@
 """For each revision: rows put in before it, and what must be read after it."""
 
+# A scale's surroundings as they were told up to now; a revision that changes them says its own.
+MAKER = "INSERT INTO maker (uid, name) VALUES ('5', '衡器厂')"
+MODEL = (
+    "INSERT INTO scale_model (uid, maker_id, name, type_approval_no, accuracy,"
+    " generation, networked, required_level, evidence_days, profile, recalled, version)"
+    " SELECT '6', id, 'ACS', '', 'III', 'old', false, 0, 365, '{}', false, 1 FROM maker"
+)
+MARKET = (
+    "INSERT INTO place (uid, path, name, kind, address, organiser, phone,"
+    " fair_scale_spot) VALUES ('7', '/32/3206/M01/', '城东农贸市场', 'market',"
+    " '', '', '', '')"
+)
 AFTER: dict[str, tuple[list[str], dict[str, object]]] = {
     # evidence written after the scale it stands for: the cell of before has not heard of it
     "e2c7a9154b60": (
         [
-            "INSERT INTO maker (uid, name) VALUES ('5', '衡器厂')",
-            (
-                "INSERT INTO scale_model (uid, maker_id, name, type_approval_no, accuracy,"
-                " generation, networked, required_level, evidence_days, profile, recalled, version)"
-                " SELECT '6', id, 'ACS', '', 'III', 'old', false, 0, 365, '{}', false, 1 FROM maker"
-            ),
-            (
-                "INSERT INTO place (uid, path, name, kind, address, organiser, phone,"
-                " fair_scale_spot) VALUES ('7', '/32/3206/M01/', '城东农贸市场', 'market',"
-                " '', '', '', '')"
-            ),
+            MAKER,
+            MODEL,
+            MARKET,
             (
                 "INSERT INTO station (uid, path, place_id, name, algorithm, agent, created_at)"
                 " SELECT '8', path, id, '一号', 'Ed25519', '', '2026-11-23 04:00:00' FROM place"
@@ -46,17 +50,9 @@ AFTER: dict[str, tuple[list[str], dict[str, object]]] = {
     # market numbers sort lists, rules are looked up: the scale of before has none, and a last day
     "d41b86f0a3e9": (
         [
-            "INSERT INTO maker (uid, name) VALUES ('5', '衡器厂')",
-            (
-                "INSERT INTO scale_model (uid, maker_id, name, type_approval_no, accuracy,"
-                " generation, networked, required_level, evidence_days, profile, recalled, version)"
-                " SELECT '6', id, 'ACS', '', 'III', 'old', false, 0, 365, '{}', false, 1 FROM maker"
-            ),
-            (
-                "INSERT INTO place (uid, path, name, kind, address, organiser, phone,"
-                " fair_scale_spot) VALUES ('7', '/32/3206/M01/', '城东农贸市场', 'market',"
-                " '', '', '', '')"
-            ),
+            MAKER,
+            MODEL,
+            MARKET,
             *(
                 "INSERT INTO scale (uid, path, place_id, model_id, serial_no, market_no, role,"  # noqa: S608 - numbers of our own
                 " software_id, production_code, repair_code, verification_code, no_code_reason,"
@@ -184,12 +180,8 @@ AFTER: dict[str, tuple[list[str], dict[str, object]]] = {
                 "INSERT INTO person (uid, login, name, password_hash, totp_last_step, created_at)"
                 " VALUES ('4', 'first', '一', '', 0, '2026-11-23 04:00:00')"
             ),
-            "INSERT INTO maker (uid, name) VALUES ('5', '衡器厂')",
-            (
-                "INSERT INTO scale_model (uid, maker_id, name, type_approval_no, accuracy,"
-                " generation, networked, required_level, evidence_days, profile, recalled, version)"
-                " SELECT '6', id, 'ACS', '', 'III', 'old', false, 0, 365, '{}', false, 1 FROM maker"
-            ),
+            MAKER,
+            MODEL,
             (
                 "INSERT INTO reference (uid, model_id, software_id, part, address, length, sha256,"
                 " code_sha256, crc32, pages, origin, origin_note, file_name, file_format, status,"
@@ -247,17 +239,9 @@ AFTER: dict[str, tuple[list[str], dict[str, object]]] = {
     # cells, totals, search: a scale of before is counted in every node of the tree
     "a94c03e7d512": (
         [
-            "INSERT INTO maker (uid, name) VALUES ('5', '衡器厂')",
-            (
-                "INSERT INTO scale_model (uid, maker_id, name, type_approval_no, accuracy,"
-                " generation, networked, required_level, evidence_days, profile, recalled, version)"
-                " SELECT '6', id, 'ACS', '', 'III', 'old', false, 0, 365, '{}', false, 1 FROM maker"
-            ),
-            (
-                "INSERT INTO place (uid, path, name, kind, address, organiser, phone,"
-                " fair_scale_spot) VALUES ('7', '/32/3206/M01/', '城东农贸市场', 'market',"
-                " '', '', '', '')"
-            ),
+            MAKER,
+            MODEL,
+            MARKET,
             (
                 "INSERT INTO scale (uid, path, place_id, model_id, serial_no, market_no, role,"
                 " software_id, production_code, repair_code, verification_code, no_code_reason,"
@@ -274,17 +258,9 @@ AFTER: dict[str, tuple[list[str], dict[str, object]]] = {
     # finding, filing, acts on many: no scale was filed, a certificate of before is found
     "c7d15b92e3a8": (
         [
-            "INSERT INTO maker (uid, name) VALUES ('5', '衡器厂')",
-            (
-                "INSERT INTO scale_model (uid, maker_id, name, type_approval_no, accuracy,"
-                " generation, networked, required_level, evidence_days, profile, recalled, version)"
-                " SELECT '6', id, 'ACS', '', 'III', 'old', false, 0, 365, '{}', false, 1 FROM maker"
-            ),
-            (
-                "INSERT INTO place (uid, path, name, kind, address, organiser, phone,"
-                " fair_scale_spot) VALUES ('7', '/32/3206/M01/', '城东农贸市场', 'market',"
-                " '', '', '', '')"
-            ),
+            MAKER,
+            MODEL,
+            MARKET,
             (
                 "INSERT INTO scale (uid, path, place_id, model_id, serial_no, market_no, role,"
                 " software_id, production_code, repair_code, verification_code, no_code_reason,"
