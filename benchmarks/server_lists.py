@@ -115,19 +115,19 @@ def _last_pages(pair: Pair) -> Iterator[Row]:
 
 
 def _page(
-    session: Session, asked: Asked, cursor: Cursor | None = None, *, counted: bool = True
+    session: Session, asked: Asked, after: str | None = None, *, counted: bool = True
 ) -> None:
     """Do what the page of the list asks of the database and of the rules."""
     session.expunge_all()
-    standings(session, queries.fleet(session, asked, cursor, PAGE).items, TODAY)
+    standings(session, queries.fleet(session, asked, after, PAGE).items, TODAY)
     if counted:
         queries.count(session, asked)
 
 
-def _end(session: Session, asked: Asked) -> Cursor:
+def _end(session: Session, asked: Asked) -> str:
     """Return the cursor of the last page."""
-    page = queries.fleet(session, asked, Cursor(("~", "~", "~"), back=True), PAGE + 1)
-    return Cursor((page.items[0].path, page.items[0].market_key, page.items[0].uid))
+    page = queries.fleet(session, asked, str(Cursor(("~", "~", "~"), back=True)), PAGE + 1)
+    return str(Cursor((page.items[0].path, page.items[0].market_key, page.items[0].uid)))
 
 
 def _search(pair: Pair) -> Iterator[Row]:

@@ -161,7 +161,7 @@ def regions(session: Session, query: api.ListQuery) -> api.Listed[RegionOut]:
         session,
         queries.regions(caller().scope()),
         [Region.path],
-        Cursor.parse(query.after, str),
+        query.after,
         query.limit,
     )
     items = [

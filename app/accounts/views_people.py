@@ -19,7 +19,7 @@ from app.web import step_up
 from app.web.access import ForbiddenError, access, caller
 from app.web.database import reading, transaction
 from app.web.navigation import add_section
-from app.web.paging import Cursor, fetch
+from app.web.paging import fetch
 
 bp = Blueprint("people", __name__, template_folder="templates", url_prefix="/people")
 bp.record_once(lambda state: add_section(state.app, "people", "people.index"))
@@ -38,7 +38,7 @@ def index() -> ResponseReturnValue:
             session,
             roster.people(scope, q),
             [Person.id],
-            Cursor.parse(request.args.get("after"), int),
+            request.args.get("after"),
         )
         return render_template(
             "accounts/people.html",

@@ -17,7 +17,7 @@ from app.domain.verdicts import Verdict
 from app.models import Evidence, EvidenceStatus, Scale, Task
 from app.web import api
 from app.web.access import READERS, access, caller
-from app.web.paging import BadCursorError, Cursor, fetch
+from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("people", __name__)
 
@@ -98,8 +98,7 @@ def list_evidence(session: Session, query: EvidenceQuery) -> api.Listed[Evidence
     found = queries.evidence_list(caller().scope(*READERS))
     if query.scale is not None:
         found = found.join(Scale, Evidence.scale_id == Scale.id).where(Scale.uid == query.scale)
-    cursor = Cursor.parse(query.after, int)
-    page = fetch(session, found, [Evidence.id], cursor, query.limit, newest_first=True)
+    page = fetch(session, found, [Evidence.id], query.after, query.limit, newest_first=True)
     return api.Listed[EvidenceOut](items=[_evidence(row) for row in page.items], next=page.next)
 
 

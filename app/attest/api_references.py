@@ -34,7 +34,7 @@ from app.models import Reference
 from app.web import api
 from app.web.access import READERS, StepUpError, access, caller
 from app.web.database import installation, reading
-from app.web.paging import BadCursorError, Cursor, fetch
+from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("references", __name__)
 
@@ -157,7 +157,7 @@ def list_references(session: Session, query: ReferenceQuery) -> api.Listed[Refer
         session,
         queries.references(query.model, query.status),
         [Reference.id],
-        Cursor.parse(query.after, int),
+        query.after,
         query.limit,
         newest_first=True,
     )

@@ -18,7 +18,7 @@ from app.ledger import entries
 from app.models import Station, StationScale
 from app.web import api
 from app.web.access import access, caller
-from app.web.paging import BadCursorError, Cursor, fetch
+from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("stations", __name__)
 
@@ -83,7 +83,7 @@ def list_stations(session: Session, query: api.ListQuery) -> api.Listed[StationO
         session,
         queries.stations(caller().scope(*WATCHERS)),
         [Station.path, Station.uid],
-        Cursor.parse(query.after, str, str),
+        query.after,
         query.limit,
     )
     ports = queries.scales_of(session, page.items)

@@ -27,7 +27,7 @@ from app.web import step_up
 from app.web.access import READERS, access, caller
 from app.web.database import installation, reading, transaction
 from app.web.navigation import add_section
-from app.web.paging import Cursor, fetch
+from app.web.paging import fetch
 from app.web.uploads import read_limited
 from app.web.words.say import say
 
@@ -64,7 +64,7 @@ def index() -> ResponseReturnValue:
             session,
             queries.references(model, status),
             [Reference.id],
-            Cursor.parse(request.args.get("after"), int),
+            request.args.get("after"),
             newest_first=True,
         )
         chips = [

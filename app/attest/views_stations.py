@@ -17,7 +17,7 @@ from app.models import Station
 from app.web.access import READERS, access, caller
 from app.web.database import reading, transaction
 from app.web.navigation import add_section
-from app.web.paging import Cursor, fetch
+from app.web.paging import fetch
 
 bp = Blueprint("stations", __name__, url_prefix="/attest/stations", template_folder="templates")
 
@@ -41,7 +41,7 @@ def index() -> ResponseReturnValue:
             session,
             queries.stations(caller().scope(*WATCHERS)),
             [Station.path, Station.uid],
-            Cursor.parse(request.args.get("after"), str, str),
+            request.args.get("after"),
         )
         scales = queries.scales_of(session, page.items)
         shown = showing.show_stations(

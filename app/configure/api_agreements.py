@@ -26,7 +26,7 @@ from app.domain.tokens import TokenScope
 from app.models import Agreement, Stall, Trader
 from app.web import api
 from app.web.access import READERS, access, caller
-from app.web.paging import BadCursorError, Cursor, fetch
+from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("agreements", __name__)
 
@@ -85,7 +85,7 @@ def every(session: Session, query: api.ListQuery) -> api.Listed[AgreementOut]:
         session,
         agreements.agreements(caller().scope()),
         (Agreement.path, Agreement.uid),
-        Cursor.parse(query.after, str, str),
+        query.after,
         query.limit,
     )
     return api.Listed[AgreementOut](items=[_out(row) for row in page.items], next=page.next)

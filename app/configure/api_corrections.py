@@ -25,7 +25,7 @@ from app.domain.tokens import TokenScope
 from app.models import PlaceKind, Region, Stall, Trader
 from app.web import api
 from app.web.access import READERS, ForbiddenError, access, caller, require_role
-from app.web.paging import BadCursorError, Cursor, fetch
+from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("corrections", __name__)
 
@@ -165,7 +165,7 @@ def offices(session: Session, query: api.ListQuery) -> api.Listed[OfficeOut]:
         session,
         queries.offices(caller().scope()),
         (Region.path,),
-        Cursor.parse(query.after, str),
+        query.after,
         query.limit,
     )
     return api.Listed[OfficeOut](items=[_office(row) for row in page.items], next=page.next)

@@ -17,7 +17,7 @@ from app.domain.tokens import TokenScope
 from app.models import AccuracyClass, Maker, ScaleModel, TypeGeneration
 from app.web import api
 from app.web.access import READERS, access, caller
-from app.web.paging import BadCursorError, Cursor, fetch
+from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("models", __name__)
 
@@ -114,7 +114,7 @@ def models(session: Session, query: api.ListQuery) -> api.Listed[ModelOut]:
         session,
         queries.models(),
         (ScaleModel.uid,),
-        Cursor.parse(query.after, str),
+        query.after,
         query.limit,
     )
     return api.Listed[ModelOut](items=[_model(row) for row in page.items], next=page.next)

@@ -17,7 +17,7 @@ from app.domain.tokens import TokenScope
 from app.models import Place, PlaceKind, Stall, Trader
 from app.web import api
 from app.web.access import READERS, ForbiddenError, access, caller, require_role
-from app.web.paging import BadCursorError, Cursor, fetch
+from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("places", __name__)
 
@@ -107,7 +107,7 @@ def markets(session: Session, query: api.ListQuery) -> api.Listed[MarketOut]:
         session,
         queries.places(caller().scope()),
         (Place.path, Place.uid),
-        Cursor.parse(query.after, str, str),
+        query.after,
         query.limit,
     )
     return api.Listed[MarketOut](items=[market_out(row) for row in page.items], next=page.next)
@@ -156,7 +156,7 @@ def stalls(session: Session, query: api.ListQuery) -> api.Listed[StallOut]:
         session,
         queries.stalls(caller().scope()),
         (Stall.path, Stall.uid),
-        Cursor.parse(query.after, str, str),
+        query.after,
         query.limit,
     )
     return api.Listed[StallOut](items=[stall_out(row) for row in page.items], next=page.next)
@@ -225,7 +225,7 @@ def traders(session: Session, query: api.ListQuery) -> api.Listed[TraderOut]:
         session,
         queries.traders(caller().scope()),
         (Trader.path, Trader.uid),
-        Cursor.parse(query.after, str, str),
+        query.after,
         query.limit,
     )
     return api.Listed[TraderOut](items=[trader_out(row) for row in page.items], next=page.next)

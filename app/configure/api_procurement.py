@@ -27,7 +27,7 @@ from app.domain.tokens import TokenScope
 from app.models import Procurement
 from app.web import api, scale_api
 from app.web.access import READERS, ForbiddenError, access, caller, require_role
-from app.web.paging import BadCursorError, Cursor, fetch
+from app.web.paging import BadCursorError, fetch
 from app.web.scale_api import ScaleOut
 
 bp = Blueprint("procurement", __name__)
@@ -96,8 +96,7 @@ class CameWithIn(api.Body):
 def procurements(session: Session, query: api.ListQuery) -> api.Listed[ProcurementOut]:
     """Those bought for the caller's regions, in the order they were registered."""
     rows = batches.batches(caller().scope())
-    cursor = Cursor.parse(query.after, str)
-    page = fetch(session, rows, (Procurement.uid,), cursor, query.limit)
+    page = fetch(session, rows, (Procurement.uid,), query.after, query.limit)
     items = [_out(session, row) for row in page.items]
     return api.Listed[ProcurementOut](items=items, next=page.next)
 

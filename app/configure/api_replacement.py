@@ -13,7 +13,7 @@ from app.configure.replacement.views import READERS
 from app.models import IN_ORDER, Scale
 from app.web import api
 from app.web.access import access, caller
-from app.web.paging import BadCursorError, Cursor, fetch
+from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("replacement", __name__)
 
@@ -136,7 +136,7 @@ def scales(session: Session, query: AskedQuery) -> api.Listed[EndingOut]:
         session,
         figures.scales(known, wanted).options(joinedload(Scale.place), joinedload(Scale.stall)),
         IN_ORDER,
-        Cursor.parse(query.after, str, str, str),
+        query.after,
         query.limit,
     )
     items = [_ending(known, row) for row in page.items]

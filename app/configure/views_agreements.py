@@ -26,7 +26,7 @@ from app.web.access import READERS, access, caller
 from app.web.database import installation, reading, transaction
 from app.web.edits import EditedMeanwhileError
 from app.web.errors import status_of
-from app.web.paging import Cursor, fetch
+from app.web.paging import fetch
 from app.web.refusals import of_code
 from app.web.uploads import (
     PHOTO_SIZE,
@@ -62,7 +62,7 @@ def ending() -> ResponseReturnValue:
             session,
             agreements.ending(caller().scope(), today),
             (Agreement.path, Agreement.uid),
-            Cursor.parse(request.args.get("after"), str, str),
+            request.args.get("after"),
         )
         return render_template(
             "configure/agreements.html", page=page, term=agreements.term, today=today

@@ -23,7 +23,7 @@ from app.web import edits
 from app.web.access import READERS, access, caller
 from app.web.database import reading, transaction
 from app.web.edits import EditedMeanwhileError
-from app.web.paging import PAGE, Cursor, fetch
+from app.web.paging import PAGE, fetch
 
 bp = Blueprint("grounds", __name__, url_prefix="/configure", template_folder="templates")
 
@@ -129,7 +129,7 @@ def _list_page(form: Form) -> str:
                 selectinload(Scale.seals),
             ),
             IN_ORDER,
-            Cursor.parse(request.args.get("after"), str, str, str),
+            request.args.get("after"),
         )
         return render_template(
             "configure/wanting.html",

@@ -22,7 +22,7 @@ from app.models import ImportLine, ImportSession
 from app.web import tables_in as table
 from app.web.access import access, caller, require_role
 from app.web.database import installation, reading, transaction
-from app.web.paging import Cursor, fetch
+from app.web.paging import fetch
 from app.web.tables_in import ListUnreadableError
 from app.web.tasks_showing import show
 from app.web.uploads import UploadMissingError, UploadTooLargeError, read_limited
@@ -165,10 +165,11 @@ def _start(uid: str, state: ImportState) -> ResponseReturnValue:
 
 
 def _index(errors: dict[str, Any] | None = None, path: str = "") -> str:
-    cursor = Cursor.parse(request.args.get("after"), int)
     places = _places()
     with reading() as session:
-        page = fetch(session, _imports(), [ImportSession.id], cursor, newest_first=True)
+        page = fetch(
+            session, _imports(), [ImportSession.id], request.args.get("after"), newest_first=True
+        )
         return render_template(
             "configure/imports.html",
             page=page,
@@ -240,7 +241,6 @@ def _shown(session: Session, imported: ImportSession) -> dict[str, Any]:
     wanted = select(ImportLine).where(ImportLine.session_id == imported.id)
     if kind in set(LineKind):
         wanted = wanted.where(ImportLine.kind == LineKind(kind))
-    cursor = Cursor.parse(request.args.get("after"), int)
     return {
         **_moving(imported),
         "heads": heads,
@@ -251,7 +251,7 @@ def _shown(session: Session, imported: ImportSession) -> dict[str, Any]:
         "kind": kind if kind in set(LineKind) else "",
         "counts": numbers,
         "outcomes": importing.outcomes(session, imported),
-        "page": fetch(session, wanted, [ImportLine.number], cursor, PER_PAGE),
+        "page": fetch(session, wanted, [ImportLine.number], request.args.get("after"), PER_PAGE),
         "mended": [code.value for code in (*MENDED, *NOTED)],
         "problem_words": words.PROBLEM,
         "fundings": {one.value: say(one) for one in Funding},

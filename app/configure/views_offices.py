@@ -18,7 +18,7 @@ from app.web import edits
 from app.web.access import access, caller, require_role
 from app.web.database import reading, transaction
 from app.web.edits import EditedMeanwhileError
-from app.web.paging import Cursor, fetch
+from app.web.paging import fetch
 
 bp = Blueprint("offices", __name__, url_prefix="/configure", template_folder="templates")
 
@@ -98,7 +98,7 @@ def _list_page(form: Form) -> str:
             session,
             queries.offices(scope),
             (Region.path,),
-            Cursor.parse(request.args.get("after"), str),
+            request.args.get("after"),
         )
         counties = queries.counties(session, scope)
         return render_template(

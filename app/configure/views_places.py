@@ -17,7 +17,7 @@ from app.domain.suitability import goods_from
 from app.models import Place
 from app.web.access import READERS, access, caller, require_role
 from app.web.database import reading, transaction
-from app.web.paging import Cursor, fetch
+from app.web.paging import fetch
 from app.web.words import goods
 
 bp = Blueprint("register", __name__, url_prefix="/configure", template_folder="templates")
@@ -111,7 +111,7 @@ def _places_page(form: Form) -> str:
             session,
             queries.places(who.scope()),
             (Place.path, Place.uid),
-            Cursor.parse(request.args.get("after"), str, str),
+            request.args.get("after"),
         )
         keeps = who.scope(*REGISTRARS)
         return render_template(

@@ -21,7 +21,7 @@ from app.web import edits
 from app.web.access import READERS, access, caller, require_role
 from app.web.database import reading, transaction
 from app.web.edits import EditedMeanwhileError
-from app.web.paging import PAGE, Cursor, fetch
+from app.web.paging import PAGE, fetch
 from app.web.words.say import say
 
 bp = Blueprint("procurement", __name__, url_prefix="/configure", template_folder="templates")
@@ -146,7 +146,7 @@ def _list_page(form: Form) -> str:
             session,
             batches.batches(caller().scope()),
             (Procurement.uid,),
-            Cursor.parse(request.args.get("after"), str),
+            request.args.get("after"),
             newest_first=True,
         )
         return render_template(
@@ -171,7 +171,7 @@ def _batch_page(uid: str, form: Form | None, *, clashed: bool = False) -> str:
             session,
             batches.of_batch(row, caller().scope()),
             IN_ORDER,
-            Cursor.parse(request.args.get("after"), str, str, str),
+            request.args.get("after"),
         )
         return render_template(
             "configure/procurement.html",
@@ -193,7 +193,7 @@ def _choice_page(uid: str, form: Form) -> str:
             session,
             batches.without_batch(row, caller().scope(Role.MANAGER)),
             IN_ORDER,
-            Cursor.parse(request.args.get("after"), str, str, str),
+            request.args.get("after"),
         )
         return render_template(
             "configure/procurement_scales.html",

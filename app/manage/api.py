@@ -21,14 +21,14 @@ from app.domain.verdicts import Verdict
 from app.ledger.orders import NoOrderError, OrderStandsError
 from app.manage import acts, queries, scanning, service
 from app.manage.forms import CHOOSE, LONGEST_NOTE, LONGEST_NUMBER
-from app.manage.queries import LONGEST, ORDER, Asked
+from app.manage.queries import LONGEST, Asked
 from app.manage.service import Act, BlockedError, SuspendReason, WrongPlaceError
 from app.models import Scale, ScaleEvent
 from app.standing import standings
 from app.web import api, scale_api
 from app.web.access import READERS, ForbiddenError, StepUpError, access, caller, require_role
 from app.web.database import installation, reading
-from app.web.paging import BadCursorError, Cursor, fetch
+from app.web.paging import BadCursorError, fetch
 from app.web.scale_api import ScaleOut, scale_out
 
 bp = Blueprint("manage_api", __name__, url_prefix="/api/v1")
@@ -144,7 +144,7 @@ def scales(session: Session, query: ScaleQuery) -> api.Listed[ScaleOut]:
         firmware=query.firmware,
         place=query.place,
     )
-    page = queries.fleet(session, asked, Cursor.parse(query.after, *ORDER), query.limit)
+    page = queries.fleet(session, asked, query.after, query.limit)
     found = standings(session, page.items, today)
     items = [scale_out(row, found[row.id], who.roles_at(row.path)) for row in page.items]
     return api.Listed[ScaleOut](items=items, next=page.next)
@@ -256,7 +256,7 @@ def story(session: Session, scale: str, query: api.ListQuery) -> api.Listed[Step
         session,
         select(ScaleEvent).where(ScaleEvent.scale_id == row.id),
         [ScaleEvent.id],
-        Cursor.parse(query.after, int),
+        query.after,
         query.limit,
         newest_first=True,
     )

@@ -16,7 +16,7 @@ from app.manage.copies import CopyClosedError, CopyNoteError, NotVoidedError
 from app.models import CopyNotice
 from app.web import api
 from app.web.access import access, caller
-from app.web.paging import BadCursorError, Cursor, fetch
+from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("copies_api", __name__, url_prefix="/api/v1")
 LONGEST: Final = 300
@@ -77,7 +77,7 @@ def listed(session: Session, query: api.ListQuery) -> api.Listed[CopyOut]:
         session,
         copies.listed(caller().scope(*COPY_READERS)),
         [CopyNotice.path, CopyNotice.uid],
-        Cursor.parse(query.after, str, str),
+        query.after,
         query.limit,
     )
     return api.Listed(items=[out(one) for one in page.items], next=page.next)

@@ -15,10 +15,9 @@ from app.db.scope import within
 from app.domain.scope import Scope
 from app.manage import columns, queries
 from app.manage.cards import cards
-from app.manage.queries import ORDER, Asked
+from app.manage.queries import Asked
 from app.models import BulkAct, BulkLine, BulkOutcome, Scale
 from app.standing import ecqs
-from app.web.paging import Cursor
 from app.web.tables_out import Cell
 
 AT_ONCE: Final = 500
@@ -47,12 +46,12 @@ def sheet_of(
 
 
 def _fleet(session: Session, asked: Asked) -> Iterator[list[Scale]]:
-    cursor: Cursor | None = None
+    after: str | None = None
     while True:
-        page = queries.fleet(session, asked, cursor, AT_ONCE)
+        page = queries.fleet(session, asked, after, AT_ONCE)
         yield page.items
-        cursor = Cursor.parse(page.next, *ORDER)
-        if cursor is None:
+        after = page.next
+        if after is None:
             return
         session.expunge_all()
 

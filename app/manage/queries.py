@@ -36,7 +36,7 @@ from app.standing.totals import (
     tallies,
     tallies_of_scales,
 )
-from app.web.paging import Cursor, Page, fetch
+from app.web.paging import Page, fetch
 
 LONGEST: Final = search.LONGEST
 MOST_PLACES: Final = 100
@@ -79,14 +79,12 @@ class Asked:
 
 
 Kept = type[Scale | ScaleCell]
-# Of the keys of its cursors.
-ORDER: Final = (str, str, str)
 
 
-def fleet(session: Session, asked: Asked, cursor: Cursor | None, limit: int) -> Page[Scale]:
+def fleet(session: Session, asked: Asked, after: str | None, limit: int) -> Page[Scale]:
     """Return a page of the fleet, by place and market number."""
     rows, kept = _asked_for(session, select(Scale).options(*WITH_ALL), asked)
-    return fetch(session, rows, (kept.path, kept.market_key, kept.uid), cursor, limit)
+    return fetch(session, rows, (kept.path, kept.market_key, kept.uid), after, limit)
 
 
 def ids_of(session: Session, asked: Asked, most: int) -> list[int]:

@@ -23,7 +23,6 @@ from app.web.access import READERS, access, caller
 from app.web.database import installation, reading
 from app.web.error_chart import error_chart
 from app.web.navigation import add_section
-from app.web.paging import Cursor
 from app.web.words.items import ITEMS
 
 bp = Blueprint("manage", __name__, url_prefix="/manage", template_folder="templates")
@@ -49,9 +48,8 @@ def scales() -> ResponseReturnValue:
     asked = forms.asked(request.args, caller().scope(), today)
     carried = forms.carried(request.args)
     query = forms.written(carried)
-    cursor = Cursor.parse(request.args.get("after"), *queries.ORDER)
     with reading() as session:
-        page = queries.fleet(session, asked, cursor, PER_PAGE)
+        page = queries.fleet(session, asked, request.args.get("after"), PER_PAGE)
         counts = queries.count(session, asked)
         drawn = cards(session, page.items, today, carried)
         groups = filters.groups(asked, counts)
@@ -92,8 +90,7 @@ def scale(uid: str) -> ResponseReturnValue:
         standing = standing_of(session, found, local_date(at))
         roles = caller().roles_at(found.path)
         asked = forms.asked(carried, scope, local_date(at))
-        cursor = Cursor.parse(carried.get("after"), *queries.ORDER)
-        beside = queries.fleet(session, asked, cursor, BESIDE)
+        beside = queries.fleet(session, asked, carried.get("after"), BESIDE)
         told = steps.newest(session, found, story.NEWEST)
         return render_template(
             "manage/scale.html",

@@ -24,7 +24,7 @@ from app.models import BulkAct, BulkLine, BulkOutcome
 from app.standing import ecqs
 from app.web.access import READERS, ForbiddenError, access, caller
 from app.web.database import reading, transaction
-from app.web.paging import Cursor, fetch
+from app.web.paging import fetch
 from app.web.tasks_showing import show
 from app.work import queue_server_task
 
@@ -165,14 +165,13 @@ def _page(uid: str, errors: dict[str, Any]) -> str:
             .where(BulkLine.bulk_id == found.id, BulkLine.outcome.in_(NOTED))
             .options(joinedload(BulkLine.scale).options(*queries.WITH_ALL))
         )
-        cursor = Cursor.parse(request.args.get("after"), int)
         return render_template(
             "manage/bulk.html",
             **_moving(found),
             title=saying.name(found.action),
             counts=counts,
             reasons=[(saying.why(why), number) for why, number in bulk.reasons(session, found)],
-            page=fetch(session, noted, [BulkLine.id], cursor, PER_PAGE),
+            page=fetch(session, noted, [BulkLine.id], request.args.get("after"), PER_PAGE),
             why=saying.why,
             errors=errors,
             values=request.form,

@@ -18,7 +18,7 @@ from app.models import CopyNotice, Person, Place, Region
 from app.web.access import access, caller, require_role
 from app.web.database import reading, transaction
 from app.web.navigation import opens
-from app.web.paging import Cursor, fetch
+from app.web.paging import fetch
 from app.web.refusals import of_code
 
 bp = Blueprint("copies", __name__, url_prefix="/tags/copies", template_folder="templates")
@@ -62,7 +62,7 @@ def _page(wrong: dict[str, Any] | None = None) -> str:
             session,
             copies.listed(scope, closed=closed),
             [CopyNotice.path, CopyNotice.uid],
-            Cursor.parse(request.args.get("after"), str, str),
+            request.args.get("after"),
         )
         paths = {path for one in page.items for path in (one.before_path, one.seen_path)}
         mine = {path for path in paths if path and scope.holds(path)}

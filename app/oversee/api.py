@@ -17,7 +17,7 @@ from app.oversee import queries
 from app.oversee.service import IllegalStepError
 from app.web import api
 from app.web.access import StepUpError, access, caller
-from app.web.paging import BadCursorError, Cursor, fetch
+from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("oversee_api", __name__, url_prefix="/api/v1")
 
@@ -128,8 +128,7 @@ def _lead_out(row: Lead, checks: list[str]) -> LeadOut:
 def findings(session: Session, query: FindingQuery) -> api.Listed[FindingOut]:
     """Those of the caller's regions, by place."""
     statement = queries.findings(caller().scope(*FINDING_READERS), query.state)
-    cursor = Cursor.parse(query.after, str, str)
-    page = fetch(session, statement, [Finding.path, Finding.uid], cursor, query.limit)
+    page = fetch(session, statement, [Finding.path, Finding.uid], query.after, query.limit)
     return api.Listed(items=[finding_out(row) for row in page.items], next=page.next)
 
 
@@ -170,8 +169,7 @@ def resolve(session: Session, finding: str, body: ResolveIn) -> api.Answer:
 def leads(session: Session, query: LeadQuery) -> api.Listed[LeadOut]:
     """Those of the caller's regions, by place."""
     statement = queries.leads(caller().scope(*LEAD_READERS), query.state)
-    cursor = Cursor.parse(query.after, str, str)
-    page = fetch(session, statement, [Lead.path, Lead.uid], cursor, query.limit)
+    page = fetch(session, statement, [Lead.path, Lead.uid], query.after, query.limit)
     return api.Listed(items=leads_out(session, page.items), next=page.next)
 
 

@@ -29,7 +29,7 @@ from app.web.access import access, caller
 from app.web.database import reading, transaction
 from app.web.flash_map import FlashMap
 from app.web.navigation import add_section, opens
-from app.web.paging import Cursor, fetch
+from app.web.paging import fetch
 from app.web.words import ledger as words
 from app.web.words.say import say
 
@@ -53,7 +53,7 @@ def findings() -> ResponseReturnValue:
             session,
             queries.findings(scope, state),
             [Finding.id],
-            Cursor.parse(request.args.get("after"), int),
+            request.args.get("after"),
             newest_first=True,
         )
         chips = [
@@ -135,7 +135,7 @@ def leads() -> ResponseReturnValue:
             session,
             queries.leads(caller().scope(*LEAD_READERS)),
             [Lead.id],
-            Cursor.parse(request.args.get("after"), int),
+            request.args.get("after"),
             newest_first=True,
         )
         return render_template(
@@ -164,7 +164,7 @@ def ledger() -> ResponseReturnValue:
             session,
             queries.entries(),
             [LedgerEntry.seq],
-            Cursor.parse(request.args.get("after"), int),
+            request.args.get("after"),
             newest_first=True,
         )
         rows = audit.tell(session, caller().scope(*LEDGER_READERS), page.items)

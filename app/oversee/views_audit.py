@@ -17,7 +17,7 @@ from app.oversee.audit import Asked, Told
 from app.web import formats
 from app.web.access import access, caller
 from app.web.database import reading
-from app.web.paging import Cursor, fetch
+from app.web.paging import fetch
 from app.web.tables_out import Cell, csv_bytes, file_answer
 from app.web.words import ledger as words
 
@@ -39,7 +39,7 @@ def index() -> ResponseReturnValue:
             session,
             audit.entries(session, scope, asked(given)),
             [LedgerEntry.seq],
-            Cursor.parse(request.args.get("after"), int),
+            request.args.get("after"),
             newest_first=True,
         )
         return render_template(
@@ -60,13 +60,14 @@ def export() -> ResponseReturnValue:
     header = [_("No."), _("When"), _("By"), _("Act"), _("Subject"), "id", _("Leaf")]
     rows: list[Sequence[Cell]] = []
     with reading() as session:
-        statement, cursor = audit.entries(session, scope, asked(given)), None
+        statement = audit.entries(session, scope, asked(given))
+        after: str | None = None
         for _batch in range(BATCHES):
-            page = fetch(session, statement, [LedgerEntry.seq], cursor, ROWS, newest_first=True)
+            page = fetch(session, statement, [LedgerEntry.seq], after, ROWS, newest_first=True)
             rows += [_row(one) for one in audit.tell(session, scope, page.items)]
-            if not page.next:
+            after = page.next
+            if after is None:
                 break
-            cursor = Cursor.parse(page.next, int)
     return file_answer(csv_bytes(header, rows), "ledger.csv")
 
 

@@ -20,7 +20,7 @@ from app.portal.service import ScaleRetiredError, TagExistsError, TagRevokedErro
 from app.web import api
 from app.web.access import access, caller, require_role
 from app.web.database import installation
-from app.web.paging import BadCursorError, Cursor, fetch
+from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("portal_api", __name__, url_prefix="/api/v1")
 SHEET: Final = api.Document("Sheet", media="application/pdf")
@@ -131,7 +131,7 @@ def tags(session: Session, query: api.ListQuery) -> api.Listed[TagOut]:
         session,
         queries.listed(caller().scope(*TAG_KEEPERS)),
         [Code.path, Code.uid],
-        Cursor.parse(query.after, str, str),
+        query.after,
         query.limit,
     )
     return api.Listed(items=[out(tag) for tag in page.items], next=page.next)

@@ -23,7 +23,7 @@ from app.standing import bodies
 from app.web.access import access, caller, require_role
 from app.web.database import installation, transaction
 from app.web.database import reading as reading_session
-from app.web.paging import Cursor, fetch
+from app.web.paging import fetch
 
 bp = Blueprint("cards", __name__, url_prefix="/tags", template_folder="templates")
 
@@ -51,7 +51,7 @@ def stalls() -> ResponseReturnValue:
             session,
             cards.stalls(scope, place),
             [Stall.number, Stall.uid],
-            Cursor.parse(request.args.get("after"), str, str),
+            request.args.get("after"),
         )
         return render_template(
             "portal/stall_cards.html",
@@ -97,7 +97,7 @@ def staff() -> ResponseReturnValue:
             session,
             cards.staff(scope, today),
             [Grant.path, Grant.uid],
-            Cursor.parse(request.args.get("after"), str, str),
+            request.args.get("after"),
         )
         return render_template(
             "portal/staff_cards.html",

@@ -23,7 +23,7 @@ from app.verify import (
 )
 from app.web import api
 from app.web.access import READERS, access, caller
-from app.web.paging import BadCursorError, Cursor, fetch
+from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("verify_api", __name__, url_prefix="/api/v1")
 
@@ -59,7 +59,7 @@ def verifications(session: Session, query: api.ListQuery) -> api.Listed[Verifica
         session,
         queries.verifications(caller().scope()),
         (Verification.path, Verification.uid),
-        Cursor.parse(query.after, str, str),
+        query.after,
         query.limit,
     )
     return api.Listed[VerificationOut](items=[out(row) for row in page.items], next=page.next)

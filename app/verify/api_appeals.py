@@ -11,7 +11,7 @@ from app.models import Appeal
 from app.verify import queries_appeals as found
 from app.web import api
 from app.web.access import access, caller
-from app.web.paging import BadCursorError, Cursor, fetch
+from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("appeals", __name__)
 
@@ -39,9 +39,8 @@ class AppealOut(api.Model):
 @access(*APPEAL_READERS)
 def appeals(session: Session, query: api.ListQuery) -> api.Listed[AppealOut]:
     """Those of the caller's regions, by place."""
-    cursor = Cursor.parse(query.after, str, str)
     asked = found.appeals(caller().scope(*APPEAL_READERS))
-    page = fetch(session, asked, (Appeal.path, Appeal.uid), cursor, query.limit)
+    page = fetch(session, asked, (Appeal.path, Appeal.uid), query.after, query.limit)
     return api.Listed[AppealOut](items=[_out(one) for one in page.items], next=page.next)
 
 

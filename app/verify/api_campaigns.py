@@ -25,7 +25,7 @@ from app.verify.service.campaigns_planning import Wish, plan
 from app.verify.service.errors import Fault, FieldsError
 from app.web import api
 from app.web.access import ForbiddenError, access, caller
-from app.web.paging import BadCursorError, Cursor, fetch
+from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("campaigns", __name__)
 
@@ -44,7 +44,7 @@ def campaigns(session: Session, query: api.ListQuery) -> api.Listed[CampaignOut]
         session,
         queries.campaigns(fieldwork.sight()),
         (Campaign.path, Campaign.uid),
-        Cursor.parse(query.after, str, str),
+        query.after,
         query.limit,
     )
     items = [out(session, one) for one in page.items]
@@ -75,7 +75,7 @@ def scales(session: Session, campaign: str, query: api.ListQuery) -> api.Listed[
         session,
         queries.lines(row).where(CampaignScale.day_id.in_(seen)),
         (CampaignScale.id,),
-        Cursor.parse(query.after, int),
+        query.after,
         query.limit,
     )
     ids = [one.id for one in page.items]

@@ -17,7 +17,7 @@ from app.verify.service.leads import InLeadError, NoCauseError
 from app.verify.views_checks import READERS
 from app.web import api
 from app.web.access import access, caller
-from app.web.paging import BadCursorError, Cursor, fetch
+from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("checks", __name__)
 
@@ -49,9 +49,8 @@ class CheckOut(api.Model):
 @access(*READERS)
 def checks(session: Session, query: api.ListQuery) -> api.Listed[CheckOut]:
     """Those of the caller's regions, by place."""
-    cursor = Cursor.parse(query.after, str, str)
     order = (InServiceCheck.path, InServiceCheck.uid)
-    page = fetch(session, found.checks(caller().scope(*READERS)), order, cursor, query.limit)
+    page = fetch(session, found.checks(caller().scope(*READERS)), order, query.after, query.limit)
     return api.Listed[CheckOut](items=[_out(one) for one in page.items], next=page.next)
 
 

@@ -19,7 +19,7 @@ from app.verify.service import stock_books, stock_lots
 from app.verify.service.errors import FieldsError
 from app.web import api
 from app.web.access import ForbiddenError, access, caller
-from app.web.paging import BadCursorError, Cursor, fetch
+from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("labels", __name__)
 
@@ -91,7 +91,7 @@ def lots(session: Session, query: api.ListQuery) -> api.Listed[LotOut]:
         session,
         queries.lots(*staff.eyes()),
         (MarkLot.path, MarkLot.uid),
-        Cursor.parse(query.after, str, str),
+        query.after,
         query.limit,
     )
     return api.Listed[LotOut](items=[_out(session, row) for row in page.items], next=page.next)
@@ -124,7 +124,7 @@ def marks(session: Session, lot: str, query: api.ListQuery) -> api.Listed[MarkOu
         .where(MarkIssue.lot_id == row.id)
         .options(joinedload(Mark.scale)),
         (Mark.number, Mark.uid),
-        Cursor.parse(query.after, int, str),
+        query.after,
         query.limit,
     )
     return api.Listed[MarkOut](items=[mark_out(row, one) for one in page.items], next=page.next)

@@ -22,7 +22,7 @@ from app.verify.views_signing import office
 from app.web import api
 from app.web.access import READERS, StepUpError, access, caller, require_role
 from app.web.api import Document
-from app.web.paging import BadCursorError, Cursor, fetch
+from app.web.paging import BadCursorError, fetch
 from app.web.papers import PaperError
 
 bp = Blueprint("papers_api", __name__, url_prefix="/api/v1")
@@ -76,8 +76,7 @@ def certificates(session: Session, query: CertificateQuery) -> api.Listed[Certif
     statement = found.papers(caller().scope())
     if query.kind is not None:
         statement = statement.where(Certificate.kind == query.kind)
-    cursor = Cursor.parse(query.after, str, str)
-    page = fetch(session, statement, (Certificate.path, Certificate.uid), cursor, query.limit)
+    page = fetch(session, statement, (Certificate.path, Certificate.uid), query.after, query.limit)
     return api.Listed[CertificateOut](
         items=[out(session, row) for row in page.items], next=page.next
     )

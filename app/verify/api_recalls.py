@@ -20,7 +20,7 @@ from app.verify.service.weight_records import WeightStateError
 from app.verify.views_recalls import BY_RISK, DECIDER, MOST_AT_ONCE
 from app.web import api
 from app.web.access import ForbiddenError, StepUpError, access, caller
-from app.web.paging import BadCursorError, Cursor, fetch
+from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("recalls", __name__)
 
@@ -81,9 +81,8 @@ class ScalesQuery(api.ListQuery):
 @access(*STANDARD_READERS)
 def recalls(session: Session, query: api.ListQuery) -> api.Listed[RecallOut]:
     """Those of the bodies one sees."""
-    cursor = Cursor.parse(query.after, str, str)
     order = (Recall.path, Recall.uid)
-    page = fetch(session, queries.recalls(staff.eyes()), order, cursor, query.limit)
+    page = fetch(session, queries.recalls(staff.eyes()), order, query.after, query.limit)
     return api.Listed[RecallOut](items=[_out(one) for one in page.items], next=page.next)
 
 
@@ -107,8 +106,7 @@ def recall(session: Session, recall: str) -> api.Answer:
 def scales(session: Session, recall: str, query: ScalesQuery) -> api.Listed[RecallScaleOut]:
     """The most urgent first."""
     row = queries.recall_in(session, staff.eyes(), recall)
-    cursor = Cursor.parse(query.after, int, int)
-    page = fetch(session, queries.lines(row, query.decision), BY_RISK, cursor, query.limit)
+    page = fetch(session, queries.lines(row, query.decision), BY_RISK, query.after, query.limit)
     items = [_line(one) for one in page.items]
     return api.Listed[RecallScaleOut](items=items, next=page.next)
 

@@ -25,7 +25,7 @@ from app.verify.service import signing
 from app.verify.service.signing import NotWaitingError
 from app.web import api
 from app.web.access import StepUpError, access, caller, require_role
-from app.web.paging import BadCursorError, Cursor, fetch
+from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("signing_api", __name__, url_prefix="/api/v1")
 TEAM = tuple(sorted(VERIFICATION))
@@ -97,8 +97,7 @@ def worksheets(session: Session, query: WorksheetQuery) -> api.Listed[WorksheetO
     statement = queries.worksheets(caller().scope(*TEAM, Role.AUDITOR))
     if query.state is not None:
         statement = statement.where(Worksheet.state == query.state)
-    cursor = Cursor.parse(query.after, str, str)
-    page = fetch(session, statement, (Worksheet.path, Worksheet.uid), cursor, query.limit)
+    page = fetch(session, statement, (Worksheet.path, Worksheet.uid), query.after, query.limit)
     return api.Listed[WorksheetOut](items=[out(row) for row in page.items], next=page.next)
 
 

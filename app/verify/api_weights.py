@@ -22,7 +22,7 @@ from app.verify.service.weight_records import WeightStateError
 from app.verify.weight_pages import lights
 from app.web import api
 from app.web.access import ForbiddenError, access, caller
-from app.web.paging import BadCursorError, Cursor, fetch
+from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("weights", __name__)
 
@@ -104,7 +104,7 @@ def weights(session: Session, query: api.ListQuery) -> api.Listed[WeightOut]:
         session,
         queries.weights(*staff.eyes()),
         (StandardWeight.path, StandardWeight.uid),
-        Cursor.parse(query.after, str, str),
+        query.after,
         query.limit,
     )
     return api.Listed[WeightOut](items=_out(session, page.items), next=page.next)

@@ -25,7 +25,7 @@ from app.verify.service.worksheets import WorksheetIncompleteError
 from app.verify.submitting import faults
 from app.web import api
 from app.web.access import ForbiddenError, access, caller, require_role
-from app.web.paging import BadCursorError, Cursor, fetch
+from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("worksheets", __name__)
 
@@ -79,7 +79,7 @@ def listed(session: Session, query: api.ListQuery) -> api.Listed[DraftOut]:
             WorksheetDraft.person_id == caller().id, WorksheetDraft.closed_at.is_(None)
         ),
         (WorksheetDraft.uid,),
-        Cursor.parse(query.after, str),
+        query.after,
         query.limit,
     )
     return api.Listed[DraftOut](items=[out(row) for row in page.items], next=page.next)

@@ -22,7 +22,7 @@ from app.web import step_up
 from app.web.access import access, caller, require_role
 from app.web.database import reading, transaction
 from app.web.navigation import add_section
-from app.web.paging import Cursor, fetch
+from app.web.paging import fetch
 from app.web.refusals import of_code
 from app.web.words.say import say
 
@@ -43,7 +43,7 @@ def index() -> ResponseReturnValue:
         asked = found.appeals(caller().scope(*APPEAL_READERS))
         return render_template(
             "verify/appeals.html",
-            page=fetch(session, asked, ORDER, Cursor.parse(request.args.get("after"), int)),
+            page=fetch(session, asked, ORDER, request.args.get("after")),
             left=_left,
             overturned=appeals.is_overturned,
             name_of=name_of,

@@ -25,7 +25,7 @@ from app.verify.service.errors import Fault, FieldsError
 from app.web.access import ForbiddenError, access, caller
 from app.web.database import reading, transaction
 from app.web.navigation import add_section
-from app.web.paging import Cursor, fetch
+from app.web.paging import fetch
 from app.web.words.say import say
 
 bp = Blueprint("campaigns", __name__, url_prefix="/verify/campaigns", template_folder="templates")
@@ -43,7 +43,7 @@ def index() -> ResponseReturnValue:
             session,
             queries.campaigns(fieldwork.sight()),
             [Campaign.id],
-            Cursor.parse(request.args.get("after"), int),
+            request.args.get("after"),
             newest_first=True,
         )
         return render_template(

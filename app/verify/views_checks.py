@@ -24,7 +24,7 @@ from app.web import step_up
 from app.web.access import access, caller, require_role
 from app.web.database import reading, transaction
 from app.web.navigation import add_section
-from app.web.paging import Cursor, fetch
+from app.web.paging import fetch
 from app.web.words import checks as words
 from app.web.words.rule_sets import TEST
 from app.web.words.worksheet_screen import RESULT
@@ -44,11 +44,10 @@ def index() -> ResponseReturnValue:
     with reading() as session:
         who, of_scale = caller(), request.args.get("scale", "")
         asked = found.checks(who.scope(*READERS), of_scale)
-        cursor = Cursor.parse(request.args.get("after"), int)
         mine = [one for one in drafts.open_drafts(session, who.id) if one.document.get("check")]
         return render_template(
             "verify/checks.html",
-            page=fetch(session, asked, ORDER, cursor),
+            page=fetch(session, asked, ORDER, request.args.get("after")),
             drafts=mine,
             waits_for=lambda row: _waits(row, who.uid),
             verdicts=words.VERDICT,

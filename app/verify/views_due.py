@@ -17,7 +17,7 @@ from app.standing.totals import outermost
 from app.verify import queries_due as queries
 from app.web.access import access, caller
 from app.web.database import reading
-from app.web.paging import Cursor, fetch
+from app.web.paging import fetch
 
 bp = Blueprint("due", __name__, url_prefix="/verify/due", template_folder="templates")
 
@@ -63,7 +63,7 @@ def scales() -> ResponseReturnValue:
             session,
             queries.scales(scope, at, since, until),
             IN_ORDER,
-            Cursor.parse(request.args.get("after"), str, str, str),
+            request.args.get("after"),
         )
         found = standings(session, page.items, today)
         return render_template(

@@ -20,7 +20,7 @@ from app.verify.service import recalls as service
 from app.web import step_up
 from app.web.access import access, caller
 from app.web.database import reading, transaction
-from app.web.paging import PAGE, Cursor, fetch
+from app.web.paging import PAGE, fetch
 from app.web.words.say import say
 
 bp = Blueprint("recalls", __name__, url_prefix="/verify/recalls", template_folder="templates")
@@ -160,11 +160,12 @@ def _tell(done: service.Decided) -> None:
 def _page(session: Session, recall: Recall, errors: dict[str, str] | None = None) -> str:
     asked = request.args.get("decision", "")
     shown = RecallDecision(asked) if asked in set(RecallDecision) else None
-    cursor = Cursor.parse(request.args.get("after"), int, int)
     decides = recall.state is RecallState.OPEN and staff.acts_for(session, recall.body, DECIDER)
     ticks_all = decides and "all" in request.args
     found = queries.lines(recall, shown)
-    page = fetch(session, found, BY_RISK, cursor, MOST_AT_ONCE if ticks_all else PAGE)
+    page = fetch(
+        session, found, BY_RISK, request.args.get("after"), MOST_AT_ONCE if ticks_all else PAGE
+    )
     chosen = request.form.getlist("scale")
     if ticks_all and request.method == "GET":
         chosen = [line.scale.uid for line in page.items]

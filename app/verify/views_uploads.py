@@ -15,7 +15,7 @@ from app.verify import queries_uploads as queries
 from app.verify.service import uploads as service
 from app.web.access import access, caller
 from app.web.database import reading, transaction
-from app.web.paging import Cursor, fetch
+from app.web.paging import fetch
 from app.web.tables_out import Sheet, csv_bytes, file_answer, xlsx_bytes
 
 bp = Blueprint("uploads", __name__, url_prefix="/verify/uploads", template_folder="templates")
@@ -86,15 +86,20 @@ def _file(kind: str) -> Response:
 
 def _page(error: str) -> str:
     scope, show = caller().scope(*STANDARD_READERS), request.args.get("show")
-    cursor = Cursor.parse(request.args.get("after"), int)
     with reading() as session:
         if show == DONE:
             page = fetch(
-                session, queries.done(scope), [PlatformUpload.id], cursor, newest_first=True
+                session,
+                queries.done(scope),
+                [PlatformUpload.id],
+                request.args.get("after"),
+                newest_first=True,
             )
             names = queries.names(session, [one.person_id for one in page.items])
         else:
-            page = fetch(session, queries.waiting(scope), [Verification.id], cursor)
+            page = fetch(
+                session, queries.waiting(scope), [Verification.id], request.args.get("after")
+            )
             names = {}
         return render_template(
             "verify/campaign_uploads.html",

@@ -28,7 +28,7 @@ from app.verify.weight_pages import chain, lights, milligrams
 from app.web.access import access, caller
 from app.web.database import reading, transaction
 from app.web.formats import weight as said_weight
-from app.web.paging import Cursor, fetch
+from app.web.paging import fetch
 from app.web.words.say import say
 
 bp = Blueprint("weights", __name__, url_prefix="/verify/weights", template_folder="templates")
@@ -199,7 +199,7 @@ def _index(form: Form) -> str:
         found = _narrowed(of_body, shown, eyes.today)
         if asked.get("set"):
             found = found.where(StandardWeight.set_name == asked["set"])
-        page = fetch(session, found, ORDER, Cursor.parse(asked.get("after"), str, int, str, str))
+        page = fetch(session, found, ORDER, asked.get("after"))
         numbers = {one: _number(session, _narrowed(of_body, one, eyes.today)) for one in SHOWN}
         return render_template(
             "verify/weights.html",

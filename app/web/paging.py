@@ -7,7 +7,7 @@ not signed: it grants nothing, the query's own region filter holds whatever it s
 import binascii
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, Self, TypeVar
 
@@ -77,18 +77,23 @@ def fetch(
     session: Session,
     statement: Select[Any],
     order: Sequence[SQLColumnExpression[Any]],
-    cursor: Cursor | None,
+    after: str | None,
     limit: int = PAGE,
     *,
     newest_first: bool = False,
 ) -> Page[Any]:
-    """Return the page of ``statement`` at ``cursor``, ordered by ``order``.
+    """Return the page of ``statement`` at a cursor, ordered by ``order``.
 
     The statement selects one entity; ``order`` ends in a unique column of it.
 
     Args:
+        after: The text of the cursor, as a URL carries it; nothing for the start.
         newest_first: Descending in every column of ``order``.
+
+    Raises:
+        BadCursorError: ``after`` is no cursor of a list in this order.
     """
+    cursor = Cursor.parse(after, *_kinds(order))
     back = cursor is not None and cursor.back
     falling = newest_first != back
     if cursor is not None:
@@ -105,6 +110,11 @@ def fetch(
         next=str(Cursor(keys[-1])) if keys and (more or back) else None,
         previous=str(Cursor(keys[0], back=True)) if keys and _before(cursor, more=more) else None,
     )
+
+
+def _kinds(order: Sequence[SQLColumnExpression[Any]]) -> Iterator[type[Key]]:
+    for column in tuple_(*order).clauses:
+        yield int if column.type.python_type is int else str
 
 
 def _first(statement: Select[Any], condition: ColumnElement[bool]) -> Select[Any]:

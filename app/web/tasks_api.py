@@ -12,7 +12,7 @@ from app.domain.tasks import TaskState
 from app.models import Task
 from app.web import api
 from app.web.access import Audience, access, caller
-from app.web.paging import BadCursorError, Cursor, fetch
+from app.web.paging import BadCursorError, fetch
 from app.web.tasks_pages import OVERSEERS, find, find_to_cancel
 from app.work import (
     TaskEndedError,
@@ -84,8 +84,7 @@ def tasks(session: Session, query: TaskQuery) -> api.Listed[TaskOut]:
     scope = caller().scope(*OVERSEERS)
     own = query.of == "mine"
     found = queries.own_tasks(caller().id) if own else queries.tasks(caller().id, scope)
-    cursor = Cursor.parse(query.after, int)
-    page = fetch(session, found, [Task.id], cursor, query.limit, newest_first=True)
+    page = fetch(session, found, [Task.id], query.after, query.limit, newest_first=True)
     return api.Listed(items=[task_out(row) for row in page.items], next=page.next)
 
 

@@ -13,7 +13,7 @@ from app.domain.tasks import ENDED
 from app.models import Task
 from app.web.access import Audience, access, caller
 from app.web.database import reading, transaction
-from app.web.paging import Cursor, fetch
+from app.web.paging import fetch
 from app.web.tasks_showing import show, title
 from app.work import cancel_server_task, may_repeat, queries, repeat_server_task
 
@@ -35,8 +35,7 @@ def index() -> ResponseReturnValue:
         else queries.own_tasks(caller().id)
     )
     with reading() as session:
-        cursor = Cursor.parse(request.args.get("after"), int)
-        page = fetch(session, found, [Task.id], cursor, newest_first=True)
+        page = fetch(session, found, [Task.id], request.args.get("after"), newest_first=True)
         rows = [(task, title(task)) for task in page.items]
         return render_template(
             "tasks/tasks.html", rows=rows, page=page, shows_all=shows_all, oversees=oversees

@@ -15,11 +15,11 @@ def test_the_index_is_entered_at_the_cursor(database: Database) -> None:
     assert "(path>? AND path<?)" in plan(database, None)
     keys = ("/32/", "a-011", "x")
     order = "(path,market_key,uid)"
-    assert f"({order}>(?,?,?) AND path<?)" in plan(database, Cursor(keys))
-    assert f"(path>? AND {order}<(?,?,?))" in plan(database, Cursor(keys, back=True))
+    assert f"({order}>(?,?,?) AND path<?)" in plan(database, str(Cursor(keys)))
+    assert f"(path>? AND {order}<(?,?,?))" in plan(database, str(Cursor(keys, back=True)))
 
 
-def plan(database: Database, cursor: Cursor | None) -> str:
+def plan(database: Database, after: str | None) -> str:
     """Return how SQLite goes about a page."""
     found: list[str] = []
 
@@ -33,5 +33,5 @@ def plan(database: Database, cursor: Cursor | None) -> str:
     event.listen(database.engine, "before_cursor_execute", explain)
     with database.reading() as session:
         statement = select(Scale).where(within(Scale.path, Scope(("/32/",))))
-        fetch(session, statement, IN_ORDER, cursor)
+        fetch(session, statement, IN_ORDER, after)
     return " ".join(found)

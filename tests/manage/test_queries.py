@@ -11,7 +11,6 @@ from app.domain.lifecycle import State
 from app.domain.scope import Scope
 from app.manage import queries
 from app.manage.queries import UNREAD, Asked
-from app.web.paging import Cursor
 from tests.standing.test_standing import TODAY, verified
 from tests.support.makers import COUNTY, make_model, make_place, make_scale
 
@@ -70,15 +69,15 @@ def test_the_list_goes_by_market_number_on_every_page(session: Session) -> None:
     for asked, step in ((everything, 1), (replace(everything, legal=LegalCode.UNVERIFIED), 2)):
         counted = ["A-0"] * (step == 1) + [f"A-{n}" for n in range(0, 11, step)]
         found: list[str] = []
-        cursor = None
+        after = None
         while True:
-            page = queries.fleet(session, asked, cursor, 4)
+            page = queries.fleet(session, asked, after, 4)
             found += [scale.market_no for scale in page.items]
-            cursor = Cursor.parse(page.next, *queries.ORDER)
-            if cursor is None:
+            after = page.next
+            if after is None:
                 break
         assert found == counted
-        before = queries.fleet(session, asked, Cursor.parse(page.previous, *queries.ORDER), 4)
+        before = queries.fleet(session, asked, page.previous, 4)
         assert [one.market_no for one in before.items] == counted[-4 - len(page.items) :][:4]
 
 

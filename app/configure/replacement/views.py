@@ -18,7 +18,7 @@ from app.models import IN_ORDER, Place, Scale
 from app.web.access import access, caller
 from app.web.database import reading
 from app.web.navigation import add_section
-from app.web.paging import Cursor, fetch
+from app.web.paging import fetch
 from app.web.tables_out import csv_bytes, file_answer, xlsx_bytes
 from app.web.words import goods
 
@@ -49,7 +49,7 @@ def index() -> ResponseReturnValue:
             session,
             figures.places(known, wanted),
             (Place.path, Place.uid),
-            Cursor.parse(request.args.get("after"), str, str),
+            request.args.get("after"),
             PLACES,
         )
         return render_template(
@@ -77,7 +77,7 @@ def scales() -> ResponseReturnValue:
             session,
             figures.scales(known, wanted).options(joinedload(Scale.place), joinedload(Scale.stall)),
             IN_ORDER,
-            Cursor.parse(request.args.get("after"), str, str, str),
+            request.args.get("after"),
         )
         return render_template(
             "configure/replacement_scales.html",
