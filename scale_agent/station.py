@@ -11,6 +11,7 @@ from typing import Final, Self
 
 from scale_agent.clock import Clock
 from scale_agent.config import Config, PortConfig
+from scale_agent.ending import Ending
 from scale_agent.faults import StationFaultError
 from scale_agent.keys import Identity, load_key
 from scale_agent.log import complain, say, warn
@@ -26,6 +27,7 @@ from scale_agent.upload import Courier
 
 MEBIBYTE: Final = 2**20
 AFTER_A_FAULT_S: Final = 5.0
+LOOK_S: Final = 1.0
 FAREWELL_S: Final = 8.0
 
 
@@ -36,7 +38,8 @@ class Station:
         self, config: Config, *, read: Read = read_scale, clock: Clock | None = None
     ) -> None:
         self._clock = clock or Clock()
-        self._stopping = threading.Event()
+        self._ending = Ending()
+        self._stopping = threading.Event()  # for the threads: no handler may touch it
         self._parcel = threading.Event()
         self._refused: set[str] = set()
         self.identity = Identity.load(config.state)
@@ -74,7 +77,7 @@ class Station:
 
     def stop(self) -> None:
         """Ask everything to end; safe from a signal handler."""
-        self._stopping.set()
+        self._ending.tell()
 
     def close(self) -> None:
         """Close what is open."""
@@ -97,7 +100,9 @@ class Station:
         ]
         for thread in (*ending, *others):
             thread.start()
-        self._stopping.wait()
+        while not self._ending.wait(LOOK_S):
+            pass
+        self._stopping.set()
         self._parcel.set()
         for worker in self._workers.values():
             worker.wake()

@@ -13,7 +13,7 @@ from app.models import LedgerEntry
 from app.models.places import Region, RegionKind
 from app.web import api
 from app.web.access import Audience, access, caller
-from app.web.paging import BadCursorError, Cursor, fetch
+from app.web.paging import Cursor
 from app.web.strict_json import LARGEST
 
 bp = Blueprint("accounts_api", __name__, url_prefix="/api/v1")
@@ -148,35 +148,21 @@ def end_token(session: Session, token_uid: str) -> None:
 
 
 @bp.get("/regions")
-@api.read(
-    "List regions",
-    query=api.ListQuery,
-    returns=api.Listed[RegionOut],
-    problems=(BadCursorError,),
-)
+@api.lists("List regions", RegionOut)
 @access(Audience.SIGNED_IN)
 def regions(session: Session, query: api.ListQuery) -> api.Listed[RegionOut]:
     """Those the caller acts in, whatever the role, by path."""
-    page = fetch(
+    return api.listed(
         session,
+        query,
         queries.regions(caller().scope()),
         [Region.path],
-        query.after,
-        query.limit,
+        lambda row: RegionOut(id=row.uid, path=row.path, name=row.name, kind=row.kind),
     )
-    items = [
-        RegionOut(id=row.uid, path=row.path, name=row.name, kind=row.kind) for row in page.items
-    ]
-    return api.Listed[RegionOut](items=items, next=page.next)
 
 
 @bp.get("/ledger")
-@api.read(
-    "List ledger entries",
-    query=api.ListQuery,
-    returns=api.Listed[EntryOut],
-    problems=(BadCursorError,),
-)
+@api.lists("List ledger entries", EntryOut)
 @access(Role.AUDITOR, Role.REGULATOR, Role.ADMIN)
 def ledger(session: Session, query: api.ListQuery) -> api.Listed[EntryOut]:
     """In the order they were written, those whose subjects lie in the caller's regions.

@@ -17,7 +17,6 @@ from app.domain.verdicts import Verdict
 from app.models import Evidence, EvidenceStatus, Scale, Task
 from app.web import api
 from app.web.access import READERS, access, caller
-from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("people", __name__)
 
@@ -86,20 +85,14 @@ class ReadingOut(api.Model):
 
 
 @bp.get("/evidence")
-@api.read(
-    "List evidence",
-    query=EvidenceQuery,
-    returns=api.Listed[EvidenceOut],
-    problems=(BadCursorError,),
-)
+@api.lists("List evidence", EvidenceOut, query=EvidenceQuery)
 @access(*READERS)
 def list_evidence(session: Session, query: EvidenceQuery) -> api.Listed[EvidenceOut]:
     """The newest first; of one scale where it is named."""
     found = queries.evidence_list(caller().scope(*READERS))
     if query.scale is not None:
         found = found.join(Scale, Evidence.scale_id == Scale.id).where(Scale.uid == query.scale)
-    page = fetch(session, found, [Evidence.id], query.after, query.limit, newest_first=True)
-    return api.Listed[EvidenceOut](items=[_evidence(row) for row in page.items], next=page.next)
+    return api.listed(session, query, found, [Evidence.id], _evidence, newest_first=True)
 
 
 @bp.get("/evidence/<uid:evidence>")

@@ -34,7 +34,6 @@ from app.models import Reference
 from app.web import api
 from app.web.access import READERS, StepUpError, access, caller
 from app.web.database import installation, reading
-from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("references", __name__)
 
@@ -144,24 +143,18 @@ def _limit(endpoint: str | None, _values: dict[str, object] | None) -> None:
 
 
 @bp.get("/references")
-@api.read(
-    "List references",
-    query=ReferenceQuery,
-    returns=api.Listed[ReferenceOut],
-    problems=(BadCursorError,),
-)
+@api.lists("List references", ReferenceOut, query=ReferenceQuery)
 @access(*READERS)
 def list_references(session: Session, query: ReferenceQuery) -> api.Listed[ReferenceOut]:
     """The newest first. Models and references belong to every region."""
-    page = fetch(
+    return api.listed(
         session,
+        query,
         queries.references(query.model, query.status),
         [Reference.id],
-        query.after,
-        query.limit,
+        _reference,
         newest_first=True,
     )
-    return api.Listed[ReferenceOut](items=[_reference(row) for row in page.items], next=page.next)
 
 
 @bp.get("/references/<uid:reference>")

@@ -18,7 +18,7 @@ from app.ledger import entries
 from app.models import Station, StationScale
 from app.web import api
 from app.web.access import access, caller
-from app.web.paging import BadCursorError, fetch
+from app.web.paging import fetch
 
 bp = Blueprint("stations", __name__)
 
@@ -70,12 +70,7 @@ class PortIn(api.Body):
 
 
 @bp.get("/stations")
-@api.read(
-    "List stations",
-    query=api.ListQuery,
-    returns=api.Listed[StationOut],
-    problems=(BadCursorError,),
-)
+@api.lists("List stations", StationOut)
 @access(*WATCHERS)
 def list_stations(session: Session, query: api.ListQuery) -> api.Listed[StationOut]:
     """Those of the caller's regions, by place."""

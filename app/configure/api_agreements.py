@@ -26,7 +26,6 @@ from app.domain.tokens import TokenScope
 from app.models import Agreement, Stall, Trader
 from app.web import api
 from app.web.access import READERS, access, caller
-from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("agreements", __name__)
 
@@ -72,23 +71,17 @@ class EndIn(api.Body):
 
 
 @bp.get("/agreements")
-@api.read(
-    "List entry agreements",
-    query=api.ListQuery,
-    returns=api.Listed[AgreementOut],
-    problems=(BadCursorError,),
-)
+@api.lists("List entry agreements", AgreementOut)
 @access(*READERS)
 def every(session: Session, query: api.ListQuery) -> api.Listed[AgreementOut]:
     """Those of the caller's regions, by place."""
-    page = fetch(
+    return api.listed(
         session,
+        query,
         agreements.agreements(caller().scope()),
         (Agreement.path, Agreement.uid),
-        query.after,
-        query.limit,
+        _out,
     )
-    return api.Listed[AgreementOut](items=[_out(row) for row in page.items], next=page.next)
 
 
 @bp.get("/agreements/<uid:agreement>")

@@ -25,7 +25,6 @@ from app.domain.tokens import TokenScope
 from app.models import PlaceKind, Region, Stall, Trader
 from app.web import api
 from app.web.access import READERS, ForbiddenError, access, caller, require_role
-from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("corrections", __name__)
 
@@ -152,23 +151,11 @@ def put_trader(session: Session, trader: str, body: TraderChange) -> api.Answer:
 
 
 @bp.get("/offices")
-@api.read(
-    "List offices",
-    query=api.ListQuery,
-    returns=api.Listed[OfficeOut],
-    problems=(BadCursorError,),
-)
+@api.lists("List offices", OfficeOut)
 @access(*READERS)
 def offices(session: Session, query: api.ListQuery) -> api.Listed[OfficeOut]:
     """Those of the caller's regions, by path."""
-    page = fetch(
-        session,
-        queries.offices(caller().scope()),
-        (Region.path,),
-        query.after,
-        query.limit,
-    )
-    return api.Listed[OfficeOut](items=[_office(row) for row in page.items], next=page.next)
+    return api.listed(session, query, queries.offices(caller().scope()), (Region.path,), _office)
 
 
 @bp.get("/offices/<uid:office>")

@@ -17,7 +17,6 @@ from app.domain.tokens import TokenScope
 from app.models import AccuracyClass, Maker, ScaleModel, TypeGeneration
 from app.web import api
 from app.web.access import READERS, access, caller
-from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("models", __name__)
 
@@ -101,23 +100,11 @@ class ModelIn(api.Body):
 
 
 @bp.get("/models")
-@api.read(
-    "List models",
-    query=api.ListQuery,
-    returns=api.Listed[ModelOut],
-    problems=(BadCursorError,),
-)
+@api.lists("List models", ModelOut)
 @access(*READERS)
 def models(session: Session, query: api.ListQuery) -> api.Listed[ModelOut]:
     """All of them: models belong to everybody."""
-    page = fetch(
-        session,
-        queries.models(),
-        (ScaleModel.uid,),
-        query.after,
-        query.limit,
-    )
-    return api.Listed[ModelOut](items=[_model(row) for row in page.items], next=page.next)
+    return api.listed(session, query, queries.models(), (ScaleModel.uid,), _model)
 
 
 @bp.get("/models/<uid:model>")

@@ -17,7 +17,6 @@ from app.domain.tokens import TokenScope
 from app.models import Place, PlaceKind, Stall, Trader
 from app.web import api
 from app.web.access import READERS, ForbiddenError, access, caller, require_role
-from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("places", __name__)
 
@@ -94,23 +93,13 @@ class TraderIn(api.Body):
 
 
 @bp.get("/markets")
-@api.read(
-    "List markets",
-    query=api.ListQuery,
-    returns=api.Listed[MarketOut],
-    problems=(BadCursorError,),
-)
+@api.lists("List markets", MarketOut)
 @access(*READERS)
 def markets(session: Session, query: api.ListQuery) -> api.Listed[MarketOut]:
     """The places of trade of the caller's regions."""
-    page = fetch(
-        session,
-        queries.places(caller().scope()),
-        (Place.path, Place.uid),
-        query.after,
-        query.limit,
+    return api.listed(
+        session, query, queries.places(caller().scope()), (Place.path, Place.uid), market_out
     )
-    return api.Listed[MarketOut](items=[market_out(row) for row in page.items], next=page.next)
 
 
 @bp.get("/markets/<uid:market>")
@@ -143,23 +132,13 @@ def add_market(session: Session, body: MarketIn) -> api.Answer:
 
 
 @bp.get("/stalls")
-@api.read(
-    "List stalls",
-    query=api.ListQuery,
-    returns=api.Listed[StallOut],
-    problems=(BadCursorError,),
-)
+@api.lists("List stalls", StallOut)
 @access(*READERS)
 def stalls(session: Session, query: api.ListQuery) -> api.Listed[StallOut]:
     """Those of the caller's regions, by place."""
-    page = fetch(
-        session,
-        queries.stalls(caller().scope()),
-        (Stall.path, Stall.uid),
-        query.after,
-        query.limit,
+    return api.listed(
+        session, query, queries.stalls(caller().scope()), (Stall.path, Stall.uid), stall_out
     )
-    return api.Listed[StallOut](items=[stall_out(row) for row in page.items], next=page.next)
 
 
 @bp.get("/stalls/<uid:stall>")
@@ -212,23 +191,13 @@ def put_goods(session: Session, stall: str, body: GoodsIn) -> api.Answer:
 
 
 @bp.get("/traders")
-@api.read(
-    "List traders",
-    query=api.ListQuery,
-    returns=api.Listed[TraderOut],
-    problems=(BadCursorError,),
-)
+@api.lists("List traders", TraderOut)
 @access(*READERS)
 def traders(session: Session, query: api.ListQuery) -> api.Listed[TraderOut]:
     """Those of the caller's regions, by place."""
-    page = fetch(
-        session,
-        queries.traders(caller().scope()),
-        (Trader.path, Trader.uid),
-        query.after,
-        query.limit,
+    return api.listed(
+        session, query, queries.traders(caller().scope()), (Trader.path, Trader.uid), trader_out
     )
-    return api.Listed[TraderOut](items=[trader_out(row) for row in page.items], next=page.next)
 
 
 @bp.get("/traders/<uid:trader>")

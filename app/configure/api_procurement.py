@@ -27,7 +27,6 @@ from app.domain.tokens import TokenScope
 from app.models import Procurement
 from app.web import api, scale_api
 from app.web.access import READERS, ForbiddenError, access, caller, require_role
-from app.web.paging import BadCursorError, fetch
 from app.web.scale_api import ScaleOut
 
 bp = Blueprint("procurement", __name__)
@@ -86,19 +85,12 @@ class CameWithIn(api.Body):
 
 
 @bp.get("/procurements")
-@api.read(
-    "List procurement batches",
-    query=api.ListQuery,
-    returns=api.Listed[ProcurementOut],
-    problems=(BadCursorError,),
-)
+@api.lists("List procurement batches", ProcurementOut)
 @access(*READERS)
 def procurements(session: Session, query: api.ListQuery) -> api.Listed[ProcurementOut]:
     """Those bought for the caller's regions, in the order they were registered."""
     rows = batches.batches(caller().scope())
-    page = fetch(session, rows, (Procurement.uid,), query.after, query.limit)
-    items = [_out(session, row) for row in page.items]
-    return api.Listed[ProcurementOut](items=items, next=page.next)
+    return api.listed(session, query, rows, (Procurement.uid,), lambda row: _out(session, row))
 
 
 @bp.get("/procurements/<uid:batch>")

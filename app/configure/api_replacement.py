@@ -13,7 +13,6 @@ from app.configure.replacement.views import READERS
 from app.models import IN_ORDER, Scale
 from app.web import api
 from app.web.access import access, caller
-from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("replacement", __name__)
 
@@ -120,27 +119,20 @@ def summary(session: Session, query: AskedQuery) -> ReplacementOut:
 
 
 @bp.get("/replacement/scales")
-@api.read(
-    "List the scales that end",
-    query=AskedQuery,
-    returns=api.Listed[EndingOut],
-    problems=(BadCursorError,),
-)
+@api.lists("List the scales that end", EndingOut, query=AskedQuery)
 @access(*READERS)
 def scales(session: Session, query: AskedQuery) -> api.Listed[EndingOut]:
     """By place, each with what is needed there."""
     scope = caller().scope(*READERS)
     known = book(session, scope)
     wanted = asking.asked(session, scope, query.given())
-    page = fetch(
+    return api.listed(
         session,
+        query,
         figures.scales(known, wanted).options(joinedload(Scale.place), joinedload(Scale.stall)),
         IN_ORDER,
-        query.after,
-        query.limit,
+        lambda row: _ending(known, row),
     )
-    items = [_ending(known, row) for row in page.items]
-    return api.Listed[EndingOut](items=items, next=page.next)
 
 
 def _ending(known: Book, row: Scale) -> EndingOut:

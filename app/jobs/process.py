@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from app.db.session import utcnow
 from app.jobs import leader, runner, runs
 from app.jobs.clock import Clock
+from app.jobs.ending import Ending
 from app.jobs.timetable import LOOK_EVERY, TIMETABLE, Job
 from app.web.database import Installation
 from app.work.fence import Fenced, LostError
@@ -60,10 +61,10 @@ class JobsProcess:
         self.worker = f"{socket.gethostname()[:40]}:{start}"
         self.leading = False
         self.elected = threading.Event()
-        self.stopping = threading.Event()
+        self.stopping = Ending()
         self.ended = threading.Event()
         self.one_at_a_time = threading.Lock()
-        terms = Terms(utcnow, lease, self.stopping.is_set)
+        terms = Terms(utcnow, lease, self.stopping.is_told)
         self.tasks = runner.TaskRunner(work, kinds, self.worker, terms)
 
     def run(self) -> None:
@@ -76,7 +77,7 @@ class JobsProcess:
         try:
             self._loop()
         finally:
-            self.stopping.set()
+            self.stopping.tell()
             self.clock.stop()
             self.ended.set()
             heart.join()
@@ -147,7 +148,7 @@ class JobsProcess:
             with self._database_may_fail():
                 if self.elected.is_set():
                     self._take_over()
-                while not self.stopping.is_set() and self.tasks.run_next():
+                while not self.stopping.is_told() and self.tasks.run_next():
                     pass
 
     def _take_over(self) -> None:
@@ -162,4 +163,4 @@ class JobsProcess:
             LOG.exception("the database failed; work goes on when it answers")
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
-        self.stopping.set()
+        self.stopping.tell()

@@ -28,7 +28,6 @@ from app.standing import standings
 from app.web import api, scale_api
 from app.web.access import READERS, ForbiddenError, StepUpError, access, caller, require_role
 from app.web.database import installation, reading
-from app.web.paging import BadCursorError, fetch
 from app.web.scale_api import ScaleOut, scale_out
 
 bp = Blueprint("manage_api", __name__, url_prefix="/api/v1")
@@ -125,12 +124,7 @@ SCAN_PROBLEMS: Final = (
 
 
 @bp.get("/scales")
-@api.read(
-    "List scales",
-    query=ScaleQuery,
-    returns=api.Listed[ScaleOut],
-    problems=(BadCursorError,),
-)
+@api.lists("List scales", ScaleOut, query=ScaleQuery)
 @access(*READERS)
 def scales(session: Session, query: ScaleQuery) -> api.Listed[ScaleOut]:
     """Those of the caller's regions, by place, each with its computed answers."""
@@ -242,28 +236,19 @@ def opening(session: Session, scale: str, body: OpeningIn) -> api.Answer:
 
 
 @bp.get("/scales/<uid:scale>/story")
-@api.read(
-    "Read the story of a scale",
-    query=api.ListQuery,
-    returns=api.Listed[StepOut],
-    problems=(BadCursorError,),
-)
+@api.lists("Read the story of a scale", StepOut)
 @access(*READERS)
 def story(session: Session, scale: str, query: api.ListQuery) -> api.Listed[StepOut]:
     """What happened to it, the newest first; `ledger_seq` names the entry that told it."""
     row = queries.scale_in(session, caller().scope(), scale)
-    page = fetch(
+    return api.listed(
         session,
+        query,
         select(ScaleEvent).where(ScaleEvent.scale_id == row.id),
         [ScaleEvent.id],
-        query.after,
-        query.limit,
+        lambda one: StepOut(**{name: getattr(one, name) for name in StepOut.model_fields}),
         newest_first=True,
     )
-    items = [
-        StepOut(**{name: getattr(one, name) for name in StepOut.model_fields}) for one in page.items
-    ]
-    return api.Listed[StepOut](items=items, next=page.next)
 
 
 @bp.post("/scans")

@@ -16,7 +16,6 @@ from app.manage.copies import CopyClosedError, CopyNoteError, NotVoidedError
 from app.models import CopyNotice
 from app.web import api
 from app.web.access import access, caller
-from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("copies_api", __name__, url_prefix="/api/v1")
 LONGEST: Final = 300
@@ -64,23 +63,17 @@ def out(one: CopyNotice) -> CopyOut:
 
 
 @bp.get("/tags/copies")
-@api.read(
-    "List tags seen twice",
-    query=api.ListQuery,
-    returns=api.Listed[CopyOut],
-    problems=(BadCursorError,),
-)
+@api.lists("List tags seen twice", CopyOut)
 @access(*COPY_READERS)
 def listed(session: Session, query: api.ListQuery) -> api.Listed[CopyOut]:
     """Those that nobody resolved yet, by place; told from what staff scan alone."""
-    page = fetch(
+    return api.listed(
         session,
+        query,
         copies.listed(caller().scope(*COPY_READERS)),
         [CopyNotice.path, CopyNotice.uid],
-        query.after,
-        query.limit,
+        out,
     )
-    return api.Listed(items=[out(one) for one in page.items], next=page.next)
 
 
 @bp.get("/tags/copies/<uid:copy>")

@@ -17,7 +17,7 @@ from app.oversee import queries
 from app.oversee.service import IllegalStepError
 from app.web import api
 from app.web.access import StepUpError, access, caller
-from app.web.paging import BadCursorError, fetch
+from app.web.paging import fetch
 
 bp = Blueprint("oversee_api", __name__, url_prefix="/api/v1")
 
@@ -118,18 +118,12 @@ def _lead_out(row: Lead, checks: list[str]) -> LeadOut:
 
 
 @bp.get("/findings")
-@api.read(
-    "List findings",
-    query=FindingQuery,
-    returns=api.Listed[FindingOut],
-    problems=(BadCursorError,),
-)
+@api.lists("List findings", FindingOut, query=FindingQuery)
 @access(*FINDING_READERS)
 def findings(session: Session, query: FindingQuery) -> api.Listed[FindingOut]:
     """Those of the caller's regions, by place."""
     statement = queries.findings(caller().scope(*FINDING_READERS), query.state)
-    page = fetch(session, statement, [Finding.path, Finding.uid], query.after, query.limit)
-    return api.Listed(items=[finding_out(row) for row in page.items], next=page.next)
+    return api.listed(session, query, statement, [Finding.path, Finding.uid], finding_out)
 
 
 @bp.get("/findings/<uid:finding>")
@@ -164,7 +158,7 @@ def resolve(session: Session, finding: str, body: ResolveIn) -> api.Answer:
 
 
 @bp.get("/leads")
-@api.read("List leads", query=LeadQuery, returns=api.Listed[LeadOut], problems=(BadCursorError,))
+@api.lists("List leads", LeadOut, query=LeadQuery)
 @access(*LEAD_READERS)
 def leads(session: Session, query: LeadQuery) -> api.Listed[LeadOut]:
     """Those of the caller's regions, by place."""

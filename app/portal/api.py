@@ -20,7 +20,6 @@ from app.portal.service import ScaleRetiredError, TagExistsError, TagRevokedErro
 from app.web import api
 from app.web.access import access, caller, require_role
 from app.web.database import installation
-from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("portal_api", __name__, url_prefix="/api/v1")
 SHEET: Final = api.Document("Sheet", media="application/pdf")
@@ -123,18 +122,13 @@ def _kind(tag: Code) -> Literal["scale", "stall", "staff", "weight", "blank"]:
 
 
 @bp.get("/tags")
-@api.read("List tags", query=api.ListQuery, returns=api.Listed[TagOut], problems=(BadCursorError,))
+@api.lists("List tags", TagOut)
 @access(*TAG_KEEPERS)
 def tags(session: Session, query: api.ListQuery) -> api.Listed[TagOut]:
     """Those of the caller's regions, by place; revoked ones too."""
-    page = fetch(
-        session,
-        queries.listed(caller().scope(*TAG_KEEPERS)),
-        [Code.path, Code.uid],
-        query.after,
-        query.limit,
+    return api.listed(
+        session, query, queries.listed(caller().scope(*TAG_KEEPERS)), [Code.path, Code.uid], out
     )
-    return api.Listed(items=[out(tag) for tag in page.items], next=page.next)
 
 
 @bp.get("/tags/<uid:tag>")

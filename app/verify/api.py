@@ -23,7 +23,6 @@ from app.verify import (
 )
 from app.web import api
 from app.web.access import READERS, access, caller
-from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("verify_api", __name__, url_prefix="/api/v1")
 
@@ -46,23 +45,17 @@ class VerificationOut(api.Model):
 
 
 @bp.get("/verifications")
-@api.read(
-    "List verifications",
-    query=api.ListQuery,
-    returns=api.Listed[VerificationOut],
-    problems=(BadCursorError,),
-)
+@api.lists("List verifications", VerificationOut)
 @access(*READERS)
 def verifications(session: Session, query: api.ListQuery) -> api.Listed[VerificationOut]:
     """Those of the caller's regions, by place."""
-    page = fetch(
+    return api.listed(
         session,
+        query,
         queries.verifications(caller().scope()),
         (Verification.path, Verification.uid),
-        query.after,
-        query.limit,
+        out,
     )
-    return api.Listed[VerificationOut](items=[out(row) for row in page.items], next=page.next)
 
 
 @bp.get("/verifications/<uid:verification>")

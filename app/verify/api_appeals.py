@@ -11,7 +11,6 @@ from app.models import Appeal
 from app.verify import queries_appeals as found
 from app.web import api
 from app.web.access import access, caller
-from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("appeals", __name__)
 
@@ -30,18 +29,12 @@ class AppealOut(api.Model):
 
 
 @bp.get("/appeals")
-@api.read(
-    "List applications for arbitration verification",
-    query=api.ListQuery,
-    returns=api.Listed[AppealOut],
-    problems=(BadCursorError,),
-)
+@api.lists("List applications for arbitration verification", AppealOut)
 @access(*APPEAL_READERS)
 def appeals(session: Session, query: api.ListQuery) -> api.Listed[AppealOut]:
     """Those of the caller's regions, by place."""
     asked = found.appeals(caller().scope(*APPEAL_READERS))
-    page = fetch(session, asked, (Appeal.path, Appeal.uid), query.after, query.limit)
-    return api.Listed[AppealOut](items=[_out(one) for one in page.items], next=page.next)
+    return api.listed(session, query, asked, (Appeal.path, Appeal.uid), _out)
 
 
 @bp.get("/appeals/<uid:appeal>")

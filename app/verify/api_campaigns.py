@@ -25,30 +25,23 @@ from app.verify.service.campaigns_planning import Wish, plan
 from app.verify.service.errors import Fault, FieldsError
 from app.web import api
 from app.web.access import ForbiddenError, access, caller
-from app.web.paging import BadCursorError, fetch
+from app.web.paging import fetch
 
 bp = Blueprint("campaigns", __name__)
 
 
 @bp.get("/campaigns")
-@api.read(
-    "List campaigns",
-    query=api.ListQuery,
-    returns=api.Listed[CampaignOut],
-    problems=(BadCursorError,),
-)
+@api.lists("List campaigns", CampaignOut)
 @access(*CAMPAIGN_READERS)
 def campaigns(session: Session, query: api.ListQuery) -> api.Listed[CampaignOut]:
     """Those of one's regions, body or market."""
-    page = fetch(
+    return api.listed(
         session,
+        query,
         queries.campaigns(fieldwork.sight()),
         (Campaign.path, Campaign.uid),
-        query.after,
-        query.limit,
+        lambda one: out(session, one),
     )
-    items = [out(session, one) for one in page.items]
-    return api.Listed[CampaignOut](items=items, next=page.next)
 
 
 @bp.get("/campaigns/<uid:campaign>")
@@ -60,12 +53,7 @@ def campaign(session: Session, campaign: str) -> api.Answer:
 
 
 @bp.get("/campaigns/<uid:campaign>/scales")
-@api.read(
-    "List the scales of a campaign",
-    query=api.ListQuery,
-    returns=api.Listed[LineOut],
-    problems=(BadCursorError,),
-)
+@api.lists("List the scales of a campaign", LineOut)
 @access(*CAMPAIGN_READERS)
 def scales(session: Session, campaign: str, query: api.ListQuery) -> api.Listed[LineOut]:
     """In the order they were listed."""

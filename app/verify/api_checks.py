@@ -17,7 +17,6 @@ from app.verify.service.leads import InLeadError, NoCauseError
 from app.verify.views_checks import READERS
 from app.web import api
 from app.web.access import access, caller
-from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("checks", __name__)
 
@@ -40,18 +39,12 @@ class CheckOut(api.Model):
 
 
 @bp.get("/in-service-checks")
-@api.read(
-    "List in-service checks",
-    query=api.ListQuery,
-    returns=api.Listed[CheckOut],
-    problems=(BadCursorError,),
-)
+@api.lists("List in-service checks", CheckOut)
 @access(*READERS)
 def checks(session: Session, query: api.ListQuery) -> api.Listed[CheckOut]:
     """Those of the caller's regions, by place."""
     order = (InServiceCheck.path, InServiceCheck.uid)
-    page = fetch(session, found.checks(caller().scope(*READERS)), order, query.after, query.limit)
-    return api.Listed[CheckOut](items=[_out(one) for one in page.items], next=page.next)
+    return api.listed(session, query, found.checks(caller().scope(*READERS)), order, _out)
 
 
 @bp.get("/in-service-checks/<uid:check>")

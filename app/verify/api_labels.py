@@ -19,7 +19,6 @@ from app.verify.service import stock_books, stock_lots
 from app.verify.service.errors import FieldsError
 from app.web import api
 from app.web.access import ForbiddenError, access, caller
-from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("labels", __name__)
 
@@ -78,23 +77,17 @@ class MarkOut(api.Model):
 
 
 @bp.get("/labels")
-@api.read(
-    "List lots of labels and lead seals",
-    query=api.ListQuery,
-    returns=api.Listed[LotOut],
-    problems=(BadCursorError,),
-)
+@api.lists("List lots of labels and lead seals", LotOut)
 @access(*STANDARD_READERS)
 def lots(session: Session, query: api.ListQuery) -> api.Listed[LotOut]:
     """Those of the bodies that the caller sees, by region."""
-    page = fetch(
+    return api.listed(
         session,
+        query,
         queries.lots(*staff.eyes()),
         (MarkLot.path, MarkLot.uid),
-        query.after,
-        query.limit,
+        lambda row: _out(session, row),
     )
-    return api.Listed[LotOut](items=[_out(session, row) for row in page.items], next=page.next)
 
 
 @bp.get("/labels/<uid:lot>")
@@ -107,27 +100,21 @@ def lot(session: Session, lot: str) -> api.Answer:
 
 
 @bp.get("/labels/<uid:lot>/marks")
-@api.read(
-    "List what became of the numbers of a lot",
-    query=api.ListQuery,
-    returns=api.Listed[MarkOut],
-    problems=(BadCursorError,),
-)
+@api.lists("List what became of the numbers of a lot", MarkOut)
 @access(*STANDARD_READERS)
 def marks(session: Session, lot: str, query: api.ListQuery) -> api.Listed[MarkOut]:
     """Used, voided and given back, by number; what is not listed is in hand or on the shelf."""
     row = staff.lot(session, lot)
-    page = fetch(
+    return api.listed(
         session,
+        query,
         select(Mark)
         .join(Mark.issue)
         .where(MarkIssue.lot_id == row.id)
         .options(joinedload(Mark.scale)),
         (Mark.number, Mark.uid),
-        query.after,
-        query.limit,
+        lambda one: mark_out(row, one),
     )
-    return api.Listed[MarkOut](items=[mark_out(row, one) for one in page.items], next=page.next)
 
 
 @bp.post("/labels")

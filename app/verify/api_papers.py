@@ -22,7 +22,6 @@ from app.verify.views_signing import office
 from app.web import api
 from app.web.access import READERS, StepUpError, access, caller, require_role
 from app.web.api import Document
-from app.web.paging import BadCursorError, fetch
 from app.web.papers import PaperError
 
 bp = Blueprint("papers_api", __name__, url_prefix="/api/v1")
@@ -64,21 +63,19 @@ class IssueIn(api.Body):
 
 
 @bp.get("/certificates")
-@api.read(
-    "List certificates and notices",
-    query=CertificateQuery,
-    returns=api.Listed[CertificateOut],
-    problems=(BadCursorError,),
-)
+@api.lists("List certificates and notices", CertificateOut, query=CertificateQuery)
 @access(*READERS)
 def certificates(session: Session, query: CertificateQuery) -> api.Listed[CertificateOut]:
     """Those of the caller's regions, by place; replaced and revoked ones too."""
     statement = found.papers(caller().scope())
     if query.kind is not None:
         statement = statement.where(Certificate.kind == query.kind)
-    page = fetch(session, statement, (Certificate.path, Certificate.uid), query.after, query.limit)
-    return api.Listed[CertificateOut](
-        items=[out(session, row) for row in page.items], next=page.next
+    return api.listed(
+        session,
+        query,
+        statement,
+        (Certificate.path, Certificate.uid),
+        lambda row: out(session, row),
     )
 
 

@@ -20,7 +20,6 @@ from app.verify.service.weight_records import WeightStateError
 from app.verify.views_recalls import BY_RISK, DECIDER, MOST_AT_ONCE
 from app.web import api
 from app.web.access import ForbiddenError, StepUpError, access, caller
-from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("recalls", __name__)
 
@@ -72,18 +71,12 @@ class ScalesQuery(api.ListQuery):
 
 
 @bp.get("/recalls")
-@api.read(
-    "List recalls of weights",
-    query=api.ListQuery,
-    returns=api.Listed[RecallOut],
-    problems=(BadCursorError,),
-)
+@api.lists("List recalls of weights", RecallOut)
 @access(*STANDARD_READERS)
 def recalls(session: Session, query: api.ListQuery) -> api.Listed[RecallOut]:
     """Those of the bodies one sees."""
     order = (Recall.path, Recall.uid)
-    page = fetch(session, queries.recalls(staff.eyes()), order, query.after, query.limit)
-    return api.Listed[RecallOut](items=[_out(one) for one in page.items], next=page.next)
+    return api.listed(session, query, queries.recalls(staff.eyes()), order, _out)
 
 
 @bp.get("/recalls/<uid:recall>")
@@ -96,19 +89,12 @@ def recall(session: Session, recall: str) -> api.Answer:
 
 
 @bp.get("/recalls/<uid:recall>/scales")
-@api.read(
-    "List the scales of a recall",
-    query=ScalesQuery,
-    returns=api.Listed[RecallScaleOut],
-    problems=(BadCursorError,),
-)
+@api.lists("List the scales of a recall", RecallScaleOut, query=ScalesQuery)
 @access(*STANDARD_READERS)
 def scales(session: Session, recall: str, query: ScalesQuery) -> api.Listed[RecallScaleOut]:
     """The most urgent first."""
     row = queries.recall_in(session, staff.eyes(), recall)
-    page = fetch(session, queries.lines(row, query.decision), BY_RISK, query.after, query.limit)
-    items = [_line(one) for one in page.items]
-    return api.Listed[RecallScaleOut](items=items, next=page.next)
+    return api.listed(session, query, queries.lines(row, query.decision), BY_RISK, _line)
 
 
 @bp.post("/recalls")

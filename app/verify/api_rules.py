@@ -19,7 +19,7 @@ from app.verify.service.recomputing import RulesDifferError, recompute
 from app.verify.service.rulesets import HeldRuleSet, RuleSetBuiltInError, RuleSetWithdrawnError
 from app.web import api
 from app.web.access import StepUpError, access, caller
-from app.web.paging import BadCursorError, Cursor
+from app.web.paging import Cursor
 from app.web.words.rule_sets import say_wrong
 
 bp = Blueprint("rule_sets", __name__)
@@ -70,12 +70,7 @@ class RecomputedOut(api.Model):
 
 
 @bp.get("/rule-sets")
-@api.read(
-    "List rule sets",
-    query=api.ListQuery,
-    returns=api.Listed[RuleSetOut],
-    problems=(BadCursorError,),
-)
+@api.lists("List rule sets", RuleSetOut)
 @access(*RULE_READERS)
 def rule_sets(session: Session, query: api.ListQuery) -> api.Listed[RuleSetOut]:
     """Every version there is, by regulation, the newest first; they belong to every region."""

@@ -25,7 +25,6 @@ from app.verify.service import signing
 from app.verify.service.signing import NotWaitingError
 from app.web import api
 from app.web.access import StepUpError, access, caller, require_role
-from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("signing_api", __name__, url_prefix="/api/v1")
 TEAM = tuple(sorted(VERIFICATION))
@@ -85,20 +84,14 @@ class AsideIn(api.Body):
 
 
 @bp.get("/worksheets")
-@api.read(
-    "List finished worksheets",
-    query=WorksheetQuery,
-    returns=api.Listed[WorksheetOut],
-    problems=(BadCursorError,),
-)
+@api.lists("List finished worksheets", WorksheetOut, query=WorksheetQuery)
 @access(*TEAM, Role.AUDITOR)
 def worksheets(session: Session, query: WorksheetQuery) -> api.Listed[WorksheetOut]:
     """Those of the caller's regions, by place."""
     statement = queries.worksheets(caller().scope(*TEAM, Role.AUDITOR))
     if query.state is not None:
         statement = statement.where(Worksheet.state == query.state)
-    page = fetch(session, statement, (Worksheet.path, Worksheet.uid), query.after, query.limit)
-    return api.Listed[WorksheetOut](items=[out(row) for row in page.items], next=page.next)
+    return api.listed(session, query, statement, (Worksheet.path, Worksheet.uid), out)
 
 
 @bp.get("/worksheets/<uid:worksheet>")

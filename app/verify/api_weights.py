@@ -22,7 +22,7 @@ from app.verify.service.weight_records import WeightStateError
 from app.verify.weight_pages import lights
 from app.web import api
 from app.web.access import ForbiddenError, access, caller
-from app.web.paging import BadCursorError, fetch
+from app.web.paging import fetch
 
 bp = Blueprint("weights", __name__)
 
@@ -91,12 +91,7 @@ class WithdrawalIn(api.Body):
 
 
 @bp.get("/weights")
-@api.read(
-    "List standard weights",
-    query=api.ListQuery,
-    returns=api.Listed[WeightOut],
-    problems=(BadCursorError,),
-)
+@api.lists("List standard weights", WeightOut)
 @access(*STANDARD_READERS)
 def weights(session: Session, query: api.ListQuery) -> api.Listed[WeightOut]:
     """Those of the bodies that the caller sees, by region."""

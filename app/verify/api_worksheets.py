@@ -25,7 +25,6 @@ from app.verify.service.worksheets import WorksheetIncompleteError
 from app.verify.submitting import faults
 from app.web import api
 from app.web.access import ForbiddenError, access, caller, require_role
-from app.web.paging import BadCursorError, fetch
 
 bp = Blueprint("worksheets", __name__)
 
@@ -64,25 +63,19 @@ class SubmittedOut(api.Model):
 
 
 @bp.get("/worksheet-drafts")
-@api.read(
-    "List your drafts of worksheets",
-    query=api.ListQuery,
-    returns=api.Listed[DraftOut],
-    problems=(BadCursorError,),
-)
+@api.lists("List your drafts of worksheets", DraftOut)
 @access(Role.VERIFIER)
 def listed(session: Session, query: api.ListQuery) -> api.Listed[DraftOut]:
     """Those that are open, oldest first."""
-    page = fetch(
+    return api.listed(
         session,
+        query,
         select(WorksheetDraft).where(
             WorksheetDraft.person_id == caller().id, WorksheetDraft.closed_at.is_(None)
         ),
         (WorksheetDraft.uid,),
-        query.after,
-        query.limit,
+        out,
     )
-    return api.Listed[DraftOut](items=[out(row) for row in page.items], next=page.next)
 
 
 @bp.get("/worksheet-drafts/<uid:draft>")

@@ -138,6 +138,7 @@ class Access:
 
 
 ATTRIBUTE: Final = "__wutong_access__"
+IDENTIFY: Final = "wutong_identify"
 READERS: Final = frozenset(Role) - {Role.ADMIN}
 
 
@@ -170,6 +171,7 @@ def init_app(
         identify: Returns the person behind the request's cookie or token.
         is_station: Returns whether the request's token is an enrolled station's.
     """
+    app.extensions[IDENTIFY] = identify
 
     @app.before_request
     def check() -> None:
@@ -214,6 +216,18 @@ def caller() -> Caller:
     if found is None:
         raise NotSignedInError("please sign in")
     return found
+
+
+def recall() -> None:
+    """Learn who is refused where no hook came to ask: an address nobody knows, a stale form.
+
+    What is for everybody keeps reading no cookie.
+    """
+    endpoint = request.endpoint
+    rule = rule_of(current_app, endpoint) if endpoint else Access(Audience.SIGNED_IN)
+    identify = current_app.extensions.get(IDENTIFY)
+    if "caller" not in g and identify and rule and rule.audience is Audience.SIGNED_IN:
+        g.caller = identify()
 
 
 def maybe_caller() -> Caller | None:

@@ -18,13 +18,12 @@ Checks, answers and the documentation all come of that one declaration. The patt
         state: State | None = None
 
     @bp.get("/scales")
-    @api.read("List scales", query=ScaleQuery, returns=api.Listed[ScaleOut],
-              problems=(BadCursorError,))
+    @api.lists("List scales", ScaleOut, query=ScaleQuery)
     @access(Role.MANAGER)
     def scales(session: Session, query: ScaleQuery) -> api.Listed[ScaleOut]:
         """Those of the caller's regions, by place."""
-        page = queries.scales(session, caller().scope(), query.after, query.limit)
-        return api.Listed[ScaleOut](items=[out(row) for row in page.items], next=page.next)
+        found = queries.scales(caller().scope(), query.state)
+        return api.listed(session, query, found, (Scale.path, Scale.uid), out)
 
     @bp.post("/scales/<uid:scale>/notes")
     @api.write("Write a note", body=NoteIn, returns={201: NoteOut}, problems=(NotFoundError,))
@@ -41,7 +40,8 @@ opens its own), ``query`` where a model of its own is named, ``body`` where ther
 the parts of the path. It returns a model, an `Answer`, or None for 204.
 
 - Paths: ``<uid:x>`` (UUIDv7), ``<sha256:x>`` and ``<int:x>`` are documented as such.
-- Lists: `ListQuery`, `Listed`; cursors by ``app.web.paging``.
+- Lists: `lists`, `ListQuery` and `listed`: a query, its order and the shape of a row; where
+  all rows of a page are shaped at once, ``app.web.paging.fetch`` and `Listed`.
 - Versions: ``Answer(model, version=row.version)`` sends the ETag; a change is declared with
   ``conditional=True`` and calls ``api.match(row.version)`` before it touches the row. What has
   no version of its own gets a digest of what is read: ``api.match(api.version_of(out(row)))``.
@@ -69,6 +69,7 @@ from app.domain.errors import DomainError
 from app.domain.tokens import TokenScope, allows
 from app.web import api_idempotency
 from app.web.access import InsufficientScopeError, maybe_caller
+from app.web.api_lists import listed
 from app.web.api_operation import (
     ATTRIBUTE,
     JSON,
@@ -93,6 +94,7 @@ from app.web.api_reading import (
     version_of,
 )
 from app.web.database import reading
+from app.web.paging import BadCursorError
 
 __all__ = [
     "Answer",
@@ -103,6 +105,8 @@ __all__ = [
     "Model",
     "Query",
     "invalid",
+    "listed",
+    "lists",
     "match",
     "nothing_here",
     "plain",
@@ -126,6 +130,12 @@ def read(
 ) -> Declared:
     """Declare a route that only reads."""
     return _declare(Operation(summary, Opens.READING, _shapes(returns), query, problems=problems))
+
+
+def lists(summary: str, item: type[Model], *, query: type[ListQuery] = ListQuery) -> Declared:
+    """Declare a route that gives a list of ``item``, a page at a time."""
+    shape: Any = Listed.__class_getitem__(item)
+    return read(summary, returns=shape, query=query, problems=(BadCursorError,))
 
 
 def write(  # noqa: PLR0913 - one declaration says all of it

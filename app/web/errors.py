@@ -15,6 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from app.domain.errors import DomainError
+from app.web.access import maybe_caller, recall
 from app.web.i18n import is_public
 from app.web.refusal import Refusal
 from app.web.refusals import CSRF, of_code, of_status
@@ -130,17 +131,30 @@ def _problem(
 
 
 def _page(code: str, refusal: Refusal, status: int, facts: dict[str, object]) -> str:
-    # A page of a signed-in person keeps its bar and its menu, unless the server itself is ill.
-    if status >= SERVER_ERROR:
-        g.caller = None  # the database may be what is ill: nothing more is asked of it
-    plain = is_public() or g.get("caller") is None
-    layout = "public_base.html" if plain else "base.html"
+    """Return the page of a refusal: in the frame of whoever is signed in, where there is one."""
     obstacles = facts.get("obstacles")
-    return render_template(
-        "error.html",
-        layout=layout,
-        refusal=refusal,
-        status=status,
-        code=code,
-        why=[say_obstacle(each) for each in obstacles] if isinstance(obstacles, list) else [],
-    )
+    words = {
+        "refusal": refusal,
+        "status": status,
+        "code": code,
+        "why": [say_obstacle(each) for each in obstacles] if isinstance(obstacles, list) else [],
+    }
+    try:
+        if _is_framed(status):
+            return render_template("error.html", layout="base.html", **words)
+    except Exception as error:  # noqa: BLE001 - a refusal never fails itself
+        structlog.get_logger().error("frame", exc_info=error, request_id=g.get("request_id"))
+    g.caller = None  # nothing more is asked of what may be ill
+    return render_template("error.html", layout="public_base.html", **words)
+
+
+def _is_framed(status: int) -> bool:
+    """Return whether somebody signed in reads the refusal; asks no database that may be ill."""
+    if is_public():
+        return False
+    if status >= SERVER_ERROR:
+        g.place = ""  # the one thing in the frame that is asked of the database
+    else:
+        recall()
+    found = maybe_caller()
+    return found is not None and not found.half_in

@@ -91,7 +91,8 @@ def viewer() -> Viewer | None:
     if found is None or found.half_in:
         return None
     roles = "、".join(say(role) for role in sorted(found.roles))
-    return Viewer(found.name, roles, g.get("place") or _places(found), found.shared)
+    place = g.place if "place" in g else _places(found)
+    return Viewer(found.name, roles, place, found.shared)
 
 
 def find_url() -> str | None:

@@ -12,7 +12,6 @@ from app.domain.tasks import TaskState
 from app.models import Task
 from app.web import api
 from app.web.access import Audience, access, caller
-from app.web.paging import BadCursorError, fetch
 from app.web.tasks_pages import OVERSEERS, find, find_to_cancel
 from app.work import (
     TaskEndedError,
@@ -72,20 +71,14 @@ def task_out(row: Task) -> TaskOut:
 
 
 @bp.get("/tasks")
-@api.read(
-    "List tasks of the server",
-    query=TaskQuery,
-    returns=api.Listed[TaskOut],
-    problems=(BadCursorError,),
-)
+@api.lists("List tasks of the server", TaskOut, query=TaskQuery)
 @access(Audience.SIGNED_IN)
 def tasks(session: Session, query: TaskQuery) -> api.Listed[TaskOut]:
     """The newest first."""
     scope = caller().scope(*OVERSEERS)
     own = query.of == "mine"
     found = queries.own_tasks(caller().id) if own else queries.tasks(caller().id, scope)
-    page = fetch(session, found, [Task.id], query.after, query.limit, newest_first=True)
-    return api.Listed(items=[task_out(row) for row in page.items], next=page.next)
+    return api.listed(session, query, found, [Task.id], task_out, newest_first=True)
 
 
 @bp.get("/tasks/<uid:task>")

@@ -4,11 +4,11 @@ import logging
 import signal
 import sys
 from pathlib import Path
-from threading import Event
 from typing import Final
 
 import click
 
+from scale_agent.ending import Ending
 from scale_agent.simulator import faults as fault
 from scale_agent.simulator import host_pty, host_rfc2217
 from scale_agent.simulator.catalogue import MODELS, virtual_scale
@@ -79,11 +79,11 @@ def simulate(
         click.echo("Unplugged.", err=True)
 
 
-def _stopped_by_signals() -> Event:
-    """Return an event that Ctrl-C and a polite kill set, so that the link is taken away."""
-    stop = Event()
+def _stopped_by_signals() -> Ending:
+    """Return what Ctrl-C and a polite kill tell to end, so that the link is taken away."""
+    stop = Ending()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda *_: stop.tell())
     return stop
 
 

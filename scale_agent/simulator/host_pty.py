@@ -12,9 +12,9 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Event
 from typing import Final
 
+from scale_agent.ending import Ending
 from scale_agent.simulator import clock
 from scale_agent.simulator.openings import Openings, openings_of
 from scale_agent.simulator.scale import VirtualScale
@@ -27,7 +27,7 @@ if sys.platform != "win32":
 READ_AT_MOST: Final = 4096
 
 
-def serve(scale: VirtualScale, link: Path, stop: Event) -> None:
+def serve(scale: VirtualScale, link: Path, stop: Ending) -> None:
     """Answer on a new pseudo-terminal, named by ``link``, until stopped or unplugged.
 
     Raises:
@@ -39,7 +39,7 @@ def serve(scale: VirtualScale, link: Path, stop: Event) -> None:
         _link(link, terminal.name),
     ):
         clock.sharpen()
-        while not stop.is_set() and scale.is_plugged:
+        while not stop.is_told() and scale.is_plugged:
             _turn(scale, terminal, openings)
 
 

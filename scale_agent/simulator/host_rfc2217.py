@@ -8,11 +8,11 @@ import select
 import socket
 import struct
 import time
-from threading import Event
 from typing import Any, Final, cast
 
 import serial.rfc2217
 
+from scale_agent.ending import Ending
 from scale_agent.simulator import clock
 from scale_agent.simulator.scale import VirtualScale
 
@@ -94,11 +94,11 @@ def listen(port: int) -> socket.socket:
     return socket.create_server(("127.0.0.1", port), backlog=1)
 
 
-def serve(scale: VirtualScale, listener: socket.socket, stop: Event) -> None:
+def serve(scale: VirtualScale, listener: socket.socket, stop: Ending) -> None:
     """Answer one host after another until stopped or unplugged."""
     clock.sharpen()
     with listener:
-        while not stop.is_set() and scale.is_plugged:
+        while not stop.is_told() and scale.is_plugged:
             if select.select([listener], [], [], LONGEST_WAIT_S)[0]:
                 connection, _ = listener.accept()
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -106,13 +106,13 @@ def serve(scale: VirtualScale, listener: socket.socket, stop: Event) -> None:
                     _session(scale, connection, stop)
 
 
-def _session(scale: VirtualScale, connection: socket.socket, stop: Event) -> None:
+def _session(scale: VirtualScale, connection: socket.socket, stop: Ending) -> None:
     scale.opened()
     try:
         # The stubs ask for a whole serial port; the manager needs no more than _Uart has.
         port, reply = cast("Any", _Uart(scale)), cast("Any", _Reply(connection))
         manager = serial.rfc2217.PortManager(port, reply)
-        while not stop.is_set() and scale.is_plugged:
+        while not stop.is_told() and scale.is_plugged:
             if not _turn(scale, connection, manager):
                 return
     except OSError:
