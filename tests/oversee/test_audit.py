@@ -16,10 +16,11 @@ from app.domain.lifecycle import Action
 from app.domain.roles import Role
 from app.domain.scope import Scope
 from app.ledger.door import act
+from app.ledger.projections import SUBJECTS
 from app.models import LedgerEntry, Place, Region, RegionKind, SignInAttempt
 from app.oversee import audit
 from app.oversee.audit import Asked
-from app.web.words.ledger import DEED
+from app.web.words.ledger import DEED, KIND
 from tests.conftest import NOON
 from tests.oversee.conftest import Office
 from tests.support import makers
@@ -132,6 +133,11 @@ def deeds() -> set[str]:
                 third = node.args[2:3]
                 named |= {one.value for one in third if isinstance(one, ast.Constant)}
     return named
+
+
+def test_every_kind_of_thing_has_its_word() -> None:
+    """A new subject without a line in app.web.words.ledger fails here."""
+    assert {subject.__tablename__ for subject in SUBJECTS} <= set(KIND)
 
 
 def test_every_deed_has_its_words() -> None:

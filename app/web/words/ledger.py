@@ -180,6 +180,12 @@ KIND: Final[Mapping[str, Any]] = MappingProxyType(
         "stock_day": _l("count of marks"),
         "transition_rule": _l("last day of old types"),
         "replacement_price": _l("price of a replacement"),
+        "rule_set": _l("rule set"),
+        "worksheet": _l("worksheet"),
+        "signature_batch": _l("batch of signatures"),
+        "certificate": _l("certificate or notice"),
+        "in_service_check": _l("in-service check"),
+        "appeal": _l("application for arbitration verification"),
     }
 )
 
