@@ -93,6 +93,15 @@ class Form:
         for name, fault in error.faults.items():
             self.fault(name, fault)
 
+    def hold(self) -> None:
+        """Hold the form to what was found so far.
+
+        Raises:
+            FieldsError: Something is wrong with a field; it is noted there already.
+        """
+        if self.errors:
+            raise FieldsError
+
     def day(self, name: str) -> date | None:
         """Return the date typed, or None; what is no date becomes an error."""
         if not self[name]:

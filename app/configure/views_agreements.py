@@ -1,5 +1,6 @@
 """Pages of entry agreements: those that run out, one of them, a new one at its place."""
 
+from functools import partial
 from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.configure import agreements, forms, queries
 from app.configure.forms import Form
+from app.configure.saving import INVALID, refusal
 from app.configure.service import FieldsError
 from app.configure.service.agreements import (
     Signed,
@@ -24,7 +26,6 @@ from app.models import Agreement, Place, Stall, Trader
 from app.web import edits
 from app.web.access import READERS, access, caller
 from app.web.database import installation, reading, transaction
-from app.web.edits import EditedMeanwhileError
 from app.web.errors import status_of
 from app.web.paging import fetch
 from app.web.refusals import of_code
@@ -39,8 +40,6 @@ from app.web.uploads import (
 
 bp = Blueprint("agreements", __name__, url_prefix="/configure", template_folder="templates")
 
-INVALID: Final = 422
-CONFLICT: Final = 409
 FIELDS: Final = {
     "trader": 36,
     "number": 40,
@@ -105,18 +104,16 @@ def one(uid: str) -> ResponseReturnValue:
 def change(uid: str) -> ResponseReturnValue:
     """Correct an agreement; somebody else's correction in between is not written over."""
     form = _typed()
-    try:
+
+    def write() -> None:
         with transaction() as session:
             row = agreements.agreement_in(session, caller().scope(*REGISTRARS), uid)
             edits.expect(session, form[edits.FIELD], lambda: _filled(row).values)
             command = _command(session, form, row.place, row.trader)
             change_agreement(session, row, command, by=caller().uid, at=utcnow())
-        return redirect(url_for("agreements.one", uid=uid), 303)
-    except FieldsError as error:
-        form.refuse(error)
-    except EditedMeanwhileError:
-        return _page(uid, form, clashed=True), CONFLICT
-    return _page(uid, form), INVALID
+
+    refused = refusal(form, partial(_page, uid), write)
+    return refused or redirect(url_for("agreements.one", uid=uid), 303)
 
 
 @bp.post("/agreements/<uid:uid>/end")

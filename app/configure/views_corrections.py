@@ -1,5 +1,6 @@
 """The page on which a place of trade is corrected."""
 
+from functools import partial
 from typing import Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.configure import forms, queries, service
 from app.configure.forms import Form
+from app.configure.saving import refusal
 from app.configure.service import FieldsError
 from app.configure.service.places import is_settled
 from app.db.session import utcnow
@@ -16,12 +18,9 @@ from app.models import Place
 from app.web import edits
 from app.web.access import access, caller, require_role
 from app.web.database import reading, transaction
-from app.web.edits import EditedMeanwhileError
 
 bp = Blueprint("corrections", __name__, url_prefix="/configure", template_folder="templates")
 
-INVALID: Final = 422
-CONFLICT: Final = 409
 FIELDS: Final = {**forms.PLACE, edits.FIELD: edits.LONGEST}
 
 
@@ -44,20 +43,18 @@ def save(uid: str) -> ResponseReturnValue:
         if is_settled(session, place):  # the page does not ask for them then
             standing = forms.filled_place(place).values
             form.values |= {name: standing[name] for name in ("region", "code")}
-        command = forms.new_place(form)
-        try:
+
+        def write() -> None:
+            command = forms.new_place(form)
             if command is None:
-                return _page(session, place, form), INVALID
+                raise FieldsError
             edits.expect(session, form[edits.FIELD], lambda: forms.filled_place(place).values)
             if command.path != place.path:
                 require_role(command.region_path, *REGISTRARS)
             service.change_place(session, place, command, by=caller().uid, at=utcnow())
-        except EditedMeanwhileError:
-            return _page(session, place, form, clashed=True), CONFLICT
-        except FieldsError as error:
-            form.refuse(error)
-            return _page(session, place, form), INVALID
-    return redirect(url_for("register.place", uid=uid), 303)
+
+        refused = refusal(form, partial(_page, session, place), write)
+    return refused or redirect(url_for("register.place", uid=uid), 303)
 
 
 def _place(session: Session, uid: str) -> Place:

@@ -1,5 +1,6 @@
 """The page on which somebody says what a stall sells, and puts its number right."""
 
+from functools import partial
 from typing import Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.configure import forms, queries, service
 from app.configure.forms import Form
-from app.configure.service import FieldsError
+from app.configure.saving import refusal
 from app.configure.service.stallholders import renumber_stall
 from app.db.session import utcnow
 from app.domain.permissions import REGISTRARS
@@ -17,13 +18,10 @@ from app.models import Stall
 from app.web import edits
 from app.web.access import access, caller
 from app.web.database import reading, transaction
-from app.web.edits import EditedMeanwhileError
 from app.web.words import goods
 
 bp = Blueprint("goods", __name__, url_prefix="/configure", template_folder="templates")
 
-INVALID: Final = 422
-CONFLICT: Final = 409
 FIELDS: Final = {**forms.STALL, edits.FIELD: edits.LONGEST}
 
 
@@ -45,20 +43,17 @@ def save(uid: str) -> ResponseReturnValue:
     form.values["goods_classes"] = goods_text(classes)
     with transaction() as session:
         stall = _stall(session, uid)
-        if form.errors:
-            return _page(session, stall, form), INVALID
-        try:
+
+        def write() -> None:
+            form.hold()
             edits.expect(session, form[edits.FIELD], lambda: _stands(stall))
             renumber_stall(session, stall, form["number"], by=caller().uid, at=utcnow())
-        except EditedMeanwhileError:
-            return _page(session, stall, form, clashed=True), CONFLICT
-        except FieldsError as error:
-            form.refuse(error)
-            return _page(session, stall, form), INVALID
-        command = service.Goods(form["goods"], classes)
-        service.record_goods(session, stall, command, by=caller().uid, at=utcnow())
+            command = service.Goods(form["goods"], classes)
+            service.record_goods(session, stall, command, by=caller().uid, at=utcnow())
+
+        refused = refusal(form, partial(_page, session, stall), write)
         where = url_for("register.place", uid=stall.place.uid, _anchor="stalls")
-    return redirect(where, 303)
+    return refused or redirect(where, 303)
 
 
 def _stall(session: Session, uid: str) -> Stall:

@@ -1,5 +1,6 @@
 """Pages of what scales lack: one scale's three codes and seal, and all whose grounds ran out."""
 
+from functools import partial
 from typing import Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.configure import forms, grounds, queries
 from app.configure.forms import Form
+from app.configure.saving import INVALID, refusal
 from app.configure.service import FieldsError
 from app.configure.service.errors import Fault
 from app.configure.service.grounds import change_parts, give_grounds
@@ -22,13 +24,10 @@ from app.standing import gaps
 from app.web import edits
 from app.web.access import READERS, access, caller
 from app.web.database import reading, transaction
-from app.web.edits import EditedMeanwhileError
 from app.web.paging import PAGE, fetch
 
 bp = Blueprint("grounds", __name__, url_prefix="/configure", template_folder="templates")
 
-INVALID: Final = 422
-CONFLICT: Final = 409
 FIELDS: Final = {**forms.PARTS, edits.FIELD: edits.LONGEST}
 GIVEN: Final = {"ground": 20, "until": 10, "gap_remark": 200}
 
@@ -45,20 +44,18 @@ def of_scale(uid: str) -> ResponseReturnValue:
 def save(uid: str) -> ResponseReturnValue:
     """Write down the codes, and grounds for what is missing."""
     form = Form.read(request.form, FIELDS)
-    command = forms.parts(form)
-    if command is None:
-        return _scale_page(uid, form), INVALID
-    try:
+
+    def write() -> None:
+        command = forms.parts(form)
+        if command is None:
+            raise FieldsError
         with transaction() as session:
             scale = queries.scale_in(session, caller().scope(Role.MANAGER), uid)
             edits.expect(session, form[edits.FIELD], lambda: grounds.stands(scale))
             change_parts(session, scale, command, by=caller().uid, at=utcnow())
-        return redirect(url_for("manage.scale", uid=uid, _anchor="codes"), 303)
-    except FieldsError as error:
-        form.refuse(error)
-    except EditedMeanwhileError:
-        return _scale_page(uid, form, clashed=True), CONFLICT
-    return _scale_page(uid, form), INVALID
+
+    refused = refusal(form, partial(_scale_page, uid), write)
+    return refused or redirect(url_for("manage.scale", uid=uid, _anchor="codes"), 303)
 
 
 @bp.get("/grounds")

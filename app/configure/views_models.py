@@ -1,5 +1,6 @@
 """Pages of makers and models: the list, a new one, and one to look at and correct."""
 
+from functools import partial
 from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.configure import forms_models, queries, service
 from app.configure.forms import Form
 from app.configure.replacement.service import rule_of
+from app.configure.saving import INVALID, refusal
 from app.configure.service import FieldsError
 from app.configure.service.catalogue import change_model
 from app.configure.service.errors import Fault
@@ -21,13 +23,10 @@ from app.models import Maker, ScaleModel
 from app.web import edits
 from app.web.access import READERS, access, caller
 from app.web.database import reading, transaction
-from app.web.edits import EditedMeanwhileError
 from app.web.words.say import say
 
 bp = Blueprint("models", __name__, url_prefix="/configure", template_folder="templates")
 
-INVALID: Final = 422
-CONFLICT: Final = 409
 START: Final = {"required_level": "0", "evidence_days": "180"}
 
 
@@ -65,18 +64,16 @@ def one(uid: str) -> ResponseReturnValue:
 def change(uid: str) -> ResponseReturnValue:
     """Correct a model; somebody else's correction in between is not written over."""
     form = _form()
-    try:
+
+    def write() -> None:
         with transaction() as session:
             model = session.scalars(queries.models().where(ScaleModel.uid == uid)).one()
             edits.expect(session, form[edits.FIELD], lambda: forms_models.filled(model).values)
             command = _command(session, form)
             change_model(session, model, command, by=caller().uid, at=utcnow())
-        return redirect(url_for("models.one", uid=uid), 303)
-    except FieldsError as error:
-        form.refuse(error)
-    except EditedMeanwhileError:
-        return _model_page(uid, form, clashed=True), CONFLICT
-    return _model_page(uid, form), INVALID
+
+    refused = refusal(form, partial(_model_page, uid), write)
+    return refused or redirect(url_for("models.one", uid=uid), 303)
 
 
 def _form() -> Form:

@@ -1,5 +1,6 @@
 """Pages of the offices (市场监管所) below a county: the list, another one, a name put right."""
 
+from functools import partial
 from typing import Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.configure import forms, queries
 from app.configure.forms import Form
+from app.configure.saving import INVALID, refusal
 from app.configure.service import FieldsError
 from app.configure.service.errors import Fault
 from app.configure.service.regions import create_office, rename_region
@@ -17,13 +19,10 @@ from app.models import Region
 from app.web import edits
 from app.web.access import access, caller, require_role
 from app.web.database import reading, transaction
-from app.web.edits import EditedMeanwhileError
 from app.web.paging import fetch
 
 bp = Blueprint("offices", __name__, url_prefix="/configure", template_folder="templates")
 
-INVALID: Final = 422
-CONFLICT: Final = 409
 NAME: Final = {"name": 120, edits.FIELD: edits.LONGEST}
 
 
@@ -70,17 +69,14 @@ def change(uid: str) -> ResponseReturnValue:
     form = Form.read(request.form, NAME)
     with transaction() as session:
         office = _office(session, uid)
-        try:
-            if form.errors:
-                return _page(session, office, form), INVALID
+
+        def write() -> None:
+            form.hold()
             edits.expect(session, form[edits.FIELD], lambda: _stands(office))
             rename_region(session, office, form["name"], by=caller().uid, at=utcnow())
-        except EditedMeanwhileError:
-            return _page(session, office, form, clashed=True), CONFLICT
-        except FieldsError as error:
-            form.refuse(error)
-            return _page(session, office, form), INVALID
-    return redirect(url_for("offices.every"), 303)
+
+        refused = refusal(form, partial(_page, session, office), write)
+    return refused or redirect(url_for("offices.every"), 303)
 
 
 def _office(session: Session, uid: str) -> Region:

@@ -1,5 +1,6 @@
 """The page on which the register is put right about a scale: number, role, plate, batch."""
 
+from functools import partial
 from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.configure import batches, forms, queries
 from app.configure.forms import Form
+from app.configure.saving import refusal
 from app.configure.service import FieldsError
 from app.configure.service.errors import Fault
 from app.configure.service.plates import ROLE_OPEN, Plate, correct_plate, is_named
@@ -18,13 +20,10 @@ from app.models import Scale
 from app.web import edits
 from app.web.access import access, caller
 from app.web.database import reading, transaction
-from app.web.edits import EditedMeanwhileError
 from app.web.words.say import say
 
 bp = Blueprint("plates", __name__, url_prefix="/configure", template_folder="templates")
 
-INVALID: Final = 422
-CONFLICT: Final = 409
 FIELDS: Final = {**forms.PLATE, edits.FIELD: edits.LONGEST}
 
 
@@ -45,18 +44,14 @@ def save(uid: str) -> ResponseReturnValue:
     with transaction() as session:
         scale = _scale(session, uid)
         form.values |= {name: _stands(scale)[name] for name in _closed(session, scale)}
-        command = _command(session, form)
-        try:
-            if command is None:
-                return _page(session, scale, form), INVALID
+
+        def write() -> None:
+            command = _command(session, form)
             edits.expect(session, form[edits.FIELD], lambda: _stands(scale))
             correct_plate(session, scale, command, by=caller().uid, at=utcnow())
-        except EditedMeanwhileError:
-            return _page(session, scale, form, clashed=True), CONFLICT
-        except FieldsError as error:
-            form.refuse(error)
-            return _page(session, scale, form), INVALID
-    return redirect(url_for("manage.scale", uid=uid, _anchor="codes"), 303)
+
+        refused = refusal(form, partial(_page, session, scale), write)
+    return refused or redirect(url_for("manage.scale", uid=uid, _anchor="codes"), 303)
 
 
 def _scale(session: Session, uid: str) -> Scale:
@@ -69,7 +64,7 @@ def _closed(session: Session, scale: Scale) -> list[str]:
     return found if scale.state in ROLE_OPEN else [*found, "role"]
 
 
-def _command(session: Session, form: Form) -> Plate | None:
+def _command(session: Session, form: Form) -> Plate:
     made_on, role = form.day("made_on"), form.one_of("role", ScaleRole, ScaleRole.TRADE)
     model = queries.model_named(session, form["model"])
     batch = batches.named(session, caller().scope(Role.MANAGER), form["batch"])
@@ -78,7 +73,7 @@ def _command(session: Session, form: Form) -> Plate | None:
     if batch is None and form["batch"]:
         form.fault("batch", Fault.NOT_HERE)
     if model is None or form.errors:
-        return None
+        raise FieldsError
     plain = {name: form[name] for name in ("serial_no", "market_no", "software_id")}
     return Plate(model=model, role=role, made_on=made_on, batch=batch, **plain)
 

@@ -1,6 +1,7 @@
 """Pages of procurement batches: the list, one with its scales, and which scales came with it."""
 
-from typing import Any, Final
+from functools import partial
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.configure import batches, forms_batches, queries
 from app.configure.forms import Form
+from app.configure.saving import INVALID, refusal
 from app.configure.service import FieldsError
 from app.configure.service.procurement import Batch, assign, change_procurement, create_procurement
 from app.db.scope import within
@@ -20,14 +22,10 @@ from app.models import IN_ORDER, Place, Procurement, Region, Scale
 from app.web import edits
 from app.web.access import READERS, access, caller, require_role
 from app.web.database import reading, transaction
-from app.web.edits import EditedMeanwhileError
 from app.web.paging import PAGE, fetch
 from app.web.words.say import say
 
 bp = Blueprint("procurement", __name__, url_prefix="/configure", template_folder="templates")
-
-INVALID: Final = 422
-CONFLICT: Final = 409
 
 
 @bp.get("/procurement")
@@ -64,18 +62,16 @@ def one(uid: str) -> ResponseReturnValue:
 def change(uid: str) -> ResponseReturnValue:
     """Correct a batch; somebody else's correction in between is not written over."""
     form = Form.read(request.form, forms_batches.BATCH)
-    try:
+
+    def write() -> None:
         with transaction() as session:
             row = batches.batch_in(session, caller().scope(*REGISTRARS), uid)
             edits.expect(session, form[edits.FIELD], lambda: forms_batches.filled(row).values)
             command = _command(session, form)
             change_procurement(session, row, command, by=caller().uid, at=utcnow())
-        return redirect(url_for("procurement.one", uid=uid), 303)
-    except FieldsError as error:
-        form.refuse(error)
-    except EditedMeanwhileError:
-        return _batch_page(uid, form, clashed=True), CONFLICT
-    return _batch_page(uid, form), INVALID
+
+    refused = refusal(form, partial(_batch_page, uid), write)
+    return refused or redirect(url_for("procurement.one", uid=uid), 303)
 
 
 @bp.get("/procurement/<uid:uid>/scales")

@@ -1,5 +1,6 @@
 """The page on which a trader's name or telephone number is put right."""
 
+from functools import partial
 from typing import Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.configure import forms, queries
 from app.configure.forms import Form
-from app.configure.service import FieldsError
+from app.configure.saving import refusal
 from app.configure.service.stallholders import correct_trader
 from app.db.session import utcnow
 from app.domain.permissions import REGISTRARS
@@ -16,12 +17,9 @@ from app.models import Trader
 from app.web import edits
 from app.web.access import access, caller
 from app.web.database import reading, transaction
-from app.web.edits import EditedMeanwhileError
 
 bp = Blueprint("traders", __name__, url_prefix="/configure", template_folder="templates")
 
-INVALID: Final = 422
-CONFLICT: Final = 409
 FIELDS: Final = {**forms.TRADER, edits.FIELD: edits.LONGEST}
 
 
@@ -41,19 +39,16 @@ def save(uid: str) -> ResponseReturnValue:
     form = Form.read(request.form, FIELDS)
     with transaction() as session:
         trader = _trader(session, uid)
-        try:
-            if form.errors:
-                return _page(session, trader, form), INVALID
+
+        def write() -> None:
+            form.hold()
             edits.expect(session, form[edits.FIELD], lambda: _stands(trader))
             given = (form["name"], form["phone"])
             correct_trader(session, trader, *given, by=caller().uid, at=utcnow())
-        except EditedMeanwhileError:
-            return _page(session, trader, form, clashed=True), CONFLICT
-        except FieldsError as error:
-            form.refuse(error)
-            return _page(session, trader, form), INVALID
+
+        refused = refusal(form, partial(_page, session, trader), write)
         where = url_for("register.place", uid=trader.place.uid, _anchor="traders")
-    return redirect(where, 303)
+    return refused or redirect(where, 303)
 
 
 def _trader(session: Session, uid: str) -> Trader:
