@@ -51,7 +51,7 @@ class Crew:
             yield child
         finally:
             child.terminate()
-            child.wait(PATIENCE_S)
+            ended(child)
 
     def set_clock(self, ahead: str) -> None:
         """Set everybody's clock, as libfaketime says it: +3d, -2h."""
@@ -96,7 +96,7 @@ class Crew:
             child.terminate()
         for child in self.running:
             # SIGTERM: one that was started a moment ago had not begun to listen.
-            assert child.wait(PATIENCE_S) in {0, -signal.SIGKILL, -signal.SIGTERM}
+            assert ended(child) in {0, -signal.SIGKILL, -signal.SIGTERM}
         self.running = []
 
     def close(self) -> None:
@@ -117,7 +117,19 @@ class Crew:
             "FAKETIME_TIMESTAMP_FILE": str(self.home / "clock"),
             "FAKETIME_CACHE_DURATION": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "PYTHONFAULTHANDLER": "1",
             "WUTONG_HOME": str(self.home),
             "WUTONG_DATABASE_URL": self.work.settings.database_url,
         }
         return subprocess.Popen(command, cwd=PROJECT, env=environment)
+
+
+def ended(child: subprocess.Popen[bytes]) -> int:
+    """Wait for the end of one that was told to; where it does not come, show its threads."""
+    try:
+        return child.wait(PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        child.send_signal(signal.SIGABRT)  # what each thread does is then among the test's errors
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(PATIENCE_S)
+        raise
