@@ -32,7 +32,8 @@ from app.web.words import importing as words
 @click.option(
     "--mapping",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help='JSON: {"name of a column": "field", …}',
+    help='file with JSON: {"name of a column": "field", …}; the fields are '
+    + " ".join(columns.BY_NAME),
 )
 @click.option("--apply", "write", is_flag=True, help="write it; without, nothing is written")
 @click.option("--undo", metavar="SESSION", help="take an import back")
@@ -58,7 +59,10 @@ def import_list(
         try:
             lines = importing.look(session, given, heads, region, utcnow())
         except ColumnsAbsentError as error:
-            fail(f"no column of the list holds: {', '.join(error.fields)}; name them by --mapping")
+            fail(
+                f"no column of the list holds: {', '.join(error.fields)}; name them by"
+                f' --mapping FILE, a file with {{"name of a column": "{error.fields[0]}", …}}'
+            )
     identity = _apply(work, file, region, heads, lines) if write else None
     _answer(identity, lines, as_json=as_json)
     if any(line.kind is LineKind.REFUSED for line in lines):
@@ -81,6 +85,11 @@ def _read(file: Path, mapping: Path | None) -> tuple[Table, Heads]:
     if unknown := set(named.values()) - set(columns.BY_NAME):
         raise click.BadParameter(
             f"there is no field {min(unknown)!r}; there are {', '.join(columns.BY_NAME)}",
+            param_hint="--mapping",
+        )
+    if unseen := set(named) - set(heads.names):
+        raise click.BadParameter(
+            f"there is no column {min(unseen)!r}; there are {', '.join(filter(None, heads.names))}",
             param_hint="--mapping",
         )
     return given, columns.chosen(given, heads.row, fields)

@@ -83,6 +83,9 @@ def test_columns_of_strange_names_are_mapped_by_a_file(county: Shell, tmp_path: 
     mapping.write_text(json.dumps({"钢印号": "nonsense"}), "utf-8")
     ran = county("import", file, "--region", COUNTY, "--mapping", mapping)
     assert (ran.status, "'nonsense'" in ran.err) == (2, True)
+    mapping.write_text(json.dumps({"钢号": "serial_no"}), "utf-8")
+    ran = county("import", file, "--region", COUNTY, "--mapping", mapping)
+    assert (ran.status, "'钢号'" in ran.err, "钢印号" in ran.err) == (2, True, True)
 
 
 @pytest.mark.parametrize(
