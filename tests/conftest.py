@@ -1,5 +1,6 @@
 """Fixtures every test may use. A test that needs none of them is the best kind."""
 
+import gc
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +26,10 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("suite")
 compiled.once()
+# What is imported stays for the whole run; looking for cycles in it again and again was nearly
+# half of the run's processor time.
+gc.disable()
+OBJECTS_TILL_A_LOOK = 100_000
 
 # Few tests that take long: begun last, they would keep one worker busy while the others have ended.
 LONG = (
@@ -48,6 +53,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((n for n, path in enumerate(LONG) if item.nodeid.startswith(path)), len(LONG))
 
     items.sort(key=rank)
+
+
+def pytest_collection_finish() -> None:
+    """Look for cycles again, in what the tests make."""
+    gc.freeze()
+    gc.set_threshold(OBJECTS_TILL_A_LOOK)
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -1,57 +1,57 @@
 """`wutong`: every command of the server, each group in its own module."""
 
 import sys
+from importlib import import_module
 from typing import Final
 
 import click
 from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
-from app.cli import (
-    backup,
-    demo,
-    doctor,
-    firmware,
-    importing,
-    labels,
-    ledger,
-    move,
-    record,
-    regions,
-    schema,
-    serving,
-    users,
-    worksheet,
-)
 from app.cli.context import IMPOSSIBLE
 from app.domain.errors import DomainError
 
-MODULES: Final = (
-    schema,
-    demo,
-    doctor,
-    serving,
-    regions,
-    users,
-    labels,
-    ledger,
-    firmware,
-    backup,
-    move,
-    importing,
-    record,
-    worksheet,
-)
+# Loading all of them takes a second; only what is asked for is loaded.
+MODULES: Final = {
+    "backup": ("backup",),
+    "db": ("schema", "move"),
+    "demo": ("demo",),
+    "doctor": ("doctor",),
+    "firmware": ("firmware",),
+    "import": ("importing",),
+    "init": ("schema",),
+    "jobs": ("jobs",),
+    "labels": ("labels",),
+    "ledger": ("ledger",),
+    "record": ("record",),
+    "region": ("regions",),
+    "restore": ("backup",),
+    "run": ("serving",),
+    "token": ("users",),
+    "user": ("users",),
+    "worksheet": ("worksheet",),
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """Loads a command when somebody asks for it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click calls it
+        """Return the names of all commands."""
+        return list(MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as click calls it
+        """Return a command, or None where there is none of that name."""
+        commands: dict[str, click.Command] = {}
+        for module in MODULES.get(cmd_name, ()):
+            found = import_module(f"app.cli.{module}")
+            commands |= {command.name: command for command in found.COMMANDS}
+        return commands.get(cmd_name)
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def wutong() -> None:
     """Fleet management of market scales under the five unifieds."""
-
-
-for _module in MODULES:
-    for _command in _module.COMMANDS:
-        wutong.add_command(_command)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""`wutong run` and `wutong jobs`: the two long-running processes."""
+"""`wutong run`: the web server."""
 
 import os
 import socket
@@ -10,9 +10,6 @@ import click
 
 from app.cli.context import fail, open_installation
 from app.config import LAST_PORT, Settings
-from app.jobs.kinds import KINDS
-from app.jobs.process import JobsProcess
-from app.web import logs
 
 # Threads are for requests that are there, not for those that arrive slowly.
 WORKER: Final = "app.web.patience.PatientWorker"
@@ -78,12 +75,4 @@ def run(bind: tuple[str, int] | None) -> None:
     os.execve(command[0], command, environment(found))  # noqa: S606 - we become the server
 
 
-@click.command()
-def jobs() -> None:
-    """Keep the timetable and do long work; any number may run, one leads."""
-    work = open_installation()
-    logs.configure()
-    JobsProcess(work, KINDS).run()
-
-
-COMMANDS: Final = (run, jobs)
+COMMANDS: Final = (run,)

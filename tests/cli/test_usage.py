@@ -4,11 +4,13 @@ import contextlib
 import shutil
 import socket
 import sqlite3
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Shell
+from app.cli.__main__ import MODULES
+from tests.cli.conftest import PROJECT, Shell
 
 NAMED = (
     "init",
@@ -40,6 +42,17 @@ def test_help_lists_every_command(empty: Shell) -> None:
     assert ran.status == 0
     listed = {line.split()[0] for line in ran.out.split("Commands:")[1].splitlines() if line}
     assert set(NAMED) <= listed
+
+
+def test_every_command_of_a_module_is_found_by_its_name() -> None:
+    """Modules are loaded when they are asked for; one that nobody names would be lost."""
+    folder = PROJECT / "app/cli"
+    found = {
+        command.name: path.stem
+        for path in folder.glob("[a-z]*.py")
+        for command in getattr(import_module(f"app.cli.{path.stem}"), "COMMANDS", ())
+    }
+    assert found == {name: modules[0] for name, modules in MODULES.items()}
 
 
 @pytest.mark.parametrize("group", GROUPS)
