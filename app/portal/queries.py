@@ -11,9 +11,20 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinl
 
 from app.crypto.tags import TagKind
 from app.db.scope import within
+from app.domain.calendar import local_date
+from app.domain.lifecycle import Action, State
 from app.domain.public_status import PublicStatus
 from app.domain.scope import Scope
-from app.models import Code, CodeKind, Place, Scale, ScaleModel, Stall, StandardWeight
+from app.models import (
+    Code,
+    CodeKind,
+    Place,
+    Scale,
+    ScaleEvent,
+    ScaleModel,
+    Stall,
+    StandardWeight,
+)
 from app.standing import standing_of
 
 LAST: Final = 4
@@ -34,6 +45,7 @@ class PublicScale:
 
     Attributes:
         ranges: (Min, Max, e) of each weighing range, mg.
+        retired_on: The day on which it left service for good: the status alone would not say so.
     """
 
     status: PublicStatus
@@ -48,6 +60,7 @@ class PublicScale:
     fair_scale_spot: str
     phone: str
     has_photo: bool
+    retired_on: date | None = None
 
 
 def tag_by_id(session: Session, identity: str) -> Code | None:
@@ -86,7 +99,18 @@ def public_scale(session: Session, scale: Scale, today: date) -> PublicScale:
         fair_scale_spot=scale.place.fair_scale_spot,
         phone=scale.place.phone,
         has_photo=scale.photo is not None,
+        retired_on=_retired_on(session, scale),
     )
+
+
+def _retired_on(session: Session, scale: Scale) -> date | None:
+    if scale.state is not State.RETIRED:
+        return None
+    told = select(func.max(ScaleEvent.at)).where(
+        ScaleEvent.scale_id == scale.id, ScaleEvent.action == Action.RETIRE
+    )
+    at = session.scalar(told)
+    return local_date(at) if at else None
 
 
 def printable(scope: Scope, prefix: str = "", kind: TagKind = TagKind.SCALE) -> Select[Code]:

@@ -157,6 +157,23 @@ def verified_again(database: Database) -> tuple[str, str]:
         return scale.uid, service.issue(session, scale, by=SYSTEM, at=NOON).uid
 
 
+def test_a_retired_scale_says_so_beside_its_status(
+    client: FlaskClient, database: Database, settings: Settings
+) -> None:
+    """The five public statuses are fixed; the words below say what became of it, and when."""
+    uid, tag = verified(database)
+    at = utcnow()
+    with database.transaction() as session:
+        scale = session.query(Scale).filter_by(uid=uid).one()
+        with act(session, scale, Action.RETIRE, by=SYSTEM, at=at):
+            pass
+    path = path_of(database, settings, tag)
+    told = client.get(path, headers={"Accept-Language": "zh"}).text
+    day = local_date(at)
+    assert f"已于{day.year}年{day.month}月{day.day}日报废" in told
+    assert client.get(path, headers=JSON).json["status"] == "to_be_confirmed"  # type: ignore[index]
+
+
 def test_lost_addresses_are_told_apart(
     client: FlaskClient, database: Database, settings: Settings
 ) -> None:
