@@ -106,13 +106,12 @@ def list_remarks(scale: str) -> None:
     """List the remarks in the story of SCALE (its uid), with what erase-remark asks for."""
     work = open_installation()
     with work.database.reading() as session:
-        rows = session.scalars(
-            select(Remark)
-            .join(Scale, Scale.id == Remark.scale_id)
-            .where(Scale.uid == scale)
-            .order_by(Remark.id)
-        )
-        for row in rows:
+        found = session.scalar(select(Scale.id).where(Scale.uid == scale))
+        if found is None:
+            fail(f"no scale has the id {scale}; it stands in the address of its page")
+        for row in session.scalars(
+            select(Remark).where(Remark.scale_id == found).order_by(Remark.id)
+        ):
             click.echo(f"{row.uid}  {row.at:%Y-%m-%d}  {row.text or '(erased)'}")
 
 

@@ -47,7 +47,9 @@ def init() -> None:
     found = settings()
     prepare(found)
     click.echo(f"ready: {found.home}")
-    click.echo("next: wutong user add --help, then: wutong run and wutong jobs")
+    click.echo(
+        "next: wutong region add and wutong user add (--help), then: wutong run, wutong jobs"
+    )
 
 
 @click.group("db")

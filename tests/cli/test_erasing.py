@@ -38,6 +38,7 @@ def test_a_remark_is_found_by_its_scale_and_erased(wutong: Shell, database: Data
     assert " by system\n" in ran.out
     assert wutong(*asked).err == "this remark is erased already\n"
     assert wutong("ledger", "erase-remark", "x", "--because", "y", "--yes").status == 3
+    assert wutong("ledger", "remarks", "x").status == 3
 
 
 def test_a_person_is_erased_once_out_of_office(wutong: Shell, database: Database) -> None:
