@@ -1,7 +1,6 @@
 # The only commands of this project; CI and people call the same targets.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-export PYTHONDONTWRITEBYTECODE := 1
 export PORT ?= 8000
 export WUTONG_HOME ?= var
 BIN := .venv/bin
