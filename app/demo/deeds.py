@@ -152,7 +152,7 @@ def _act(
 submit: Final = partial(_act, action=Action.SUBMIT)
 to_repair: Final = partial(_act, action=Action.SEND_TO_REPAIR)
 repaired: Final = partial(_act, action=Action.COMPLETE_REPAIR, who="repairer")
-resumed: Final = partial(_act, action=Action.RESUME)
+resumed: Final = partial(_act, action=Action.RESUME, who="inspector")
 stored: Final = partial(_act, action=Action.STORE)
 retired: Final = partial(_act, action=Action.RETIRE)
 display_fails: Final = partial(_act, action=Action.SUSPEND, reason=SuspendReason.DISPLAY)

@@ -3,7 +3,7 @@
 Source: product.md, rules 1 and 2 and "handing out is blocked by".
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -12,7 +12,9 @@ from app.domain.advisories import Advisory, AdvisoryCode
 from app.domain.evidence import Level
 from app.domain.legal_status import LegalCode, LegalStatus
 from app.domain.lifecycle import Action, ScaleRole, State
+from app.domain.roles import Role
 from app.domain.seals import SealState, all_intact
+from app.domain.suspension import SuspensionReason
 
 BLOCKING: Final = frozenset(
     {
@@ -35,6 +37,9 @@ class Condition(StrEnum):
     NO_PLACE = "no_place"
     OPEN_FINDING = "open_finding"
     NOTHING_TO_RESUME = "nothing_to_resume"
+    BODY_DECIDES = "body_decides"
+    AUTHORITY_DECIDES = "authority_decides"
+    MARKET_DECIDES = "market_decides"
 
 
 class HeldDeed(StrEnum):
@@ -56,6 +61,9 @@ HELD_ACTIONS: Final = frozenset(
         Action.RETIRE,
     }
 )
+
+# Whose measure nobody of the market overrules.
+OFFICERS: Final = frozenset({Role.INSPECTOR, Role.REGULATOR})
 
 Block = LegalCode | AdvisoryCode
 Obstacle = Condition | LegalCode | AdvisoryCode
@@ -135,6 +143,27 @@ def resume_conditions(
     if left is State.READY:
         return tuple(each for each in unmet if each is not _place_of(facts.role))
     return (Condition.NOTHING_TO_RESUME, *unmet)
+
+
+def lift_conditions(
+    reason: SuspensionReason | None, roles: Collection[Role], *, by_officer: bool
+) -> tuple[Condition, ...]:
+    """Return why a person with ``roles`` may not take up again what was suspended for ``reason``.
+
+    What an officer decided, an officer lifts; what the verification body suspended it clears
+    itself; the rest is a measure of the market. A passed verification leads out of each.
+
+    Args:
+        by_officer: An inspector or the regulator decided it, not the market.
+    """
+    if reason is SuspensionReason.RECALL:
+        return (Condition.BODY_DECIDES,)
+    if reason is SuspensionReason.DECISION and by_officer:
+        return () if OFFICERS.intersection(roles) else (Condition.AUTHORITY_DECIDES,)
+    only_inspects = Role.INSPECTOR in roles and not {Role.MANAGER, Role.REGULATOR}.intersection(
+        roles
+    )
+    return (Condition.MARKET_DECIDES,) if only_inspects else ()
 
 
 def held(action: Action | HeldDeed) -> bool:

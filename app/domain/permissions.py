@@ -23,7 +23,8 @@ ACTION_ROLES: Final[Mapping[Action, frozenset[Role]]] = MappingProxyType(
         Action.DEPLOY: _MANAGER,
         Action.RETURN: _MANAGER,
         Action.SUSPEND: frozenset({Role.MANAGER, Role.INSPECTOR, Role.REGULATOR}),
-        Action.RESUME: frozenset({Role.MANAGER, Role.REGULATOR}),
+        # Whose measure it was narrows this: see `blocking.lift_conditions`.
+        Action.RESUME: frozenset({Role.MANAGER, Role.INSPECTOR, Role.REGULATOR}),
         # Time does it, through the jobs process; no person can.
         Action.EXPIRE: frozenset(),
         Action.SEND_TO_REPAIR: _MANAGER,

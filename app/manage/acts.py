@@ -118,7 +118,7 @@ def blocked(standing: Standing, roles: Collection[Role]) -> list[Blocked]:
     return [
         Blocked(say(action), tuple(dict.fromkeys(sentence(why) for why in obstacles)))
         for action in actions_for(roles, standing.state)
-        if (obstacles := standing.obstacles(action))
+        if (obstacles := standing.obstacles(action, roles))
     ]
 
 

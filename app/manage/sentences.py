@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from app.domain.evidence import Level
 from app.domain.lifecycle import State
 from app.domain.seals import SealState
+from app.domain.suspension import DECIDED_AS, OFFICER
 from app.domain.verdicts import Verdict
 from app.domain.verification import VerificationResult
 from app.domain.worksheets import CertificateKind
@@ -78,7 +79,12 @@ def _suspended(event: ScaleEvent, _names: Names) -> str:
         return _("Suspended by a reading: %(verdict)s.", verdict=_verdict(event))
     if event.details.get("recall"):
         return _("Suspended: a weight it was verified with is in doubt.")
-    why = WHY.get(event.details.get("reason", "other"), WHY["other"])
+    reason = event.details.get("reason", "other")
+    why = WHY.get(reason, WHY["other"])
+    if event.details.get(DECIDED_AS) == OFFICER:
+        if reason == "other":
+            return _("Suspended by an officer.")
+        return _("Suspended by an officer: %(why)s.", why=str(why))
     return _("Suspended: %(why)s.", why=str(why))
 
 

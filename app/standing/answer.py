@@ -16,6 +16,7 @@ from app.domain.blocking import (
     blocks_handing_out,
     deploy_conditions,
     held,
+    lift_conditions,
     resume_conditions,
 )
 from app.domain.legal_status import LegalStatus, legal_status
@@ -61,18 +62,29 @@ class Standing:
         """The legal reasons and advisories that forbid handing it out."""
         return blocks_handing_out(self.legal, self.advisories, self.facts.required_level)
 
-    def obstacles(self, action: Action) -> tuple[Obstacle | Hindrance, ...]:
-        """Return what keeps ``action`` from being done now, whoever asks; nothing if it may.
+    def obstacles(
+        self, action: Action, roles: Collection[Role] | None = None
+    ) -> tuple[Obstacle | Hindrance, ...]:
+        """Return what keeps ``action`` from being done now; nothing if it may.
 
         The stall and the trader of a deployment come with the act and are not asked here.
+
+        Args:
+            roles: Of the person who asks, there; None for what no person does.
         """
         hold = (Hindrance.HELD,) if self.facts.held and held(action) else ()
-        return (*hold, *self._unmet(action))
+        lift: tuple[Obstacle, ...] = ()
+        if roles is not None and action is Action.RESUME:
+            by_officer = self.facts.suspended_by_officer
+            lift = lift_conditions(self.facts.suspended_for, roles, by_officer=by_officer)
+        return (*hold, *lift, *self._unmet(action))
 
     def actions(self, roles: Collection[Role]) -> tuple[Action, ...]:
         """Return the acts open now to a person with ``roles`` where the scale is."""
         return tuple(
-            action for action in actions_for(roles, self.facts.state) if not self.obstacles(action)
+            action
+            for action in actions_for(roles, self.facts.state)
+            if not self.obstacles(action, roles)
         )
 
     def _unmet(self, action: Action) -> tuple[Obstacle | Hindrance, ...]:

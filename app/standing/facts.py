@@ -32,6 +32,7 @@ class ScaleFacts:
 
     Attributes:
         suspended_for: Why it is suspended, None where it is not.
+        suspended_by_officer: An inspector or the regulator decided it.
         required_level: What its model asks for before it is handed out, None for nothing.
         opened_on: When the case was last opened with no passed verification since.
         reading: The evidence that stands, None for none.
@@ -42,6 +43,7 @@ class ScaleFacts:
     left: State | None
     role: ScaleRole
     suspended_for: SuspensionReason | None
+    suspended_by_officer: bool
     required_level: Level | None
     opened_on: date | None
     held: bool
@@ -77,6 +79,7 @@ def _facts(scale: Scale, loaded: records.Records) -> ScaleFacts:
         left=scale.left_state,
         role=scale.role,
         suspended_for=scale.suspended_for if scale.state is State.SUSPENDED else None,
+        suspended_by_officer=scale.id in loaded.by_officers,
         required_level=required,
         opened_on=scale.opened_on if _opened_since(scale, last) else None,
         held=bool(scale.hold_document),

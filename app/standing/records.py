@@ -13,9 +13,11 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app.domain.calendar import local_date
 from app.domain.evidence import Level
 from app.domain.findings import SUSPENDING
+from app.domain.lifecycle import Action, State
 from app.domain.phase_out import Kind
 from app.domain.recalls import RecallDecision, RecallState
 from app.domain.seals import SealOwner, SealState
+from app.domain.suspension import DECIDED_AS, OFFICER, SuspensionReason
 from app.domain.verdicts import Verdict
 from app.domain.verification import VerificationResult
 from app.models import (
@@ -73,6 +75,7 @@ class Records:
     held_since: dict[int, date]
     last_days: dict[Kind, date]
     doubted: dict[int, date]
+    by_officers: frozenset[int]
 
 
 def load(session: Session, scales: Sequence[Scale]) -> Records:
@@ -101,6 +104,7 @@ def load(session: Session, scales: Sequence[Scale]) -> Records:
         held_since=_held_since(session, scales),
         last_days=last_days(session),
         doubted=_doubted(session, ids),
+        by_officers=_by_officers(session, scales),
     )
 
 
@@ -227,6 +231,26 @@ def _cancelled(session: Session, scales: Sequence[Scale]) -> frozenset[int]:
             select(Evidence.scale_id).where(Evidence.scale_id.in_(bare), Evidence.counts).distinct()
         )
     )
+
+
+def _by_officers(session: Session, scales: Sequence[Scale]) -> frozenset[int]:
+    """Return which scales an inspector or the regulator suspended; the story says as whom."""
+    decided = [scale.id for scale in scales if _was_decided(scale)]
+    if not decided:
+        return frozenset()
+    rows = session.execute(
+        select(ScaleEvent.scale_id, ScaleEvent.details)
+        .where(ScaleEvent.scale_id.in_(decided), ScaleEvent.action == Action.SUSPEND)
+        .order_by(ScaleEvent.id)
+    )
+    # In their order: of each scale the last suspension stays.
+    last = {scale_id: details.get(DECIDED_AS) == OFFICER for scale_id, details in rows}
+    return frozenset(scale_id for scale_id, by_officer in last.items() if by_officer)
+
+
+def _was_decided(scale: Scale) -> bool:
+    suspended = scale.state is State.SUSPENDED
+    return suspended and scale.suspended_for is SuspensionReason.DECISION
 
 
 def _held_since(session: Session, scales: Sequence[Scale]) -> dict[int, date]:

@@ -5,7 +5,7 @@ together over every combination of facts.
 """
 
 from datetime import date
-from typing import Any, Final
+from typing import Final, TypeVarTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -26,10 +26,11 @@ from app.domain.seals import VIOLATED, SealOwner, SealState
 from app.domain.verification import VerificationResult
 from app.models import Scale, ScaleModel, Seal, TransitionRule, Verification
 
+Columns = TypeVarTuple("Columns")
 LAST: Final = aliased(Verification, name="last_verification")
 
 
-def with_last_verification(statement: Select[Any]) -> Select[Any]:
+def with_last_verification(statement: Select[*Columns]) -> Select[*Columns]:
     """Return ``statement`` over scales joined with the verification that counts, if any."""
     each = aliased(Verification)
     newest = (

@@ -18,12 +18,15 @@ from app.domain.blocking import (
     blocks_handing_out,
     deploy_conditions,
     held,
+    lift_conditions,
     resume_conditions,
 )
 from app.domain.evidence import Level
 from app.domain.legal_status import LegalCode, LegalReason, LegalStatus
 from app.domain.lifecycle import Action, ScaleRole, State
+from app.domain.roles import Role
 from app.domain.seals import SealState
+from app.domain.suspension import SuspensionReason
 
 FIT = DeployFacts(verification_seals=(SealState.INTACT,), has_code=True, has_place=True)
 VALID = LegalStatus(LegalCode.VALID, (), date(2027, 3, 4))
@@ -140,6 +143,28 @@ def test_resuming_needs_the_finding_resolved_and_the_law_content(left: State) ->
     """Neither an open finding nor an expired mark is resumed over."""
     found = resume_conditions(left, replace(FIT, suspending_finding=True), OVERDUE, [])
     assert found == (C.NO_VALID_VERIFICATION, C.OPEN_FINDING, LegalCode.OVERDUE)
+
+
+R, S = Role, SuspensionReason
+
+
+@pytest.mark.parametrize(
+    ("reason", "by_officer", "open_to"),
+    [
+        (S.DECISION, True, {R.INSPECTOR, R.REGULATOR}),
+        (S.DECISION, False, {R.MANAGER, R.REGULATOR}),
+        (S.FINDING, False, {R.MANAGER, R.REGULATOR}),
+        (S.STOP_ORDER, False, {R.MANAGER, R.REGULATOR}),
+        (S.RECALL, False, set()),
+    ],
+)
+def test_nobody_overrules_whose_measure_it_was(
+    reason: SuspensionReason, open_to: set[Role], *, by_officer: bool
+) -> None:
+    """An officer's is lifted by officers, the body's by the body, the market's by the market."""
+    who = {R.MANAGER, R.INSPECTOR, R.REGULATOR}
+    found = {one for one in who if not lift_conditions(reason, {one}, by_officer=by_officer)}
+    assert found == open_to
 
 
 advice = st.lists(st.sampled_from(AdvisoryCode).map(Advisory), max_size=5, unique=True)

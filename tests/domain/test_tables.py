@@ -120,7 +120,7 @@ WHO = {
     "deploy": "manager",
     "return": "manager",
     "suspend": "manager inspector regulator",
-    "resume": "manager regulator",
+    "resume": "manager inspector regulator",
     "expire": "",
     "send_to_repair": "manager",
     "complete_repair": "repairer",

@@ -72,6 +72,24 @@ def test_a_blocked_act_names_each_obstacle(house: House) -> None:
     assert "stop_order" in [one["field"] for one in answer.get_json()["errors"]]
 
 
+def test_what_an_inspector_suspended_no_manager_takes_up_again(house: House) -> None:
+    """Neither is it among the acts open to the manager; the inspector lifts it."""
+    deploy(house)
+    there = f"/scales/{house.scale}/actions"
+    body = {"action": "suspend", "reason": "complaint"}
+    told = house.api(Role.INSPECTOR, there, body).get_json()
+    assert (told["state"], "resume" in told["actions"]) == ("suspended", True)
+    assert "resume" not in house.api(Role.MANAGER, f"/scales/{house.scale}").get_json()["actions"]
+    refused = house.api(Role.MANAGER, there, {"action": "resume"})
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "blocked")
+    assert [one["field"] for one in refused.get_json()["errors"]] == ["authority_decides"]
+    assert house.api(Role.INSPECTOR, there, {"action": "resume"}).status_code == 200
+    house.api(Role.MANAGER, there, body)  # now the market's own measure
+    refused = house.api(Role.INSPECTOR, there, {"action": "resume"})
+    assert [one["field"] for one in refused.get_json()["errors"]] == ["market_decides"]
+    assert house.api(Role.MANAGER, there, {"action": "resume"}).status_code == 200
+
+
 def test_a_result_is_not_recorded_by_a_token(house: House) -> None:
     """It has effect in law: 403, whatever else the body holds."""
     there = f"/scales/{house.scale}/actions"

@@ -158,7 +158,7 @@ def test_a_suspension_asks_why(house: House) -> None:
     assert client.post(actions(house), data=given).status_code == 303
     assert house.row().suspended_for is SuspensionReason.DECISION
     page = client.get(f"/manage/scales/{house.scale}").text
-    assert "Suspended: the spot check differed." in page
+    assert "Suspended by an officer: the spot check differed." in page
     assert "少 20 g" in page
 
 
@@ -197,6 +197,19 @@ def test_nobody_does_what_is_not_theirs(house: House, role: Role, action: str, s
     answer = house.page(role).post(actions(house), data={"action": action})
     assert answer.status_code == status
     assert house.row().state is State.REGISTERED
+
+
+def test_a_manager_reads_why_an_inspectors_suspension_stays(house: House) -> None:
+    """In words on the page, and the same where the act is tried all the same."""
+    deploy(house)
+    asked = {"action": "suspend", "reason": "spot_check"}
+    assert house.page(Role.INSPECTOR).post(actions(house), data=asked).status_code == 303
+    client = house.page(Role.MANAGER)
+    assert "An officer suspended it" in client.get(f"/manage/scales/{house.scale}").text
+    answer = client.post(actions(house), data={"action": "resume"})
+    assert answer.status_code == 409
+    assert "An officer suspended it" in answer.text
+    assert house.row().state is State.SUSPENDED
 
 
 def test_an_act_the_state_does_not_know_changes_nothing(house: House) -> None:

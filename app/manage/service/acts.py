@@ -1,6 +1,6 @@
 """Acts of the life of a scale, each with its conditions. The table itself is in the domain."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,16 +10,18 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.domain.blocking import Obstacle
+from app.domain.blocking import OFFICERS, Obstacle
 from app.domain.calendar import local_date
 from app.domain.errors import DomainError
 from app.domain.lifecycle import Action, ScaleRole, next_state
 from app.domain.permissions import ACTION_ROLES, LEGAL_ACTS
-from app.domain.suspension import SuspensionReason
+from app.domain.roles import Role
+from app.domain.suspension import DECIDED_AS, OFFICER, SuspensionReason
 from app.ledger import entries, remarks
 from app.ledger.door import act
 from app.models import Scale, ScaleEvent, Stall, Trader
 from app.standing import Hindrance, standing_of
+from app.standing.doers import roles_of
 
 
 class SuspendReason(StrEnum):
@@ -132,11 +134,12 @@ def perform(session: Session, scale: Scale, command: Act, *, by: str, at: dateti
         raise ChangedMeanwhileError("the scale was changed meanwhile")
     next_state(scale.state, action, scale.left_state)
     today = local_date(at)
-    if obstacles := standing_of(session, scale, today).obstacles(action):
+    roles = roles_of(session, by, scale.path, today)
+    if obstacles := standing_of(session, scale, today).obstacles(action, roles):
         raise BlockedError(action, obstacles)
     if action is Action.DEPLOY:
         _check_place(scale, command)
-    told = _told(scale, command)
+    told = _told(scale, command, roles)
     with act(session, scale, action, by=by, at=at, details=told):
         told.update(remarks.keep(session, scale, command.note, at=at))
         _settle(scale, command, today)
@@ -160,11 +163,12 @@ def _check_place(scale: Scale, command: Act) -> None:
             raise WrongPlaceError(name)
 
 
-def _told(scale: Scale, command: Act) -> dict[str, Any]:
+def _told(scale: Scale, command: Act, roles: Collection[Role]) -> dict[str, Any]:
     """Return what the story keeps: codes and uids, never a name or free words."""
     told: dict[str, Any] = {}
     if command.action is Action.SUSPEND:
         told["reason"] = (command.reason or SuspendReason.OTHER).value
+        told |= {DECIDED_AS: OFFICER} if OFFICERS.intersection(roles) else {}
     stall, trader = scale.stall, scale.trader
     if command.action is Action.DEPLOY:
         stall, trader = command.stall, command.trader

@@ -174,6 +174,17 @@ CONDITION: Final[Mapping[Condition, Any]] = MappingProxyType(
         Condition.NO_PLACE: _l("Its place as a fair scale is not named."),
         Condition.OPEN_FINDING: _l("A finding about it is not resolved."),
         Condition.NOTHING_TO_RESUME: _l("It was taken from no state it could go back to."),
+        Condition.BODY_DECIDES: _l(
+            "The verification body suspended it: it clears the weight, or the scale passes "
+            "a verification."
+        ),
+        Condition.AUTHORITY_DECIDES: _l(
+            "An officer suspended it: an inspector or the regulator takes it up again, "
+            "or it passes a verification."
+        ),
+        Condition.MARKET_DECIDES: _l(
+            "It is a measure of the market: the manager takes it up again."
+        ),
     }
 )
 
