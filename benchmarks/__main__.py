@@ -113,8 +113,8 @@ def _print(rows: list[Row], load: float) -> None:
     for row in rows:
         if row.note:
             print(f"  {row.name}: {row.note}")
-    for row, where in LATER.items():
-        print(f"not built yet: {row}: {where}")
+    for name, where in LATER.items():
+        print(f"not built yet: {name}: {where}")
 
 
 if __name__ == "__main__":

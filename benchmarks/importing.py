@@ -13,6 +13,7 @@ from app.configure.importing import check, columns, difference
 from app.configure.importing.difference import Register
 from app.db.session import utcnow
 from app.domain.calendar import local_date
+from app.domain.lifecycle import State
 from app.web import tables_in as table
 from benchmarks.harness import Row, at_most, median
 from benchmarks.sizes import SIZE
@@ -42,7 +43,9 @@ def _workbook(rows: int) -> bytes:
 def _register(rows: int) -> Register:
     """Return a register that knows every third scale, with another market number."""
     known = {
-        (1, f"SN{number:08d}"): difference.Known(number, 1, "ready", {"market_no": f"B-{number}"})
+        (1, f"SN{number:08d}"): difference.Known(
+            number, 1, State.READY, {"market_no": f"B-{number}"}
+        )
         for number in range(1, rows + 1, KNOWN_EVERY)
     }
     places = {lists.MARKET: [1]}

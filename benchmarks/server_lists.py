@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -89,8 +90,8 @@ def _measured(name: str, small: str, large: str) -> Iterator[Row]:
 def _pages(pair: Pair) -> Iterator[Row]:
     for case, asked in CASES.items():
         small, large, ratio = _in_turn(
-            lambda asked=asked: _page(pair.small, asked),
-            lambda asked=asked: _page(pair.large, asked),
+            partial(_page, pair.small, asked),
+            partial(_page, pair.large, asked),
         )
         yield at_most(
             *(f"list at a million over ten thousand, {case}, {pair.name}", large * 1e3, "ms", 1.5),
@@ -104,8 +105,8 @@ def _last_pages(pair: Pair) -> Iterator[Row]:
         asked = CASES[case]
         end = _end(pair.large, asked)
         first, last, ratio = _in_turn(
-            lambda asked=asked: _page(pair.large, asked, counted=False),
-            lambda asked=asked, end=end: _page(pair.large, asked, end, counted=False),
+            partial(_page, pair.large, asked, counted=False),
+            partial(_page, pair.large, asked, end, counted=False),
         )
         yield at_most(
             *(f"last page over first, {case}, {pair.name}", last * 1e3, "ms", 1.5),
@@ -132,7 +133,7 @@ def _end(session: Session, asked: Asked) -> str:
 
 def _search(pair: Pair) -> Iterator[Row]:
     for scope, who in ((ALL, "province"), (HERE, "county")):
-        took = _median(lambda scope=scope: search.find(pair.large, NAME, scope))
+        took = _median(partial(search.find, pair.large, NAME, scope))
         found = len(search.scales(pair.large, NAME, scope) or ())
         yield at_most(
             *(f"two-character name search, {who}, {pair.name}", took * 1e3, "ms", 20),

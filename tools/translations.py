@@ -69,7 +69,9 @@ def problems() -> list[str]:
     ]
     found += [f"unused: {text!r}" for text in sorted(set(known) - wanted)]
     for text, message in known.items():
-        strings = [message.string] if isinstance(message.string, str) else list(message.string)
+        strings = (
+            [message.string] if isinstance(message.string, str) else list(message.string or ())
+        )
         if any(
             s and set(PLACEHOLDER.findall(s)) != set(PLACEHOLDER.findall(text)) for s in strings
         ):
