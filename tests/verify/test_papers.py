@@ -25,7 +25,7 @@ from app.verify import dcc
 from app.verify.dcc import DCC, SI
 from app.verify.service import papers, signing
 from app.verify.service.papers import NotApprovedError, Office, RevokedError
-from app.verify.service.printed import mass
+from app.verify.service.printed import error_row, mass
 from app.web.papers import PaperError
 from tests.conftest import NOON
 from tests.support.makers import make_place, make_scale, make_stall
@@ -33,6 +33,7 @@ from tests.support.worksheets import Institute, finished_worksheet, make_institu
 
 BAD = {("weighing_up", 10_000_000): 15_000}
 LATER = NOON + timedelta(hours=2)
+PAGES = 2
 
 
 @pytest.fixture
@@ -103,6 +104,19 @@ def test_a_certificate_says_all_that_it_must(session: Session, desk: Office) -> 
     ):
         assert words.replace(" ", "") in text, words
     assert "合格证" not in text  # nothing that could pass for the mark itself
+
+
+def test_a_whole_initial_verification_fits_two_pages(session: Session, desk: Office) -> None:
+    """Each test, seven weights and what was looked at: no last page with a closing line alone."""
+    record = papers.record_of(issued(session, desk))
+    said, seen = record["printed"], record["worksheet"]
+    rose = {"test": "discrimination", "load_mg": 7_500_000, "error_mg": 0, "mpe_mg": 0}
+    rises = error_row({**rose, "verdict": "pass"}, seen)
+    assert rises == ["鉴别阈", "7.5 kg", "/", "/", "合格"]  # 1.4 d has no error beside a limit
+    full = {**said, "errors": (said["errors"] * 9)[:16], "weights": (said["weights"] * 7)[:7]}
+    assert len(pypdfium2.PdfDocument(papers.set_paper(full))) == PAGES
+    over = {**said, "errors": (said["errors"] * 9)[:40]}
+    assert len(pypdfium2.PdfDocument(papers.set_paper(over))) > PAGES
 
 
 def test_a_failure_always_gets_its_notice_with_the_way_forward(

@@ -52,6 +52,8 @@ TESTS: Final[Mapping[str, str]] = MappingProxyType(
         "price": "计价准确度",
     }
 )
+# Judged without an error beside a limit: an amount, and whether 1.4 d moved the indication.
+UNLIMITED: Final = frozenset({"price", "discrimination"})
 PLACES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "front_left": "左前",
@@ -141,7 +143,7 @@ def printed(
             for one in worksheet.items
             if "precheck" in one
         ],
-        "errors": [_error(one, worksheet.document) for one in worksheet.items if "test" in one],
+        "errors": [error_row(one, worksheet.document) for one in worksheet.items if "test" in one],
         "before": [_before(one) for one in worksheet.document.get("before_adjustment", ())],
         "marks": _marks(worksheet.document) if passed else [],
         "note": NOTE,
@@ -250,10 +252,11 @@ def _weights(session: Session, worksheet: Worksheet) -> list[list[str]]:
     ]
 
 
-def _error(one: Mapping[str, Any], document: Mapping[str, Any]) -> list[str]:
+def error_row(one: Mapping[str, Any], document: Mapping[str, Any]) -> list[str]:
+    """Return one line of the table of errors: test, load, error, limit and verdict."""
     verdict = "合格" if one["verdict"] == "pass" else "不合格"
-    if one["test"] == "price":
-        return [TESTS["price"], mass(one["load_mg"]), NOTHING, NOTHING, verdict]
+    if one["test"] in UNLIMITED:
+        return [TESTS[one["test"]], mass(one["load_mg"]), NOTHING, NOTHING, verdict]
     limit, error = one["mpe_mg"], one["error_mg"]
     sign = "+" if error > 0 else ""
     words = TESTS[one["test"]] + _corner(one, document["readings"])
