@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.configure import agreements, queries
 from app.configure.agreements import Term
-from app.configure.forms import said
+from app.configure.api_fields import told_at_fields
 from app.configure.service import FieldsError
 from app.configure.service.agreements import (
     Signed,
@@ -105,11 +105,9 @@ def add(session: Session, body: AgreementIn) -> api.Answer:
     """With a trader of the caller's regions."""
     scope = caller().scope(*REGISTRARS)
     trader = session.scalars(queries.traders(scope).where(Trader.uid == body.trader)).one()
-    try:
+    with told_at_fields():
         command = _command(session, body, trader)
         row = create_agreement(session, command, by=caller().uid, at=utcnow())
-    except FieldsError as error:
-        raise api.invalid(*said(error)) from None
     session.flush()
     where = {"Location": url_for(".one", agreement=row.uid)}
     return api.Answer(_out(row), version=row.version, headers=where)
@@ -128,11 +126,9 @@ def change(session: Session, agreement: str, body: TermsIn) -> api.Answer:
     """All of it anew, but for its trader."""
     row = agreements.agreement_in(session, caller().scope(*REGISTRARS), agreement)
     api.match(row.version)
-    try:
+    with told_at_fields():
         command = _command(session, body, row.trader)
         change_agreement(session, row, command, by=caller().uid, at=utcnow())
-    except FieldsError as error:
-        raise api.invalid(*said(error)) from None
     session.flush()
     return api.Answer(_out(row), version=row.version)
 
@@ -150,10 +146,8 @@ def end(session: Session, agreement: str, body: EndIn) -> api.Answer:
     """Once; one that runs out needs no such word."""
     row = agreements.agreement_in(session, caller().scope(*REGISTRARS), agreement)
     api.match(row.version)
-    try:
+    with told_at_fields():
         end_agreement(session, row, body.ended_on, by=caller().uid, at=utcnow())
-    except FieldsError as error:
-        raise api.invalid(*said(error)) from None
     session.flush()
     return api.Answer(_out(row), version=row.version)
 

@@ -9,8 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.configure import queries
-from app.configure.forms import said
-from app.configure.service import FieldsError
+from app.configure.api_fields import told_at_fields
 from app.configure.service.codes import LONGEST, NewCode, OwnTagError, adopt_code, give_up_code
 from app.db.session import utcnow
 from app.domain.roles import Role
@@ -64,11 +63,9 @@ def adopt(session: Session, scale: str, body: AdoptIn) -> CodeOut:
     """From now on it finds this scale. `If-Match` is the scale's ETag."""
     row = _scale_to_change(session, scale)
     host = installation().settings.host
-    try:
+    with told_at_fields():
         command = NewCode(body.kind, body.value, host)
         return _code(adopt_code(session, row, command, by=caller().uid, at=utcnow()))
-    except FieldsError as error:
-        raise api.invalid(*said(error)) from None
 
 
 @bp.post("/scales/<uid:scale>/codes/<uid:code>/give-up")
@@ -84,10 +81,8 @@ def give_up(session: Session, scale: str, code: str) -> CodeOut:
     """It finds the scale no more. `If-Match` is the scale's ETag."""
     row = _scale_to_change(session, scale)
     found = session.scalars(select(Code).where(Code.uid == code, Code.scale_id == row.id)).one()
-    try:
+    with told_at_fields():
         give_up_code(session, found, by=caller().uid, at=utcnow())
-    except FieldsError as error:
-        raise api.invalid(*said(error)) from None
     return _code(found)
 
 

@@ -7,6 +7,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from app.configure import forms, queries, service
+from app.configure.api_fields import told_at_fields
 from app.configure.api_places import (
     MarketOut,
     StallOut,
@@ -15,7 +16,6 @@ from app.configure.api_places import (
     stall_out,
     trader_out,
 )
-from app.configure.service import FieldsError
 from app.configure.service.erasing import TraderErasedError
 from app.configure.service.regions import create_office, rename_region
 from app.configure.service.stallholders import correct_trader, renumber_stall
@@ -100,10 +100,8 @@ def put_market(session: Session, market: str, body: MarketChange) -> api.Answer:
     )
     if command.path != row.path:
         require_role(command.region_path, *REGISTRARS)
-    try:
+    with told_at_fields():
         service.change_place(session, row, command, by=caller().uid, at=utcnow())
-    except FieldsError as error:
-        raise api.invalid(*forms.said(error)) from None
     return api.Answer(market_out(row), version=api.version_of(market_out(row)))
 
 
@@ -121,10 +119,8 @@ def put_number(session: Session, stall: str, body: StallNumberIn) -> api.Answer:
     found = queries.stalls(caller().scope(*REGISTRARS)).where(Stall.uid == stall)
     row = session.scalars(found).one()
     api.match(api.version_of(stall_out(row)))
-    try:
+    with told_at_fields():
         renumber_stall(session, row, body.number, by=caller().uid, at=utcnow())
-    except FieldsError as error:
-        raise api.invalid(*forms.said(error)) from None
     return api.Answer(stall_out(row), version=api.version_of(stall_out(row)))
 
 
@@ -143,10 +139,8 @@ def put_trader(session: Session, trader: str, body: TraderChange) -> api.Answer:
     found = queries.traders(caller().scope(*REGISTRARS)).where(Trader.uid == trader)
     row = session.scalars(found).one()
     api.match(api.version_of(trader_out(row)))
-    try:
+    with told_at_fields():
         correct_trader(session, row, body.name, body.phone, by=caller().uid, at=utcnow())
-    except FieldsError as error:
-        raise api.invalid(*forms.said(error)) from None
     return api.Answer(trader_out(row), version=api.version_of(trader_out(row)))
 
 
@@ -179,10 +173,8 @@ def add_office(session: Session, body: OfficeIn) -> api.Answer:
     """An office below a county of the caller's; what lies above is made in the shell."""
     require_role(body.county, *OFFICE_KEEPERS)
     given = (body.county, body.code, body.name)
-    try:
+    with told_at_fields():
         row = create_office(session, *given, by=caller().uid, at=utcnow())
-    except FieldsError as error:
-        raise api.invalid(*forms.said(error)) from None
     where = {"Location": url_for(".office", office=row.uid)}
     return api.Answer(_office(row), version=api.version_of(_office(row)), headers=where)
 
@@ -200,10 +192,8 @@ def put_office(session: Session, office: str, body: OfficeChange) -> api.Answer:
     """Its name; its path stays, for everything below carries it."""
     row = queries.office_in(session, caller().scope(*OFFICE_KEEPERS), office)
     api.match(api.version_of(_office(row)))
-    try:
+    with told_at_fields():
         rename_region(session, row, body.name, by=caller().uid, at=utcnow())
-    except FieldsError as error:
-        raise api.invalid(*forms.said(error)) from None
     return api.Answer(_office(row), version=api.version_of(_office(row)))
 
 

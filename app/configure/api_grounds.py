@@ -8,9 +8,8 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from app.configure import queries
+from app.configure.api_fields import told_at_fields
 from app.configure.api_scales import GapIn
-from app.configure.forms import said
-from app.configure.service import FieldsError
 from app.configure.service.grounds import Parts, change_parts
 from app.db.session import utcnow
 from app.domain.calendar import local_date
@@ -81,10 +80,8 @@ def change(session: Session, scale: str, body: PartsIn) -> PartsOut:
     codes: dict[Part, str] = {part: getattr(body, part.value) for part in CODES}
     given = {part: Gap(one.ground, one.until) for part, one in body.gaps.items()}
     command = Parts(codes=codes, gaps=given, remark=body.gap_remark)
-    try:
+    with told_at_fields():
         change_parts(session, row, command, by=caller().uid, at=utcnow())
-    except FieldsError as error:
-        raise api.invalid(*said(error)) from None
     return _out(row)
 
 

@@ -7,8 +7,9 @@ from flask import Blueprint, url_for
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from app.configure import forms, forms_models, queries, service
-from app.configure.service import FieldsError, catalogue
+from app.configure import forms_models, queries, service
+from app.configure.api_fields import told_at_fields
+from app.configure.service import catalogue
 from app.db.session import utcnow
 from app.domain.evidence import Level
 from app.domain.permissions import CATALOGUERS
@@ -122,11 +123,9 @@ def model(session: Session, model: str) -> api.Answer:
 def add_model(session: Session, body: ModelIn) -> api.Answer:
     """A model; its maker too, where nobody has made one of that name before."""
     who, at = caller().uid, utcnow()
-    try:
+    with told_at_fields():
         command = _command(body, _maker(session, body.maker))
         row = service.create_model(session, command, by=who, at=at)
-    except FieldsError as error:
-        raise api.invalid(*forms.said(error)) from None
     session.flush()
     where = {"Location": url_for(".model", model=row.uid)}
     return api.Answer(_model(row), version=row.version, headers=where)
@@ -145,11 +144,9 @@ def change_model(session: Session, model: str, body: ModelIn) -> api.Answer:
     """All of it anew; how its program is read stays while references rest on it."""
     row = session.scalars(queries.models().where(ScaleModel.uid == model)).one()
     api.match(row.version)
-    try:
+    with told_at_fields():
         command = _command(body, _maker(session, body.maker))
         catalogue.change_model(session, row, command, by=caller().uid, at=utcnow())
-    except FieldsError as error:
-        raise api.invalid(*forms.said(error)) from None
     session.flush()
     return api.Answer(_model(row), version=row.version)
 

@@ -7,8 +7,8 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from app.configure import queries, service
-from app.configure.forms import WORDS, masked, said
-from app.configure.service import FieldsError
+from app.configure.api_fields import told_at_fields
+from app.configure.forms import WORDS, masked
 from app.configure.service.errors import Fault
 from app.db.session import utcnow
 from app.domain.permissions import REGISTRARS
@@ -123,11 +123,9 @@ def add_market(session: Session, body: MarketIn) -> api.Answer:
     """A place of trade below a region of the caller's; its path never changes."""
     require_role(body.region, *REGISTRARS)
     given = body.model_dump(exclude={"region"})
-    try:
+    with told_at_fields():
         command = service.NewPlace(region_path=body.region, **given)
         row = service.create_place(session, command, by=caller().uid, at=utcnow())
-    except FieldsError as error:
-        raise api.invalid(*said(error)) from None
     return _made(market_out(row), url_for(".market", market=row.uid))
 
 
@@ -162,10 +160,8 @@ def add_stall(session: Session, body: StallIn) -> api.Answer:
         goods=body.goods,
         goods_classes=body.goods_classes,
     )
-    try:
+    with told_at_fields():
         row = service.create_stall(session, command, by=caller().uid, at=utcnow())
-    except FieldsError as error:
-        raise api.invalid(*said(error)) from None
     session.flush()
     return _made(stall_out(row), url_for(".stall", stall=row.uid))
 
@@ -216,10 +212,8 @@ def add_trader(session: Session, body: TraderIn) -> api.Answer:
     """A trader at a place in the caller's regions."""
     place = _place(session, body.place)
     command = service.NewTrader(place=place, name=body.name, phone=body.phone)
-    try:
+    with told_at_fields():
         row = service.create_trader(session, command, by=caller().uid, at=utcnow())
-    except FieldsError as error:
-        raise api.invalid(*said(error)) from None
     session.flush()
     return _made(trader_out(row), url_for(".trader", trader=row.uid))
 

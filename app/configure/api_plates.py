@@ -8,8 +8,8 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from app.configure import batches, queries
-from app.configure.forms import WORDS, said
-from app.configure.service import FieldsError
+from app.configure.api_fields import told_at_fields
+from app.configure.forms import WORDS
 from app.configure.service.errors import Fault
 from app.configure.service.plates import Plate, correct_plate
 from app.db.session import utcnow
@@ -58,8 +58,6 @@ def put_plate(session: Session, scale: str, body: PlateIn) -> api.Answer:
     if batch is None and body.batch:
         raise api.invalid(("batch", str(WORDS[Fault.NOT_HERE])))
     command = Plate(model=model, batch=batch, **body.model_dump(exclude={"model", "batch"}))
-    try:
+    with told_at_fields():
         correct_plate(session, row, command, by=who.uid, at=at)
-    except FieldsError as error:
-        raise api.invalid(*said(error)) from None
     return scale_api.answer(session, row, who, at)

@@ -8,7 +8,8 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from app.configure import batches, queries
-from app.configure.forms import WORDS, said
+from app.configure.api_fields import told_at_fields
+from app.configure.forms import WORDS
 from app.configure.forms_batches import MOST_ITEMS, MOST_SCALES
 from app.configure.service import FieldsError
 from app.configure.service.errors import Fault
@@ -114,11 +115,9 @@ def procurement(session: Session, batch: str) -> api.Answer:
 def add_procurement(session: Session, body: ProcurementIn) -> api.Answer:
     """For a region or place of the caller's."""
     require_role(body.path, *REGISTRARS)
-    try:
+    with told_at_fields():
         command = _command(session, body)
         row = create_procurement(session, command, by=caller().uid, at=utcnow())
-    except FieldsError as error:
-        raise api.invalid(*said(error)) from None
     session.flush()
     where = {"Location": url_for(".procurement", batch=row.uid)}
     return api.Answer(_out(session, row), version=row.version, headers=where)
@@ -139,11 +138,9 @@ def correct_procurement(session: Session, batch: str, body: ProcurementIn) -> ap
     row = batches.batch_in(session, caller().scope(*REGISTRARS), batch)
     require_role(body.path, *REGISTRARS)
     api.match(row.version)
-    try:
+    with told_at_fields():
         command = _command(session, body)
         change_procurement(session, row, command, by=caller().uid, at=utcnow())
-    except FieldsError as error:
-        raise api.invalid(*said(error)) from None
     session.flush()
     return api.Answer(_out(session, row), version=row.version)
 
@@ -164,10 +161,8 @@ def came_with(session: Session, scale: str, body: CameWithIn) -> api.Answer:
     batch = batches.named(session, caller().scope(Role.MANAGER), body.batch)
     if batch is None:
         raise api.invalid(("batch", str(WORDS[Fault.NOT_HERE])))
-    try:
+    with told_at_fields():
         assign(session, row, batch, by=caller().uid, at=utcnow())
-    except FieldsError as error:
-        raise api.invalid(*said(error)) from None
     return scale_api.answer(session, row, caller(), utcnow())
 
 

@@ -8,12 +8,13 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from app.configure.forms import WORDS, said
+from app.configure.api_fields import told_at_fields
+from app.configure.forms import WORDS
 from app.configure.replacement import service
 from app.configure.replacement.service import MOST_FEN, LastDay, OthersConcernedError, Price
 from app.configure.replacement.views import EDITORS, PRICERS, READERS
 from app.configure.replacement.views_data import price_in, require_all
-from app.configure.service.errors import Fault, FieldsError
+from app.configure.service.errors import Fault
 from app.db.scope import within
 from app.db.session import utcnow
 from app.domain.scale_types import TypeGeneration
@@ -93,10 +94,8 @@ def record_rule(session: Session, body: RuleIn) -> RuleOut:
         source=body.source,
         confirmed=body.confirmed,
     )
-    try:
+    with told_at_fields():
         return _rule(service.record_last_day(session, command, by=caller().uid, at=utcnow()))
-    except FieldsError as error:
-        raise api.invalid(*said(error)) from None
 
 
 @bp.post("/transition-rules/<uid:rule>/withdraw")

@@ -9,8 +9,8 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from app.configure import batches, queries, service
-from app.configure.forms import WORDS, said
-from app.configure.service import FieldsError
+from app.configure.api_fields import told_at_fields
+from app.configure.forms import WORDS
 from app.configure.service.errors import Fault
 from app.configure.service.seals import EvidenceHeldError
 from app.db.session import utcnow
@@ -128,10 +128,8 @@ def register(session: Session, body: ScaleIn) -> api.Answer:
     command = service.NewScale(
         place=place, model=found, batch=batch, gaps=_gaps(body), seal=_makers(body), **given
     )
-    try:
+    with told_at_fields():
         scale = service.register_scale(session, command, by=who.uid, at=at)
-    except FieldsError as error:
-        raise api.invalid(*said(error)) from None
     where = {"Location": url_for("manage_api.read_scale", scale=scale.uid)}
     return scale_api.answer(session, scale, who, at, headers=where)
 
@@ -204,10 +202,8 @@ def record_seal(session: Session, scale: str, body: SealIn) -> SealOut:
     row = _scale_to_change(session, scale, *SEALERS)
     require_role(row.path, SEAL_APPLIERS[body.owner])
     command = service.NewSeal(**body.model_dump())
-    try:
+    with told_at_fields():
         return _seal(service.record_seal(session, row, command, by=caller().uid, at=utcnow()))
-    except FieldsError as error:
-        raise api.invalid(*said(error)) from None
 
 
 @bp.patch("/scales/<uid:scale>/seals/<uid:seal>")
@@ -224,11 +220,9 @@ def seal_seen(session: Session, scale: str, seal: str, body: SealSeenIn) -> Seal
     """A broken verification seal takes the scale out of use. `If-Match` is the scale's ETag."""
     row = _scale_to_change(session, scale, *SEALERS)
     found = queries.seal_of(session, row, seal)
-    try:
+    with told_at_fields():
         seen = service.SealSeen(found, body.state)
         service.change_seal(session, row, seen, by=caller().uid, at=utcnow())
-    except FieldsError as error:
-        raise api.invalid(*said(error)) from None
     return _seal(found)
 
 

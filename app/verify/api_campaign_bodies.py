@@ -15,11 +15,9 @@ from app.domain.campaigns import (
     ListKind,
 )
 from app.models import Campaign, CampaignDay
-from app.verify import fieldwork, forms_campaigns
+from app.verify import fieldwork
 from app.verify import queries_campaigns as queries
-from app.verify.forms_standards import Form
 from app.verify.service.campaigns_planning import CREW, SOON
-from app.verify.service.errors import Fault
 from app.web import api
 
 Uid = Annotated[str, Field(min_length=1, max_length=36)]
@@ -134,14 +132,6 @@ class EndIn(api.Body):
     """The day of the second list; without one, who did not come is absent."""
 
     again_on: date | None = None
-
-
-def invalid(faults: dict[str, Fault]) -> Exception:
-    """Return the refusal that names each field with its fault."""
-    form = Form()
-    for name, fault in faults.items():
-        forms_campaigns.say_fault(name, fault, form)
-    return api.invalid(*((name, str(words)) for name, words in form.errors.items()))
 
 
 def answer(

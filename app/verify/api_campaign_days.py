@@ -20,13 +20,13 @@ from app.verify.api_campaign_bodies import (
     LineOut,
     NumberIn,
     answer,
-    invalid,
 )
 from app.verify.api_campaigns import own
+from app.verify.api_fields import told_at_fields
+from app.verify.forms_campaigns import said
 from app.verify.service import campaigns as service
 from app.verify.service import campaigns_lists as lists
 from app.verify.service.campaigns import CampaignStateError, CrewError, Visit
-from app.verify.service.errors import FieldsError
 from app.web import api
 from app.web.access import ForbiddenError, access, caller
 
@@ -102,10 +102,8 @@ def remove_day(session: Session, campaign: str, day: str) -> api.Answer:
 def add_line(session: Session, campaign: str, day: str, body: NumberIn) -> LineOut:
     """It belongs to the market of the day."""
     found = fieldwork.own_day(session, campaign, day)
-    try:
+    with told_at_fields(said):
         line = lists.add(session, found, body.number)
-    except FieldsError as error:
-        raise invalid(error.faults) from error
     return LineOut(scale=line.scale.uid, day=found.uid, outcome=line.outcome, appointment_no="")
 
 
@@ -125,10 +123,8 @@ def chosen(session: Session, campaign: str, day: str, body: ChosenIn) -> FilledO
     if body.what == "excuse":
         return FilledOut(count=lists.excuse(session, found, body.scales, utcnow()))
     to = fieldwork.own_day(session, campaign, body.to)
-    try:
+    with told_at_fields(said):
         return FilledOut(count=lists.move(session, found, body.scales, to))
-    except FieldsError as error:
-        raise invalid(error.faults) from error
 
 
 @bp.post("/campaigns/<uid:campaign>/days/<uid:day>/end")
@@ -145,15 +141,11 @@ def end_day(session: Session, campaign: str, day: str, body: EndIn) -> FilledOut
     if body.again_on is not None:
         crew = tuple(found.crew)
         again = Visit(place=found.place, held_on=body.again_on, crew=crew, spot=found.spot)
-    try:
+    with told_at_fields(said):
         count = service.end_day(session, found, again, by=caller().uid, at=utcnow())
-    except FieldsError as error:
-        raise invalid(error.faults) from error
     return FilledOut(count=count)
 
 
 def _put(session: Session, row: Campaign, visit: Visit) -> None:
-    try:
+    with told_at_fields(said):
         service.put_day(session, row, visit, by=caller().uid, at=utcnow())
-    except FieldsError as error:
-        raise invalid(error.faults) from error

@@ -15,9 +15,10 @@ from app.verify.api_campaign_bodies import (
     FillIn,
     LineOut,
     answer,
-    invalid,
     out,
 )
+from app.verify.api_fields import told_at_fields
+from app.verify.forms_campaigns import said
 from app.verify.service import campaigns as service
 from app.verify.service import campaigns_lists as lists
 from app.verify.service.campaigns import CampaignStateError, CrewError, NewCampaign
@@ -93,8 +94,9 @@ def create(session: Session, body: CampaignIn) -> api.Answer:
     found = staff.body(session, body.body)
     if not fieldwork.may_plan(session, found, found.path):
         raise ForbiddenError("only the body and the regulator plan a campaign")
-    if body.path not in {one.path for one in queries.regions_of(session, found)}:
-        raise invalid({"path": Fault.NOT_HERE})
+    with told_at_fields(said):
+        if body.path not in {one.path for one in queries.regions_of(session, found)}:
+            raise FieldsError(path=Fault.NOT_HERE)
     command = NewCampaign(
         body=found, path=body.path, name=body.name, since=body.since, until=body.until
     )
@@ -107,10 +109,8 @@ def create(session: Session, body: CampaignIn) -> api.Answer:
         crew_size=body.crew_size,
         weekends=body.weekends,
     )
-    try:
+    with told_at_fields(said):
         row, _plan = plan(session, command, wish, by=caller().uid, at=utcnow())
-    except FieldsError as error:
-        raise invalid(error.faults) from error
     session.flush()
     where = url_for("verify_api.campaigns.campaign", campaign=row.uid)
     return answer(session, row, 201, where)

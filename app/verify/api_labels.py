@@ -14,9 +14,9 @@ from app.domain.standards import MarkKind, MarkState
 from app.models import Mark, MarkIssue, MarkLot
 from app.verify import queries_standards as queries
 from app.verify import staff
-from app.verify.api_weights import Uid, invalid
+from app.verify.api_fields import told_at_fields
+from app.verify.api_weights import Uid
 from app.verify.service import stock_books, stock_lots
-from app.verify.service.errors import FieldsError
 from app.web import api
 from app.web.access import ForbiddenError, access, caller
 
@@ -130,10 +130,8 @@ def receive(session: Session, body: LotIn) -> api.Answer:
     owner = staff.body(session, body.body)
     staff.require(session, owner, *BODY_KEEPERS)
     command = stock_lots.NewLot(body=owner, **body.model_dump(exclude={"body"}))
-    try:
+    with told_at_fields():
         row = stock_lots.receive(session, command, by=caller().uid, at=utcnow())
-    except FieldsError as error:
-        raise invalid(error) from None
     return api.Answer(_out(session, row), headers={"Location": url_for(".lot", lot=row.uid)})
 
 
@@ -154,11 +152,9 @@ def issue(session: Session, lot: str, body: IssueIn) -> api.Answer:
     taker = next((one.person for one in row.body.staff if one.person.uid == body.person), None)
     if taker is None:
         raise api.invalid(("person", f"{body.person}: 404"))
-    try:
+    with told_at_fields():
         run = (body.first, body.last)
         stock_lots.issue(session, row, taker, run, by=caller().uid, at=utcnow())
-    except FieldsError as error:
-        raise invalid(error) from None
     return api.Answer(_out(session, row))
 
 

@@ -14,10 +14,10 @@ from app.domain.permissions import BODY_STAFF
 from app.domain.standards import MarkKind
 from app.models import Person
 from app.verify import staff
+from app.verify.api_fields import told_at_fields
 from app.verify.api_labels import MarkOut, Number, mark_out
-from app.verify.api_weights import Uid, invalid
+from app.verify.api_weights import Uid
 from app.verify.service import stock, stock_lots
-from app.verify.service.errors import FieldsError
 from app.verify.service.stock import (
     DayClosedError,
     ForeignMarkError,
@@ -93,10 +93,8 @@ def void(session: Session, body: VoidIn) -> api.Answer:
 @access(*BODY_STAFF)
 def give_back(session: Session, body: ReturnIn) -> api.Answer:
     """All of them or none; somebody may take them again."""
-    try:
+    with told_at_fields():
         numbers = stock_lots.between(body.first, body.last)
-    except FieldsError as error:
-        raise invalid(error) from None
     rows = stock.give_back(
         session,
         verifier=_me(session),

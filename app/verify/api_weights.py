@@ -14,10 +14,9 @@ from app.domain.traceability import WeightWhy, WithdrawReason
 from app.models import StandardWeight
 from app.verify import queries_standards as queries
 from app.verify import staff
-from app.verify.forms_standards import said
+from app.verify.api_fields import told_at_fields
 from app.verify.service import weight_records as service
 from app.verify.service.bodies import standards_of
-from app.verify.service.errors import FieldsError
 from app.verify.service.weight_records import WeightStateError
 from app.verify.weight_pages import lights
 from app.web import api
@@ -126,7 +125,7 @@ def add_weight(session: Session, body: WeightIn) -> api.Answer:
     owner = staff.body(session, body.body)
     staff.require(session, owner, *BODY_KEEPERS)
     standards = {one.uid: one for one in standards_of(session, owner)}
-    try:
+    with told_at_fields():
         row = service.register(
             session,
             service.NewWeight(
@@ -140,8 +139,6 @@ def add_weight(session: Session, body: WeightIn) -> api.Answer:
             by=caller().uid,
             at=utcnow(),
         )
-    except FieldsError as error:
-        raise invalid(error) from None
     return _answer(session, row, {"Location": url_for(".weight", weight=row.uid)})
 
 
@@ -160,12 +157,10 @@ def add_certificate(session: Session, weight: str, body: CertificateIn) -> api.A
     staff.require(session, row.body, *BODY_KEEPERS)
     api.match(row.version)
     given = body.model_dump(exclude={"against"})
-    try:
+    with told_at_fields():
         above = [_seen(session, uid) for uid in dict.fromkeys(body.against)]
         command = service.NewCalibration(**given, against=above)
         service.add_certificate(session, row, command, by=caller().uid, at=utcnow())
-    except FieldsError as error:
-        raise invalid(error) from None
     return _answer(session, row)
 
 
@@ -183,12 +178,10 @@ def withdraw(session: Session, weight: str, body: WithdrawalIn) -> api.Answer:
     row = staff.weight(session, weight)
     staff.require(session, row.body, *BODY_STAFF)
     api.match(row.version)
-    try:
+    with told_at_fields():
         service.withdraw(
             session, row, body.because, body.last_good_on, by=caller().uid, at=utcnow()
         )
-    except FieldsError as error:
-        raise invalid(error) from None
     return _answer(session, row)
 
 
@@ -220,11 +213,6 @@ def retire(session: Session, weight: str) -> api.Answer:
     row = _kept(session, weight)
     service.retire(session, row, by=caller().uid, at=utcnow())
     return _answer(session, row)
-
-
-def invalid(error: FieldsError) -> Exception:
-    """Return the problem that names each field with its fault."""
-    return api.invalid(*((name, str(said(name, fault))) for name, fault in error.faults.items()))
 
 
 def _kept(session: Session, uid: str) -> StandardWeight:

@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.domain.campaigns import MOST_PER_DAY, PER_DAY, ListKind
 from app.models import Place
+from app.verify import forms_standards
 from app.verify.forms_standards import Form
 from app.verify.service.campaigns import Visit
 from app.verify.service.campaigns_planning import CREW, SOON, Wish
@@ -53,12 +54,14 @@ SAID: Final[Mapping[tuple[str, Fault], Any]] = MappingProxyType(
 )
 
 
+def said(name: str, fault: Fault) -> Any:  # noqa: ANN401 - a lazy string
+    """Return the words for a fault of a field, in those of campaigns where they have their own."""
+    return SAID.get((name, fault)) or forms_standards.said(name, fault)
+
+
 def say_fault(name: str, fault: Fault, form: Form) -> None:
     """Note a fault in the words of campaigns."""
-    if (name, fault) in SAID:
-        form.errors.setdefault(name, SAID[name, fault])
-    else:
-        form.fault(name, fault)
+    form.errors.setdefault(name, said(name, fault))
 
 
 def kind_of(form: Form) -> ListKind:
