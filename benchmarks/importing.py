@@ -13,7 +13,6 @@ from app.configure.importing import check, columns, difference
 from app.configure.importing.difference import Register
 from app.db.session import utcnow
 from app.domain.calendar import local_date
-from app.domain.lifecycle import State
 from app.web import tables_in as table
 from benchmarks.harness import Row, at_most, median
 from benchmarks.sizes import SIZE
@@ -44,7 +43,7 @@ def _register(rows: int) -> Register:
     """Return a register that knows every third scale, with another market number."""
     known = {
         (1, f"SN{number:08d}"): difference.Known(
-            number, 1, State.READY, {"market_no": f"B-{number}"}
+            id=number, place_id=1, handed_out=False, values={"market_no": f"B-{number}"}
         )
         for number in range(1, rows + 1, KNOWN_EVERY)
     }

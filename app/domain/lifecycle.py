@@ -119,6 +119,11 @@ def next_state(state: State, action: Action, left: State | None = None) -> State
     return left
 
 
+def is_handed_out(state: State, left: State | None) -> bool:
+    """Return whether a scale is somebody's at a stall: in service, or suspended while it was."""
+    return State.IN_SERVICE in {state, left if state is State.SUSPENDED else None}
+
+
 def actions_from(state: State) -> tuple[Action, ...]:
     """Return the acts open to a scale in ``state``, in table order."""
     return tuple(action for origin, action in TRANSITIONS if origin is state)

@@ -347,15 +347,35 @@ def test_an_import_is_applied_once_and_undone_once(market: Session) -> None:
         importing.start(market, found, ImportState.UNDOING, by=BY, at=NOON)
 
 
-def test_a_scale_in_service_is_not_moved_by_a_list(market: Session) -> None:
-    """Handing over is an act of its own, with a person beside it."""
+@pytest.mark.parametrize(
+    ("state", "left"), [(State.IN_SERVICE, None), (State.SUSPENDED, State.IN_SERVICE)]
+)
+def test_a_scale_handed_out_is_not_moved_by_a_list(
+    market: Session, state: State, left: State | None
+) -> None:
+    """Handing over is an act of its own, with a person beside it; suspending hands nothing over."""
     imported(market, lists.workbook([lists.row("SN-100")]))
     scale = market.scalars(select(Scale)).one()
     found = staged(market, lists.workbook([lists.row("SN-100", 摊位号="C-8")]))
     with act(market, scale, "test", by=BY, at=NOON):
-        scale.role, scale.state = ScaleRole.FAIR, State.IN_SERVICE
+        scale.role, scale.state, scale.left_state = ScaleRole.FAIR, state, left
     importing.start(market, found, ImportState.APPLYING, by=BY, at=NOON)
     importing.chunk(market, found, by=BY, at=NOON)
     assert importing.outcomes(market, found)[LineOutcome.OVERTAKEN] == 1
     lines = looked(market, lists.workbook([lists.row("SN-100", 摊位号="C-9")]))
     assert codes(lines) == [(2, "stall", "handed_out")]
+
+
+def test_a_trader_named_by_a_list_has_the_scale_from_when_it_is_handed_out(market: Session) -> None:
+    """The days of the trader before are not counted; undoing brings both back."""
+    imported(market, lists.workbook([lists.row("SN-100")]))
+    scale = market.scalars(select(Scale)).one()
+    since = date(2026, 3, 1)
+    with act(market, scale, "test", by=BY, at=NOON):
+        scale.trader_since = since
+    found = imported(market, lists.workbook([lists.row("SN-100", 经营者="王大伟")]))
+    assert scale.trader
+    assert (scale.trader.name, scale.trader_since) == ("王大伟", None)
+    undone(market, found)
+    market.refresh(scale)
+    assert (scale.trader.name, scale.trader_since) == ("李小红", since)

@@ -13,7 +13,7 @@ from app.configure.service.places import NewStall, NewTrader, create_stall, crea
 from app.db.ids import new_uid
 from app.domain.cells import ways
 from app.domain.importing import LineKind, LineOutcome
-from app.domain.lifecycle import State
+from app.domain.lifecycle import is_handed_out
 from app.domain.suitability import goods_called
 from app.ledger.door import act
 from app.models import (
@@ -30,6 +30,8 @@ from app.models import (
 
 REGISTERED: Final = "register"
 CORRECTED: Final = "list_corrected"
+# Kept with a row: since when the trader before had the scale, for the undoing.
+SINCE_BEFORE: Final = "trader_since_before"
 
 
 def apply(
@@ -107,6 +109,8 @@ def _correct(
     plain = {name: value_of(name, line.said[name]) for name in PLAIN if name in line.changes}
     with act(session, scale, CORRECTED, by=by, at=at, details=told):
         gaps.correct(scale, line)
+        if "trader" in line.changes:
+            _begin_anew(scale, line)
         _set(scale, used | plain)
         if "city_code" in line.changes:
             _adopt(session, scale, line, at)
@@ -115,7 +119,7 @@ def _correct(
 
 def _is_overtaken(scale: Scale, line: ImportLine) -> bool:
     """Return whether the register says something else by now, or somebody was handed the scale."""
-    if scale.state is State.IN_SERVICE and not line.changes.keys().isdisjoint(USE):
+    if is_handed_out(scale.state, scale.left_state) and not line.changes.keys().isdisjoint(USE):
         return True
     return any(
         value_of(name, before) != current(scale, name)
@@ -170,6 +174,13 @@ def _use(
             _note(line, "new_trader", trader)
         used["trader_id"] = trader.id
     return used
+
+
+def _begin_anew(scale: Scale, line: ImportLine) -> None:
+    """Let the time with a trader begin when the scale is handed out to the one now named."""
+    since = scale.trader_since
+    line.said = {**line.said, SINCE_BEFORE: since.isoformat() if since else ""}
+    scale.trader_since = None
 
 
 def _set(scale: Scale, columns: Mapping[str, Any]) -> None:

@@ -14,7 +14,7 @@ from app.configure.importing.check import Row
 from app.db.scope import within
 from app.domain.cells import folded
 from app.domain.importing import Doubt, LineKind
-from app.domain.lifecycle import State
+from app.domain.lifecycle import is_handed_out
 from app.domain.scope import Scope
 from app.domain.software_ids import differs
 from app.models import Code, Maker, Place, Procurement, Scale, ScaleModel, Stall, Trader
@@ -38,7 +38,7 @@ class Known:
 
     id: int
     place_id: int
-    state: State
+    handed_out: bool
     values: Mapping[str, Any]
 
 
@@ -174,7 +174,7 @@ def _differ(line: Line, known: Known, place: int, heads: Mapping[str, str]) -> N
         if said is not None and not _same(said, known.values.get(name)):
             line.changes[name] = (known.values.get(name), said)
     line.kind = LineKind.CHANGED if line.changes else LineKind.UNCHANGED
-    if known.state is State.IN_SERVICE:
+    if known.handed_out:
         for name in USE:
             if name in line.changes:
                 row.doubt(Doubt.HANDED_OUT, name, heads, str(known.values.get(name) or ""))
@@ -205,10 +205,13 @@ def _scales(
     scales: dict[tuple[int, str], Known] = {}
     numbers: dict[tuple[int, str], int] = {}
     adopted = dict(_adopted(session, scope))
-    for identity, place_id, model_id, serial_no, state, *said in session.execute(_known(scope)):
+    for identity, place_id, model_id, serial_no, state, left, *said in session.execute(
+        _known(scope)
+    ):
+        handed_out = is_handed_out(state, left)
         values = dict(zip((*PLAIN, *USE, "batch"), said, strict=True))
         values["city_code"] = adopted.get(identity)
-        scales[model_id, serial_no] = Known(identity, place_id, state, values)
+        scales[model_id, serial_no] = Known(identity, place_id, handed_out, values)
         if values["market_no"]:
             numbers[place_id, values["market_no"]] = identity
     return scales, numbers
@@ -217,7 +220,8 @@ def _scales(
 def _known(scope: Scope) -> Select[Any]:
     plain = (getattr(Scale, name) for name in PLAIN)
     return (
-        select(Scale.id, Scale.place_id, Scale.model_id, Scale.serial_no, Scale.state)
+        select(Scale.id, Scale.place_id, Scale.model_id, Scale.serial_no)
+        .add_columns(Scale.state, Scale.left_state)
         .add_columns(*plain, Stall.number, Trader.name, Procurement.document_no)
         .outerjoin(Stall, Stall.id == Scale.stall_id)
         .outerjoin(Trader, Trader.id == Scale.trader_id)

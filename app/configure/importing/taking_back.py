@@ -1,7 +1,7 @@
 """What a list brought goes again: created rows are forgotten, changed fields come back."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.configure.importing import bought, gaps
-from app.configure.importing.applying import origin, value_of
+from app.configure.importing.applying import SINCE_BEFORE, origin, value_of
 from app.configure.importing.difference import PLAIN, USE
 from app.db.base import Base
 from app.domain.importing import ImportState, LineKind, LineOutcome
@@ -97,6 +97,8 @@ def _put_back(
                 scale.stall_id = earlier["stall"]
             else:
                 scale.trader_id = earlier["trader"]
+                since = line.said.get(SINCE_BEFORE)
+                scale.trader_since = date.fromisoformat(since) if since else None
 
 
 def _id(session: Session, kind: Any, condition: Any, scale: Scale) -> int | None:  # noqa: ANN401

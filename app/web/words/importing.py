@@ -52,7 +52,8 @@ DOUBT: Final[Mapping[Doubt, Any]] = MappingProxyType(
             "The register has this scale in another place; a list does not move it."
         ),
         Doubt.HANDED_OUT: _l(
-            "The scale is in service: a stall or a trader changes only by handing it over."
+            "The scale is handed out (or suspended while it was): stall and trader change only "
+            "by handing it over."
         ),
         Doubt.MARKET_NO_TAKEN: _l("Another scale of this place has this market number."),
         Doubt.CODE_TAKEN: _l("Another scale carries this code."),
