@@ -57,7 +57,8 @@ def _turn(scale: VirtualScale, terminal: "_Terminal", openings: Openings) -> Non
         scale.opened()
     if data:
         scale.heard(data, time.monotonic())
-    if (due := scale.due(time.monotonic())) and not hung_up:
+    # Asked anew: a host that opened and spoke while we waited for one is there by now.
+    if (due := scale.due(time.monotonic())) and not _hung_up(terminal.master):
         _write(terminal.master, due)
 
 

@@ -378,7 +378,7 @@ def _seq(envelope: dict[str, Any]) -> int:
     return int(json.loads(base64.b64decode(envelope["payload"]))["seq"])
 
 
-def until(condition: Callable[[], object], *, within_s: float = 30.0) -> None:
+def until(condition: Callable[[], object], *, within_s: float = 120.0) -> None:
     """Wait for ``condition``.
 
     Raises:

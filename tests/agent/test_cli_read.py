@@ -21,7 +21,7 @@ def scale_agent(*words: str | Path) -> "subprocess.CompletedProcess[str]":
         [sys.executable, "-m", "scale_agent", *map(str, words)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert "Traceback" not in done.stderr

@@ -17,6 +17,7 @@ from scale_agent import config, config_file, dsse
 from scale_agent.cli import main
 from scale_agent.faults import MistakeError
 from scale_agent.keys import IDENTITY_FILE, KEY_FILE, Identity, load_key, make_or_load_key
+from scale_agent.poll import WAIT_S
 from scale_agent.spool import Signer, Spool
 from tests.agent.readings import ERRAND, image, reading
 from tests.agent.station_server import SCALE, STATION, StationServer, until
@@ -257,14 +258,14 @@ def test_the_daemon_stops_when_it_is_told(
         env={**os.environ, "HTTP_PROXY": "http://127.0.0.1:9"},
     )
     try:
-        until(lambda: server.polls and server.evidence, within_s=20)
+        until(lambda: server.polls and server.evidence)
         process.send_signal(number)
         began = time.monotonic()
-        _, errors = process.communicate(timeout=15)
+        _, errors = process.communicate(timeout=120)
     finally:
         process.kill()
     assert process.returncode == 0
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < WAIT_S  # not when the server's waiting answer comes
     assert "info started station=城东检测台 ports=1" in errors
     assert "info stopped waiting=0" in errors
     (evidence,) = server.evidence.values()

@@ -1,5 +1,6 @@
 """Virtual scales on real pseudo-terminals and sockets, as ``scale-agent simulate`` runs them."""
 
+import math
 import os
 import signal
 import socket
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 import serial
 
-from tests.agent.avr.workshop import IMAGES, appeared
+from tests.agent.avr.workshop import IMAGES, READY_S, appeared
 from tests.agent.virtual import ended, on_pty, on_rfc2217, running
 
 GET_ID = bytes.fromhex("02fd")
@@ -31,9 +32,10 @@ def first_block(line: serial.SerialBase) -> bytes:
     return ask(line, READ_START[2], 257)[1:]
 
 
-def entered(url: str, *, parity: str, strap: bool) -> serial.SerialBase:
+def entered(url: str, *, parity: str, strap: bool, patience: float = READY_S) -> serial.SerialBase:
     """Open an RFC 2217 line and reset the device behind it, with or without the strap."""
-    line = serial.serial_for_url(url, 115200, parity=parity, timeout=0.5, do_not_open=True)
+    settled = f"{url}?timeout={READY_S:.0f}"
+    line = serial.serial_for_url(settled, 115200, parity=parity, timeout=patience, do_not_open=True)
     line.dtr = line.rts = False
     line.open()
     line.rts = not strap
@@ -56,32 +58,31 @@ def test_replacing_the_image_file_reflashes_the_running_scale(
 ) -> None:
     """Opening the line anew is a reset, and every reset reads the file."""
     with on_pty(tmp_path, "--device", "an3155", "--image", images[0]) as link:
-        with serial.Serial(str(link), 115200, timeout=1) as line:
+        with serial.Serial(str(link), 115200, timeout=READY_S) as line:
             assert first_block(line) == bytes(range(256))
             images[1].replace(images[0])
             assert ask(line, GET_ID, 5) == bytes.fromhex("7901041079"), "still the same session"
-        time.sleep(0.05)
-        with serial.Serial(str(link), 115200, timeout=1) as line:
+        with serial.Serial(str(link), 115200, timeout=READY_S) as line:
             assert first_block(line) == bytes(range(255, -1, -1))
 
 
 def test_a_pty_is_paced_at_115200(tmp_path: Path, images: tuple[Path, Path]) -> None:
     """256 data bytes and 11 more of 11 bits take 25 ms, and not much longer."""
+    give_up = time.monotonic() + READY_S
     with (
         on_pty(tmp_path, "--device", "an3155", "--image", images[0]) as link,
-        serial.Serial(str(link), 115200, timeout=1) as line,
+        serial.Serial(str(link), 115200, timeout=READY_S) as line,
     ):
         first_block(line)
-        took = []
-        for _ in range(8):
+        limit, best = 268 * 11 / 115200, math.inf
+        # The benchmark holds it to 1.05; a busy machine in the middle of a test run does not.
+        while best >= limit * 1.5:
             began = time.monotonic()
             assert [ask(line, request) for request in READ_START[:2]] == [ACK, ACK]
             assert len(ask(line, READ_START[2], 257)) == 257
-            took.append(time.monotonic() - began)
-    limit = 268 * 11 / 115200
-    assert min(took) >= limit - 0.0002
-    # The benchmark holds it to 1.05; a busy machine in the middle of a test run does not.
-    assert min(took) < limit * 1.5
+            best = min(best, time.monotonic() - began)
+            assert began < give_up, f"never faster than {best:.3f} s"
+    assert best >= limit - 0.0002
 
 
 def test_protection_refuses_memory_and_answers_all_else(tmp_path: Path) -> None:
@@ -89,7 +90,7 @@ def test_protection_refuses_memory_and_answers_all_else(tmp_path: Path) -> None:
     for words in (("demo-protected",), ("an3155", "--fault", "rdp")):
         with (
             on_pty(tmp_path, "--device", *words) as link,
-            serial.Serial(str(link), 115200, timeout=1) as line,
+            serial.Serial(str(link), 115200, timeout=READY_S) as line,
         ):
             assert ask(line, b"\x7f") == ACK
             assert ask(line, GET_ID, 5) == bytes.fromhex("7901041079")
@@ -99,7 +100,7 @@ def test_protection_refuses_memory_and_answers_all_else(tmp_path: Path) -> None:
 def test_rfc2217_sees_parity_strap_and_reset(images: tuple[Path, Path]) -> None:
     """Wrong parity is noise, no strap is the application, both right are the image."""
     with on_rfc2217("--device", "an3155", "--image", images[0]) as url:
-        with entered(url, parity="N", strap=True) as line:
+        with entered(url, parity="N", strap=True, patience=0.5) as line:
             # Bytes with an odd number of ones happen to pass; these two have six and two.
             ask(line, b"\x7f")
             assert ask(line, READ_START[0]) != ACK
@@ -125,7 +126,7 @@ def test_a_second_host_waits_and_one_that_babbles_is_survived(images: tuple[Path
     babble = bytes.fromhex("fffa2c0100fff0fffa2c0363fff0")
     with on_rfc2217("--device", "an3155", "--image", images[0]) as url:
         address = "127.0.0.1", int(url.rpartition(":")[2])
-        with socket.create_connection(address, timeout=5) as babbler:
+        with socket.create_connection(address, timeout=READY_S) as babbler:
             babbler.sendall(babble)
             while babbler.recv(4096):
                 pass
@@ -139,11 +140,11 @@ def test_unplugging_ends_the_scale(tmp_path: Path, images: tuple[Path, Path]) ->
     words = ("--link", link, "--device", "an3155", "--image", images[0])
     with running(*words, "--fault", "unplug=3") as process:
         appeared(link, process)
-        with serial.Serial(str(link), 115200, timeout=2) as line:
+        with serial.Serial(str(link), 115200, timeout=READY_S) as line:
             assert ask(line, b"\x7f") == ACK
             with pytest.raises(serial.SerialException):
                 ask(line, GET_ID, 5)
-        assert process.wait(5) == 0
+        assert process.wait(READY_S) == 0
         assert process.stderr is not None
         assert process.stderr.read() == b"Unplugged.\n"
     assert not link.is_symlink()
@@ -155,7 +156,7 @@ def test_ctrl_c_takes_the_link_away(tmp_path: Path) -> None:
     with running("--device", "demo-honest", "--link", link) as process:
         appeared(link, process)
         process.send_signal(signal.SIGINT)
-        assert process.wait(5) == 0
+        assert process.wait(READY_S) == 0
     assert not link.is_symlink()
 
 
@@ -223,7 +224,7 @@ def test_a_pty_can_be_opened_with_parity_again_and_again(tmp_path: Path) -> None
     """Each host finds the line as the first did, though a pseudo-terminal drops parity."""
     with on_pty(tmp_path, "--device", "an3155") as link:
         for _ in range(3):
-            with serial.Serial(str(link), 115200, parity="E", timeout=1) as line:
+            with serial.Serial(str(link), 115200, parity="E", timeout=READY_S) as line:
                 assert ask(line, b"\x7f") == ACK
             time.sleep(0.05)
 
@@ -232,5 +233,5 @@ def test_a_host_that_opens_again_at_once_resets_the_device(tmp_path: Path) -> No
     """However short the line was closed, and however busy the machine is."""
     with on_pty(tmp_path, "--device", "an3155") as link:
         for _ in range(30):
-            with serial.Serial(str(link), 115200, timeout=1) as line:
+            with serial.Serial(str(link), 115200, timeout=READY_S) as line:
                 assert ask(line, b"\x7f") == ACK, "in sync already: this was no reset"

@@ -1,11 +1,13 @@
 """The line of a virtual scale: its pace, its lines, and everything that can be wrong with it."""
 
 import os
+import select
+import time
 from pathlib import Path
 
 import pytest
 
-from scale_agent.simulator import faults
+from scale_agent.simulator import faults, host_pty
 from scale_agent.simulator.faults import FaultError, Faults
 from scale_agent.simulator.openings import Polled, Watched
 from scale_agent.simulator.pacing import Incoming, Outgoing, byte_time_s
@@ -228,3 +230,31 @@ def test_every_opening_is_told_where_the_system_can() -> None:
     watched.close()
     os.close(master)
     os.close(slave)
+
+
+@pytest.mark.parametrize("asks_anew", [True, False])
+def test_a_host_that_speaks_before_it_is_noticed_is_answered(
+    asks_anew: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It opens and asks in one wait of a slow machine; the control believes it still away."""
+    if not asks_anew:
+        monkeypatch.setattr(host_pty, "_hung_up", lambda _master: True)
+    terminal = host_pty._Terminal()  # noqa: SLF001 - the parts that ``serve`` puts together
+    hosts: list[int] = []
+
+    class Knock(Polled):
+        def wait(self) -> None:
+            hosts.append(os.open(terminal.name, os.O_RDWR | os.O_NOCTTY))
+            os.write(hosts[0], QUESTION)
+            assert select.select([terminal.master], [], [], 60)[0]
+
+    class Slow(VirtualScale):
+        def heard(self, data: bytes, at: float) -> None:
+            super().heard(data, at)
+            time.sleep(150 * BYTE_S)
+
+    host_pty._turn(Slow(Parrot, 115200, Faults()), terminal, Knock())  # noqa: SLF001
+    answered = select.select(hosts, [], [], 60 if asks_anew else 0.05)[0]
+    assert bool(answered) == asks_anew
+    for number in (terminal.master, *hosts):
+        os.close(number)

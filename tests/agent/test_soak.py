@@ -77,7 +77,7 @@ class Bench:
         """Let it report for a while, then kill it."""
         before = sum(self.server.effects.values())
         process = self.start()
-        until(lambda: sum(self.server.effects.values()) > before + 1, within_s=30)
+        until(lambda: sum(self.server.effects.values()) > before + 1)
         time.sleep(pause_s)
         process.kill()
         process.wait()
@@ -92,7 +92,7 @@ class Bench:
 
         self.server.hooks[moment] = strike
         try:
-            process.wait(60)
+            process.wait(300)
         finally:
             process.kill()
             process.wait()
@@ -102,10 +102,10 @@ class Bench:
         """Run it without readings until nothing waits; then stop it."""
         process = self.start(ports=0)
         try:
-            until(self._is_done, within_s=60)
+            until(self._is_done)
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(120)
 
     def _is_done(self) -> bool:
         with Spool(self.state, on_rescue=None) as spool:

@@ -18,6 +18,7 @@ from scale_agent.clock import Clock
 from scale_agent.config import Config, PortConfig
 from scale_agent.keys import Identity, load_key
 from scale_agent.lock import BusyError, only_one
+from scale_agent.poll import PACE_S
 from scale_agent.port_worker import Read
 from scale_agent.reading import read_scale
 from scale_agent.results import Reading
@@ -56,7 +57,7 @@ def station(
             yield running
         finally:
             running.stop()
-            thread.join(10)
+            thread.join(60)
             assert not thread.is_alive()
 
 
@@ -198,8 +199,8 @@ def test_a_forged_task_is_ignored(server: StationServer, tmp_path: Path) -> None
 def test_the_server_is_asked_at_a_measured_pace(server: StationServer, tmp_path: Path) -> None:
     """A busy server answers at once whatever ``wait`` says; that is no invitation."""
     with station(server, tmp_path, FakeScale()):
-        time.sleep(2.5)
-    assert 1 <= len(server.polls) <= 2
+        until(lambda: len(server.polls) >= 2)
+    assert server.polls[1] - server.polls[0] > PACE_S / 4  # asked at 0, heard late; asked at 2
 
 
 def test_a_nearly_full_disk_reads_nothing_new_and_tells(
@@ -228,7 +229,7 @@ def test_a_wrong_clock_is_noted_and_refuses_nothing(server: StationServer, tmp_p
     with station(server, tmp_path, FakeScale(), clock=clock):
         until(lambda: server.evidence)
     (evidence,) = server.evidence.values()
-    assert abs(evidence["facts"]["clock_offset_s"] - behind) <= 2
+    assert abs(evidence["facts"]["clock_offset_s"] - behind) <= 30
     assert evidence["iat"] < time.time() - behind + 60
 
 
@@ -263,7 +264,7 @@ def test_it_starts_and_reads_without_any_server(tmp_path: Path) -> None:
             until(lambda: running.spool.counts().waiting >= 2)
         finally:
             running.stop()
-            thread.join(10)
+            thread.join(60)
         assert not thread.is_alive()
 
 
@@ -291,14 +292,14 @@ def test_a_virtual_scale_is_read_and_reported_for_real(
         cwd=Path(__file__).parents[2],
     )
     try:
-        until(link.exists, within_s=20)
+        until(link.exists)
         port = replace(PORT, url=str(link), length=2048)
         task = server.ask_for_a_reading()
         with station(server, tmp_path / "state", read_scale, port):
-            until(lambda: server.evidence and server.blobs, within_s=30)
+            until(lambda: server.evidence and server.blobs)
     finally:
         simulator.terminate()
-        simulator.wait(10)
+        simulator.wait(60)
     (evidence,) = server.evidence.values()
     assert (evidence["task"], evidence["verdict"]) == (task, "read")
     assert (evidence["facts"]["passes_equal"], evidence["facts"]["transport"]) == (1, "pty")

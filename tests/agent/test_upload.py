@@ -283,7 +283,7 @@ def test_the_link_never_follows_the_environment(
     clock = Clock()
     with ServerLink(bench.server.url, clock=clock, token=TOKEN) as link:
         assert link.ask("GET", "/api/v1/stations/me/tasks?wait=0").is_ok
-        assert abs(clock.offset_s or 0) <= 2
+        assert abs(clock.offset_s or 0) <= 30
     with (
         ServerLink("http://127.0.0.1:9", clock=clock, proxy="http://127.0.0.1:9") as link,
         pytest.raises(ServerAwayError, match="no answer"),

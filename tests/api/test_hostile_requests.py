@@ -120,6 +120,7 @@ def test_markup_in_names_is_shown_and_never_obeyed(town: Town) -> None:
     page = httpx.get(
         f"{town.address}/configure/places/{town.here.things['place']}",
         cookies={COOKIE: town.cookie},
+        timeout=120,
         trust_env=False,
     )
     assert page.status_code == 200
@@ -148,7 +149,8 @@ def test_one_is_led_to_no_other_site(town: Town) -> None:
 def open_pages(town: Town, cookie: str) -> int:
     """Return the status of one's own page with ``cookie``."""
     cookies = {COOKIE: cookie}
-    return httpx.get(f"{town.address}/account", cookies=cookies, trust_env=False).status_code
+    address = f"{town.address}/account"
+    return httpx.get(address, cookies=cookies, timeout=120, trust_env=False).status_code
 
 
 def test_a_session_that_somebody_made_up_is_none(town: Town) -> None:

@@ -95,7 +95,8 @@ def test_a_number_is_tried_so_often_whichever_worker_answers(
     with served(found, app) as address, ThreadPoolExecutor(8) as pool:
 
         def ask(number: int) -> httpx.Response:
-            return httpx.get(f"{address}/t/{number:08}", headers={"Accept": "application/json"})
+            headers = {"Accept": "application/json"}
+            return httpx.get(f"{address}/t/{number:08}", headers=headers, timeout=120)
 
         answers = list(pool.map(ask, range(ASKED)))
         while not shared and _served(answers) == TYPED.count and len(answers) < MOST:

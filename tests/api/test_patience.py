@@ -31,7 +31,7 @@ def test_as_many_slow_senders_as_threads(
             line = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
             line.sendall(HEAD)
         try:
-            answer = httpx.get(f"{address}/healthz", timeout=3, trust_env=False)
+            answer = httpx.get(f"{address}/healthz", timeout=3 if waits else 120, trust_env=False)
             waited = False
         except httpx.TimeoutException:
             waited = True
@@ -52,7 +52,7 @@ def test_a_connection_serves_one_request_after_the_other(
             form = HEAD.replace(b" / ", b" /sign-in ") + b"Content-Length: 4\r\n\r\na=bc"
             with socket.create_connection(("127.0.0.1", port)) as line:
                 line.sendall(ask * 3 + form + ask)
-                line.settimeout(5)
+                line.settimeout(120)
                 found = b""
                 while found.count(b"HTTP/1.1 ") < 5:
                     found += line.recv(65536)

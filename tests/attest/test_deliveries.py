@@ -18,6 +18,7 @@ from app.ledger import entries
 from app.ledger.door import SYSTEM, act
 from app.ledger.gathering import gathered
 from app.models import Evidence, LedgerEntry, Place, Scale, Seal
+from tests.agent.station_server import until
 from tests.attest.lab import CALIBRATED, CHEATING, HONEST, NEXT, Lab, enrolled, payload
 
 REPORTS = 30
@@ -202,7 +203,7 @@ def test_those_who_wait_are_served_together_and_a_failure_is_its_owners() -> Non
         served.append(list(items))
         if items[0] == 0:
             first_in.set()
-            go.wait(10)
+            go.wait(120)
         if 13 in items:
             raise ZeroDivisionError
         return [item * 2 for item in items]
@@ -218,11 +219,11 @@ def test_those_who_wait_are_served_together_and_a_failure_is_its_owners() -> Non
 
     threads = [threading.Thread(target=ask, args=[0])]
     threads[0].start()
-    assert first_in.wait(10)
-    for item in (1, 13, 2):
+    assert first_in.wait(120)
+    for place, item in enumerate((1, 13, 2), 1):
         threads.append(threading.Thread(target=ask, args=[item]))
         threads[-1].start()
-        time.sleep(0.05)
+        until(lambda place=place: len(combiner._waiting) == place)  # type: ignore[misc] # noqa: SLF001
     go.set()
     for thread in threads:
         thread.join()

@@ -1,5 +1,7 @@
 """Real server processes: one report fifty times at once, and a fleet that comes back."""
 
+import contextlib
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -48,9 +50,12 @@ def test_without_the_lock_they_run_into_each_other(
     if any_url.startswith("sqlite"):
         return  # one writer at a time is SQLite's own lock
 
+    meet = threading.Barrier(4)
+
     def unlocked(session: Session) -> LedgerHead:
         head = session.get_one(LedgerHead, 1)
-        time.sleep(0.1)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            meet.wait(30)  # all have read before one writes
         return head
 
     monkeypatch.setattr(entries, "lock", unlocked)

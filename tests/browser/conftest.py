@@ -11,7 +11,8 @@ import pyotp
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
-from tests.support.demo import Demo, free_port, loaded, running, shared_by_all
+from tests.support.demo import Demo, loaded, running, shared_by_all
+from tests.support.ports import free_port
 
 WIDTHS = {"phone": (390, 844), "tablet": (1024, 768), "desk": (1440, 900)}
 Open = Callable[..., AbstractContextManager[Page]]
@@ -23,7 +24,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     home: Path = tmp_path_factory.mktemp("demo") / "var"
     loaded(home, shared_by_all(tmp_path_factory.getbasetemp()))
     with running(home, free_port()) as found:
-        end = time.monotonic() + 60
+        end = time.monotonic() + 240
         while found.status("cheating") != "suspended" and time.monotonic() < end:
             time.sleep(0.5)
         yield found

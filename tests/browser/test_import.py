@@ -10,11 +10,11 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Open
 from tests.browser.test_every_page import accessibility, small_targets
 from tests.configure import lists
+from tests.support.browser import PATIENCE_MS
 
 pytestmark = pytest.mark.browser
 
 DEMO = {"市场名称": "城东农贸市场", "制造单位": "东海衡器有限公司", "规格型号": "ACS-15D"}
-PATIENCE_MS = 30_000
 
 
 def the_list(to: Path, width: str) -> Path:

@@ -11,7 +11,7 @@ import segno
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import WIDTHS, People
-from tests.support.browser import before_camera, film, launched
+from tests.support.browser import PATIENCE_MS, before_camera, film, launched
 from tests.support.demo import Demo
 
 pytestmark = pytest.mark.browser
@@ -46,7 +46,7 @@ def test_a_tag_before_the_camera_covers_the_screen_with_its_scale(
     seen = film(demo.tag("cheating"), tmp_path / "tag.y4m")
     with camera_on(chromium, demo, people, seen, width) as page:
         answer = page.locator(".scan-over .scan-answer")
-        expect(answer).to_be_visible(timeout=15_000)
+        expect(answer).to_be_visible(timeout=PATIENCE_MS)
         expect(answer).to_contain_text("A-002")
         expect(answer).to_have_attribute("data-outcome", "scan_scale")
         if shots := os.environ.get("SHOTS"):
@@ -59,7 +59,7 @@ def test_a_tag_before_the_camera_covers_the_screen_with_its_scale(
         expect(page.locator(".scan-over")).to_be_hidden()
         assert page.evaluate(track) == "live"
         # The same tag is not answered again at once, only when it is still there later.
-        expect(answer).to_be_visible(timeout=10_000)
+        expect(answer).to_be_visible(timeout=PATIENCE_MS)
 
 
 def test_a_forged_tag_is_told_on_the_device_and_nobody_is_asked(
@@ -72,7 +72,7 @@ def test_a_forged_tag_is_told_on_the_device_and_nobody_is_asked(
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.method))
         expect(page.locator(".scan-answer h2")).to_have_text(
-            "此码不是本系统签发的码", timeout=15_000
+            "此码不是本系统签发的码", timeout=PATIENCE_MS
         )
         assert "POST" not in asked
 
@@ -82,7 +82,7 @@ def test_without_a_network_a_tag_is_still_known_to_be_genuine(
 ) -> None:
     """The device holds the key; what the register says has to wait, and the page says so."""
     with camera_on(chromium, demo, people, film("nothing of ours", tmp_path / "n.y4m")) as page:
-        expect(page.locator(".scan-answer")).to_be_visible(timeout=15_000)
+        expect(page.locator(".scan-answer")).to_be_visible(timeout=PATIENCE_MS)
         page.get_by_text("下一台").click()
         page.context.set_offline(True)
         page.fill("[name=code]", demo.tag("honest"))
@@ -97,7 +97,7 @@ def test_a_foreign_address_is_shown_and_never_opened(
     foreign = "https://evil.example/login?next=1"
     with camera_on(chromium, demo, people, film(foreign, tmp_path / "f.y4m")) as page:
         answer = page.locator(".scan-answer")
-        expect(answer).to_have_attribute("data-outcome", "scan_foreign", timeout=15_000)
+        expect(answer).to_have_attribute("data-outcome", "scan_foreign", timeout=PATIENCE_MS)
         expect(answer).to_contain_text("evil.example")
         assert page.url.startswith(f"{demo.base}/manage/scan")
         assert answer.locator("a[href*='evil']").count() == 0
@@ -151,7 +151,7 @@ def test_a_photo_of_the_code_does_where_there_is_no_camera(
     page = context.new_page()
     page.goto(f"{demo.base}/manage/scan?lang=zh")
     page.set_input_files("[data-photo]", picture)
-    expect(page.locator(".scan-answer")).to_contain_text("A-001", timeout=15_000)
+    expect(page.locator(".scan-answer")).to_contain_text("A-001", timeout=PATIENCE_MS)
     page.get_by_text("打开该秤").click()
     expect(page.locator("h1")).to_contain_text("A-001")
     context.close()

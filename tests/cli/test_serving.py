@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,17 +13,16 @@ from contextlib import contextmanager
 import httpx
 
 from tests.cli.conftest import PROJECT, Shell
+from tests.support.ports import free_port
 
 ASKED = 20
-READY_S = 30
+READY_S = 120
 
 
 @contextmanager
 def served(shell: Shell, **settings: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """Yield the address of a running server, and its process."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     given = {"WUTONG_HOME": str(shell.home), "PORT": str(port), "PYTHONPATH": str(PROJECT)}
     process = subprocess.Popen(
         [sys.executable, "-m", "app.cli.__main__", "run"],
@@ -47,7 +45,7 @@ def until_ready(address: str) -> None:
     end = time.monotonic() + READY_S
     while time.monotonic() < end:
         try:
-            if httpx.get(f"{address}/healthz").status_code == 200:
+            if httpx.get(f"{address}/healthz", timeout=READY_S).status_code == 200:
                 return
         except httpx.TransportError:
             time.sleep(0.1)
@@ -56,7 +54,7 @@ def until_ready(address: str) -> None:
 
 def counted(address: str) -> float:
     """Return how many requests for the sign-in page are counted."""
-    said = httpx.get(f"{address}/metrics").text
+    said = httpx.get(f"{address}/metrics", timeout=READY_S).text
     line = r'^wutong_requests_total{endpoint="accounts\.sign_in_page",status="200"} (\S+)$'
     return sum(float(number) for number in re.findall(line, said, re.MULTILINE))
 
@@ -64,7 +62,7 @@ def counted(address: str) -> float:
 def ask(address: str) -> None:
     """Ask each time by a new connection, so that both processes get their share."""
     for _time in range(ASKED):
-        assert httpx.get(f"{address}/sign-in").status_code == 200
+        assert httpx.get(f"{address}/sign-in", timeout=READY_S).status_code == 200
 
 
 def test_two_processes_count_together(wutong: Shell) -> None:

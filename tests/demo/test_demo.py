@@ -23,11 +23,12 @@ import pytest
 from app.domain.roles import Role
 from tests.attest.lab import IMAGES
 from tests.support.demo import loaded, shared_by_all
+from tests.support.ports import free_port
 
 PROJECT = Path(__file__).parents[2]
 READY_S = 60.0  # for a machine that has everything installed
 SUSPENDED_S = 60.0
-PATIENCE_S = 90.0
+PATIENCE_S = 180.0
 ACCOUNTS = {
     *(role.value for role in Role if role is not Role.CUSTODIAN),
     "custodian1",
@@ -107,7 +108,7 @@ class Demo:
     def get(self, path: str) -> Any:  # noqa: ANN401 - any JSON
         """Return the JSON at ``path``."""
         headers = {"Accept": "application/json", "Authorization": f"Bearer {self.token}"}
-        with httpx.Client(timeout=20) as client:
+        with httpx.Client(timeout=PATIENCE_S) as client:
             answer = client.get(self.base + path, headers=headers)
         assert answer.status_code == 200, answer.text
         return answer.json()
@@ -119,7 +120,7 @@ class Demo:
             "Authorization": f"Bearer {self.run('token', 'add', '--user', 'manager')}",
             "Idempotency-Key": "one-reading",
         }
-        with httpx.Client(timeout=20) as client:
+        with httpx.Client(timeout=PATIENCE_S) as client:
             answer = client.post(self.base + path, headers=headers)
         assert answer.status_code == 202, answer.text
         return f"{path}/{answer.json()['id']}"
@@ -174,9 +175,7 @@ class Demo:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """Yield a demo started with data that were loaded just now, and stop what is left of it."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    demo = Demo(tmp_path_factory.mktemp("demo") / "var", port)
+    demo = Demo(tmp_path_factory.mktemp("demo") / "var", free_port())
     loaded(demo.home, shared_by_all(tmp_path_factory.getbasetemp()))
     took = demo.start()
     assert took < READY_S

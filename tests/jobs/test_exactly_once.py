@@ -7,26 +7,25 @@ import contextlib
 import signal
 import threading
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.db.session import utcnow
 from app.domain.calendar import local_date
 from app.domain.duties import Period
-from app.jobs import leader, runs
+from app.jobs import leader, process, runs
 from app.jobs.process import JobsProcess
 from app.jobs.timetable import Job
 from app.models import JobRun, LedgerEntry, Scale, ScaleEvent
 from app.web.database import Installation
 from tests.jobs.conftest import fleet
-from tests.jobs.crew import PROCESSES, Crew
-from tests.support.demo import free_port
+from tests.jobs.crew import PATIENCE_S, PROCESSES, Crew
+from tests.support.ports import free_port
 
 WEB_WORKERS = 4
 
@@ -39,19 +38,14 @@ def crew(work: Installation) -> Iterator[Crew]:
     crew.close()
 
 
-def day(ahead: int) -> str:
-    """Return the period ``ahead`` days from now."""
-    return Period.DAY.of(utcnow() + timedelta(days=ahead))
-
-
 @pytest.mark.usefixtures("any_url")
 def test_one_effect_whatever_happens(crew: Crew, work: Installation) -> None:
     """Killed, frozen, away for a month, the clock set back: each period once, each scale once."""
-    fleet(work, until=local_date(utcnow()))
+    fleet(work, until=local_date(crew.noon))
     port = free_port()
     with crew.web(port) as web:
         crew.start()
-        crew.until(lambda: crew.effects()[day(0)] == 1)
+        crew.until(lambda: crew.effects()[crew.day(0)] == 1)
         crew.until(lambda: answers(port))
         a_leader_is_killed(crew)
         a_leader_is_frozen(crew)
@@ -61,62 +55,65 @@ def test_one_effect_whatever_happens(crew: Crew, work: Installation) -> None:
         children = Path(f"/proc/{web.pid}/task/{web.pid}/children").read_text().split()
         assert len(children) == WEB_WORKERS
     crew.stop()
-    assert set(crew.effects()) == {day(0), day(1), day(2), day(32)}
+    assert set(crew.effects()) == {crew.day(0), crew.day(1), crew.day(2), crew.day(32)}
     assert set(crew.effects().values()) == {1}
-    expired_once(work)
+    expired_once(crew, work)
 
 
 def answers(port: int) -> bool:
     """Return whether the web server is well."""
-    with contextlib.suppress(urllib.error.URLError):  # it is not there yet
-        return bool(urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz").status == 200)
+    with contextlib.suppress(OSError):  # it is not there yet
+        return bool(
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=60).status == 200
+        )
     return False
 
 
 def a_leader_is_killed(crew: Crew) -> None:
     """In the middle of the new day's work; another has it after the lease, and ends it."""
     crew.hold()
-    crew.set_clock("+1d")
-    crew.until(lambda: len(crew.lines("begin", day(1))) == 1)
-    (first,) = crew.lines("begin", day(1))
+    crew.set_clock(timedelta(days=1))
+    # A slow machine may take it from one that lives, too: who began first is killed in any case.
+    crew.until(lambda: bool(crew.lines("begin", crew.day(1))))
+    first = crew.lines("begin", crew.day(1))[0]
     crew.send(first, signal.SIGKILL)
-    crew.until(lambda: len(crew.lines("begin", day(1))) == 2)
+    crew.until(lambda: len(crew.lines("begin", crew.day(1))) >= 2)
     crew.release()
-    crew.until(lambda: len(crew.lines("end", day(1))) == 1)
-    assert crew.lines("end", day(1)) != [first]
+    crew.until(lambda: len(crew.lines("end", crew.day(1))) == 1)
+    assert crew.lines("end", crew.day(1)) != [first]
 
 
 def a_leader_is_frozen(crew: Crew) -> None:
     """For longer than its lease; let go, it finds its write refused."""
     crew.hold()
-    crew.set_clock("+2d")
-    crew.until(lambda: len(crew.lines("begin", day(2))) == 1)
-    (frozen,) = crew.lines("begin", day(2))
+    crew.set_clock(timedelta(days=2))
+    crew.until(lambda: bool(crew.lines("begin", crew.day(2))))
+    frozen = crew.lines("begin", crew.day(2))[0]
     crew.send(frozen, signal.SIGSTOP)
-    crew.until(lambda: len(crew.lines("begin", day(2))) == 2)
+    crew.until(lambda: len(crew.lines("begin", crew.day(2))) >= 2)
     crew.release()
-    crew.until(lambda: len(crew.lines("end", day(2))) == 1)
+    crew.until(lambda: len(crew.lines("end", crew.day(2))) == 1)
     crew.send(frozen, signal.SIGCONT)
-    crew.until(lambda: frozen in crew.lines("go-on", day(2)))
+    crew.until(lambda: frozen in crew.lines("go-on", crew.day(2)))
     time.sleep(0.5)
-    assert frozen not in crew.lines("end", day(2))
+    assert frozen not in crew.lines("end", crew.day(2))
 
 
 def nobody_runs_for_a_month(crew: Crew) -> None:
     """What is due is done once, not thirty times; nobody's lease from before counts."""
     for child in crew.running:
         child.send_signal(signal.SIGSTOP)
-    crew.set_clock("+32d")
+    crew.set_clock(timedelta(days=32))
     for child in crew.running:
         child.send_signal(signal.SIGCONT)
-    crew.until(lambda: crew.effects()[day(32)] == 1)
+    crew.until(lambda: crew.effects()[crew.day(32)] == 1)
 
 
 def the_clock_is_set_back(crew: Crew) -> None:
     """To a day whose work is done: nothing is done again, and the timetable goes on."""
     minutes = _minutes(crew)
     # Two minutes on: in those that they have seen of that day nothing was left to do.
-    crew.set_clock(f"+{2 * 24 * 60 + 2}m")
+    crew.set_clock(timedelta(days=2, minutes=2))
     crew.until(lambda: _minutes(crew) > minutes)
     time.sleep(1)
 
@@ -127,7 +124,7 @@ def _minutes(crew: Crew) -> int:
         return session.scalars(minutes.where(JobRun.finished_at.is_not(None))).one()
 
 
-def expired_once(work: Installation) -> None:
+def expired_once(crew: Crew, work: Installation) -> None:
     """Each scale has one step and one entry for the end of its validity."""
     with work.database.reading() as session:
         events = session.scalars(select(ScaleEvent).where(ScaleEvent.action == "expire")).all()
@@ -135,7 +132,12 @@ def expired_once(work: Installation) -> None:
         entries = session.scalars(select(LedgerEntry.data)).all()
         assert sum(b'"action":"expire"' in data for data in entries) == len(events)
         runs_of = select(JobRun.period).where(JobRun.job == "expire_scales")
-        assert sorted(session.scalars(runs_of)) == [day(0), day(1), day(2), day(32)]
+        assert sorted(session.scalars(runs_of)) == [
+            crew.day(0),
+            crew.day(1),
+            crew.day(2),
+            crew.day(32),
+        ]
 
 
 def test_without_lease_and_claim_each_process_does_it(work: Installation) -> None:
@@ -148,7 +150,7 @@ def test_without_lease_and_claim_each_process_does_it(work: Installation) -> Non
         crew.release()
         crew.until(lambda: len(crew.lines("end")) == PROCESSES)
         crew.stop()
-        assert crew.effects()[day(0)] == PROCESSES
+        assert crew.effects()[crew.day(0)] == PROCESSES
     finally:
         crew.close()
 
@@ -167,7 +169,7 @@ def test_one_that_was_frozen_writes_nothing(
 
     def sleeps(found: Installation, _at: datetime) -> str:
         asleep.set()
-        wake.wait(10)
+        wake.wait(PATIENCE_S)
         with found.database.transaction():
             written.append("frozen")
         return "done"
@@ -177,13 +179,14 @@ def test_one_that_was_frozen_writes_nothing(
             written.append("other")
         return "done"
 
-    frozen = JobsProcess(work, {}, lease=timedelta(seconds=0.2))
+    frozen = JobsProcess(work, {})
     other = JobsProcess(work, {})
     frozen.campaign()
     thread = threading.Thread(target=frozen.fire, args=[Job("probe", Period.DAY, sleeps)])
     thread.start()
-    assert asleep.wait(10)
-    time.sleep(0.3)
+    assert asleep.wait(PATIENCE_S)
+    with work.database.transaction() as session:
+        session.execute(update(leader.Leader).values(until=utcnow()))  # as if it had slept longer
     other.campaign()
     other.fire(Job("probe", Period.DAY, does))
     wake.set()
@@ -191,19 +194,40 @@ def test_one_that_was_frozen_writes_nothing(
     assert written == (["other"] if fenced else ["other", "frozen"])
 
 
-def test_work_that_outlasts_the_lease_stays_its_own(work: Installation) -> None:
+class Beats:
+    """The end of a process, at which it does not look before somebody lets it; time flies."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now, self.is_over = utcnow(), False
+        self.waits, self.may_go = threading.Semaphore(0), threading.Semaphore(0)
+        monkeypatch.setattr(process, "utcnow", lambda: self.now)
+
+    def wait(self, seconds: float) -> bool:
+        """Let the time pass, and go on when told to."""
+        self.now += timedelta(seconds=seconds)
+        self.waits.release()
+        assert self.may_go.acquire(timeout=PATIENCE_S)
+        return self.is_over
+
+
+def test_work_that_outlasts_the_lease_stays_its_own(
+    work: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It is renewed beside the work, in a thread of its own."""
-    busy, other = JobsProcess(work, {}, lease=timedelta(seconds=0.6)), JobsProcess(work, {})
+    busy, other = JobsProcess(work, {}), JobsProcess(work, {})
+    beats = Beats(monkeypatch)
+    monkeypatch.setattr(busy, "ended", beats)
     heart = threading.Thread(target=busy.live)
     heart.start()
-    assert busy.elected.wait(10)
-    for _look in range(10):
-        time.sleep(0.2)
+    assert busy.elected.wait(PATIENCE_S)
+    for look in range(10):
+        assert beats.waits.acquire(timeout=PATIENCE_S)
         other.campaign()
         assert not other.leading
-    busy.ended.set()
+        beats.is_over = look == 9
+        beats.may_go.release()
     heart.join()
-    time.sleep(0.7)
+    beats.now += busy.lease
     other.campaign()
     assert other.leading
 
@@ -225,7 +249,7 @@ def test_a_hundred_kills(crew: Crew, work: Installation) -> None:
     fleet(work)
     crew.start()
     for number in range(1, 101):
-        crew.set_clock(f"+{number}d")
+        crew.set_clock(timedelta(days=number))
         time.sleep((number % 10) / 5)
         with work.database.reading() as session:
             found = session.scalar(select(leader.Leader.holder))
@@ -234,6 +258,6 @@ def test_a_hundred_kills(crew: Crew, work: Installation) -> None:
             child.kill()
             child.wait()
             crew.replace(child)
-        crew.until(lambda ahead=number: crew.effects()[day(ahead)] >= 1)  # type: ignore[misc]
+        crew.until(lambda ahead=number: crew.effects()[crew.day(ahead)] >= 1)  # type: ignore[misc]
     crew.stop()
     assert set(crew.effects().values()) == {1}

@@ -118,7 +118,7 @@ def test_a_worker_that_was_frozen_has_no_effect(
 
     def freezes(found: Installation, _progress: Progress) -> dict[str, Any]:
         asleep.set()
-        wake.wait(10)
+        wake.wait(120)
         with found.database.transaction():
             effects.append("frozen")
         return {}
@@ -130,7 +130,7 @@ def test_a_worker_that_was_frozen_has_no_effect(
 
     thread = threading.Thread(target=runner(work, freezes, clock).run_next)
     thread.start()
-    assert asleep.wait(10)
+    assert asleep.wait(120)
     clock.at += LEASE + timedelta(seconds=1)
     assert runner(work, does, clock, "b").run_next()
     wake.set()

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import segno
-from playwright.sync_api import Browser, BrowserType, Playwright
+from playwright.sync_api import Browser, BrowserType, Playwright, expect
 
 FPS = 15
 SIZE = (640, 480)
 GREY = 180
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)  # five seconds are short where others keep the machine busy
 
 
 def launch(playwright: Playwright) -> Browser:

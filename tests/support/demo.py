@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,8 +16,8 @@ from pathlib import Path
 
 import httpx
 
-READY_S = 60.0
-STOP_S = 20.0
+READY_S = 180.0
+STOP_S = 120.0
 WUTONG = (sys.executable, "-m", "app.cli.__main__")
 
 
@@ -50,15 +49,8 @@ class Demo:
 
     def status(self, port: str) -> str:
         """Return what the public is told of the scale on ``port``."""
-        found = httpx.get(self.tag(port), headers={"Accept": "application/json"})
+        found = httpx.get(self.tag(port), headers={"Accept": "application/json"}, timeout=120)
         return str(json.loads(found.text)["status"])
-
-
-def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def loaded(home: Path, shared: Path) -> None:

@@ -8,16 +8,19 @@ import os
 import pwd
 import re
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.support.ports import free_port
+
 LINE = "apt-get update && apt-get install -y postgresql"
-INITDB = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-INITDB += ("--lc-collate=C", "--lc-ctype=C.UTF-8")
+INITDB = (
+    *("-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"),
+    *("--lc-collate=C", "--lc-ctype=C.UTF-8"),
+)
 OPTIONS = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -63,13 +66,11 @@ def server(kept: Path | None = None) -> Iterator[str]:
     data = base / "data" if kept is None else kept
     if not (data / "PG_VERSION").exists():
         _create(data, how)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     options = " ".join(f"-c {key}={value}" for key, value in OPTIONS.items())
-    start = [programs() / "pg_ctl", "-D", data, "-w", "-l", base / "log"]
+    keeper: list[str | Path] = [programs() / "pg_ctl", "-D", data, "-w"]
     subprocess.run(
-        [*start, "-o", f"-p {port} -k {base} {options}", "start"],
+        [*keeper, "-t", "300", "-l", base / "log", "-o", f"-p {port} -k {base} {options}", "start"],
         check=True,
         stdout=subprocess.DEVNULL,
         **how,
@@ -78,7 +79,7 @@ def server(kept: Path | None = None) -> Iterator[str]:
         yield f"postgresql+psycopg://postgres@127.0.0.1:{port}"
     finally:
         mode = "immediate" if kept is None else "fast"
-        stop = [programs() / "pg_ctl", "-D", data, "-w", "-m", mode, "stop"]
+        stop = [*keeper, "-m", mode, "stop"]
         subprocess.run(stop, check=False, stdout=subprocess.DEVNULL, **how)
         shutil.rmtree(base, ignore_errors=True)
 
@@ -87,9 +88,5 @@ def _create(data: Path, how: dict[str, Any]) -> None:
     if "user" in how:
         data.mkdir(exist_ok=True)
         os.chown(data, how["user"], how["group"])
-    subprocess.run(
-        [programs() / "initdb", "-D", data, *INITDB],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        **how,
-    )
+    command: list[str | Path] = [programs() / "initdb", "-D", data, *INITDB]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **how)

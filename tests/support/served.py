@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -13,15 +12,9 @@ import httpx
 
 from app.cli.serving import WORKER, gunicorn
 from app.config import Settings
+from tests.support.ports import free_port
 
-STARTS_S = 30.0
-
-
-def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
+STARTS_S = 120.0
 
 
 @contextmanager
@@ -48,7 +41,7 @@ def served(
         finally:
             os.killpg(process.pid, signal.SIGTERM)
             try:
-                process.wait(15)
+                process.wait(60)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
 
@@ -57,7 +50,7 @@ def _ready(address: str, process: "subprocess.Popen[bytes]") -> str:
     until = time.monotonic() + STARTS_S
     while time.monotonic() < until and process.poll() is None:
         try:
-            if httpx.get(f"{address}/healthz", timeout=2).status_code == httpx.codes.OK:
+            if httpx.get(f"{address}/healthz", timeout=20).status_code == httpx.codes.OK:
                 return address
         except httpx.TransportError:
             time.sleep(0.1)

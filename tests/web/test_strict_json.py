@@ -51,10 +51,10 @@ HOSTILE = {
 @pytest.mark.parametrize("raw", HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_hostile_body_is_refused_within_a_moment(raw: bytes) -> None:
     """Each refusal is typed and costs linear time."""
-    begun = time.perf_counter()
+    begun = time.thread_time()  # what it costs; the machine may be busy with something else
     with pytest.raises(StrictJsonError) as refused:
         read_object(raw)
-    assert time.perf_counter() - begun < 1
+    assert time.thread_time() - begun < 1
     assert refused.value.code == "malformed_json"
 
 

@@ -15,7 +15,7 @@ HERE: Final = Path(__file__).parent
 IMAGES: Final = HERE.parents[2] / "scale_agent" / "simulator" / "images"
 ARDUINO: Final = Path("/usr/share/arduino/hardware/arduino/avr/bootloaders")
 ATMEGABOOT: Final = ARDUINO / "atmega" / "ATmegaBOOT_168_atmega328.hex"
-READY_S: Final = 10.0
+READY_S: Final = 60.0  # however busy the machine is; nothing waits so long when all is well
 
 
 @cache
@@ -26,7 +26,7 @@ def directory() -> Path:
     return path
 
 
-def command(*words: str | Path, cwd: Path | None = None, timeout: float = 60) -> str:
+def command(*words: str | Path, cwd: Path | None = None, timeout: float = 300) -> str:
     """Run ``words`` and return what they print; a failure shows it."""
     done = subprocess.run(
         [str(word) for word in words],
@@ -96,7 +96,7 @@ def running(link: Path, *images: Path, boot: int = 0, millivolts: int = 1000) ->
         yield link
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(READY_S)
 
 
 def appeared(link: Path, process: "subprocess.Popen[bytes]") -> None:
