@@ -21,7 +21,7 @@ from app.demo.station import VIRTUAL_SCALES, StationFiles
 from app.portal import queries, service
 from app.web.database import Installation
 
-WAIT_S: Final = 60.0
+WAIT_S: Final = 180.0
 PAUSE_S: Final = 0.5
 AGENT: Final = (sys.executable, "-m", "scale_agent")
 SERVER: Final = (sys.executable, "-m", "app.cli.__main__")

