@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Select, exists, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.db.scope import within
 from app.domain.scope import Scope
@@ -12,12 +12,24 @@ from app.models import Person, PlatformUpload, Scale, ScaleModel, Verification
 AT_ONCE = 500
 
 
-def waiting(scope: Scope) -> Select[Verification]:
-    """Return the results inside ``scope`` that nobody ticked."""
+def waiting(scope: Scope, *, earlier: bool = False) -> Select[Verification]:
+    """Return the results inside ``scope`` that nobody ticked, and that still stand.
+
+    Args:
+        earlier: Those instead that a later result of the same scale took the place of.
+    """
     ticked = exists().where(PlatformUpload.verification_id == Verification.id)
+    newer = aliased(Verification)
+    replaced = exists().where(
+        newer.scale_id == Verification.scale_id,
+        or_(
+            newer.verified_on > Verification.verified_on,
+            and_(newer.verified_on == Verification.verified_on, newer.id > Verification.id),
+        ),
+    )
     return (
         select(Verification)
-        .where(within(Verification.path, scope), ~ticked)
+        .where(within(Verification.path, scope), ~ticked, replaced if earlier else ~replaced)
         .options(
             joinedload(Verification.scale).options(
                 joinedload(Scale.place),
@@ -60,11 +72,20 @@ def chosen(session: Session, scope: Scope, uids: Sequence[str]) -> list[Verifica
     )
 
 
-def rows(session: Session, scope: Scope) -> Iterator[list[str]]:
+def count_earlier(session: Session, scope: Scope) -> int:
+    """Return how many results wait that a later one took the place of."""
+    found = waiting(scope, earlier=True).with_only_columns(Verification.id)
+    return session.scalars(select(func.count()).select_from(found.subquery())).one()
+
+
+def rows(session: Session, scope: Scope, *, earlier: bool = False) -> Iterator[list[str]]:
     """Yield the cells of every result that waits, the oldest first."""
     last = 0
     while found := session.scalars(
-        waiting(scope).where(Verification.id > last).order_by(Verification.id).limit(AT_ONCE)
+        waiting(scope, earlier=earlier)
+        .where(Verification.id > last)
+        .order_by(Verification.id)
+        .limit(AT_ONCE)
     ).all():
         for one in found:
             yield cells(one)

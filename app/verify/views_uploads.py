@@ -22,12 +22,13 @@ bp = Blueprint("uploads", __name__, url_prefix="/verify/uploads", template_folde
 INVALID: Final = 422
 LONGEST: Final = 80
 DONE: Final = "done"
+EARLIER: Final = "earlier"
 
 
 @bp.get("")
 @access(*STANDARD_READERS)
 def index() -> ResponseReturnValue:
-    """List what waits, or what was entered with who and when."""
+    """List what waits, what waits and was replaced since, or what was entered, who and when."""
     return _page("")
 
 
@@ -75,7 +76,8 @@ def as_xlsx() -> ResponseReturnValue:
 
 def _file(kind: str) -> Response:
     with reading() as session:
-        rows = queries.rows(session, caller().scope(*STANDARD_READERS))
+        earlier = request.args.get("show") == EARLIER
+        rows = queries.rows(session, caller().scope(*STANDARD_READERS), earlier=earlier)
         data = (
             csv_bytes(queries.HEADS, rows)
             if kind == "csv"
@@ -98,14 +100,20 @@ def _page(error: str) -> str:
             names = queries.names(session, [one.person_id for one in page.items])
         else:
             page = fetch(
-                session, queries.waiting(scope), [Verification.id], request.args.get("after")
+                session,
+                queries.waiting(scope, earlier=show == EARLIER),
+                [Verification.id],
+                request.args.get("after"),
+                newest_first=True,
             )
             names = {}
         return render_template(
             "verify/campaign_uploads.html",
             page=page,
             names=names,
+            show=show if show in {DONE, EARLIER} else None,
             done=show == DONE,
+            earlier=queries.count_earlier(session, scope),
             may_tick=bool(caller().roles & set(BODY_STAFF)),
             error=error,
         )

@@ -16,7 +16,7 @@ COOKIE: Final = "lang"
 YEAR_S: Final = 365 * 24 * 3600
 TRANSLATIONS: Final = Path(__file__).parent / "translations"
 # Read by people who never signed in, or by programs: no cookie is set or asked there.
-WITHOUT_COOKIE: Final = ("/t/", "/api/")
+WITHOUT_COOKIE: Final = ("/t/", "/api/v1/")
 
 
 def init_app(app: Flask) -> None:

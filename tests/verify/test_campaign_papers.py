@@ -8,6 +8,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.db.ids import new_uid
 from app.db.session import utcnow
 from app.domain.calendar import local_date
 from app.domain.campaigns import CampaignOutcome, ListKind, PlannedDay
@@ -18,7 +19,15 @@ from app.domain.scope import Scope
 from app.domain.verification import VerificationKind, VerificationResult
 from app.ledger.business import wrong_stories
 from app.ledger.door import act
-from app.models import Campaign, Person, Place, PlatformUpload, Scale, ScaleEvent, Verification
+from app.models import (
+    Campaign,
+    Person,
+    Place,
+    PlatformUpload,
+    Scale,
+    ScaleEvent,
+    Verification,
+)
 from app.standing import ecqs
 from app.verify import campaign_notices, queries_due, queries_uploads
 from app.verify import queries_campaigns as queries
@@ -123,6 +132,22 @@ def test_a_notice_is_printed_for_each_stall(session: Session, campaign: Campaign
     data = campaign_notices.notices(day, scales, TODAY)
     assert data.startswith(b"%PDF-1.7")
     assert campaign_notices.chinese_day(date(2026, 11, 25)) == "11月25日（星期三）"
+
+
+def test_a_result_that_a_later_one_replaced_waits_apart(
+    session: Session, campaign: Campaign
+) -> None:
+    """What still stands comes first; of two of one day the later one stands."""
+    results.apply(session, sent(session, campaign, PASSED, FAILED), by="system", at=NOON)
+    here = Scope((COUNTY,))
+    first, other = session.scalars(queries_uploads.waiting(here).order_by(Verification.id)).all()
+    columns = ("path", "scale_id", "kind", "regulation", "body", "verified_on", "recorded_at")
+    same = {name: getattr(first, name) for name in columns}
+    later = Verification(uid=new_uid(), result=VerificationResult.FAIL, **same)
+    session.add(later)
+    assert set(session.scalars(queries_uploads.waiting(here))) == {other, later}
+    assert session.scalars(queries_uploads.waiting(here, earlier=True)).all() == [first]
+    assert queries_uploads.count_earlier(session, here) == 1
 
 
 def test_a_tick_says_who_and_the_first_one_stays(session: Session, campaign: Campaign) -> None:
