@@ -52,6 +52,9 @@ def notices(uid: str, day: str) -> ResponseReturnValue:
             for line, outcome in queries.with_outcomes(session, found)
             if outcome is CampaignOutcome.LISTED
         ]
+        if not lines:
+            flash(_("No scale of this day is still to come: there is no notice to print."))
+            return redirect(url_for("campaign_days.show", uid=uid, day=day))
         data = campaign_notices.notices(found, lines, local_date(utcnow()))
     disposition = f'inline; filename="notices-{found.held_on}.pdf"'
     return Response(

@@ -13,16 +13,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.configure.replacement import figures, order, service
-from app.configure.replacement.book import book
+from app.configure.replacement.book import Known, book
 from app.configure.replacement.figures import Asked
 from app.configure.replacement.order import OrderTooLongError
 from app.configure.replacement.service import LastDay, Price
 from app.domain.legal_status import LegalCode
 from app.domain.lifecycle import State
+from app.domain.replacing import Offer, Type
 from app.domain.roles import Role
-from app.domain.scale_types import TypeGeneration
+from app.domain.scale_types import AccuracyClass, TypeGeneration
 from app.domain.scope import Scope
-from app.domain.suitability import GoodsClass, goods_text
+from app.domain.suitability import GoodsClass, WeighingRange, goods_text
 from app.ledger.door import SYSTEM, act
 from app.models import LedgerEntry, Place, Scale, ScaleModel, Stall, TransitionRule
 from app.standing import standing_of
@@ -98,6 +99,29 @@ def fleet(session: Session) -> Sequence[Scale]:
     price(session, fine, 700)
     price(session, coarse, 500)
     return found
+
+
+def test_a_new_model_that_weighs_less_is_said_to() -> None:
+    """Where nothing suitable weighs as much, the largest is named, and nobody orders it unaware."""
+
+    def kind(max_kg: int) -> Type:
+        return Type(AccuracyClass.III, (WeighingRange(max_kg * KG, 5 * G),))
+
+    name, generation = "旧", TypeGeneration.OLD
+    old = Known(
+        1,
+        "",
+        name,
+        generation,
+        networked=False,
+        type=kind(30),
+        last_day=None,
+        own_date=False,
+        confirmed=True,
+    )
+    smaller, equal = (Offer(2, "新", kind(max_kg), 70_000) for max_kg in (15, 30))
+    assert order.new_model(old, smaller) == "新 (Max 15 kg, less than before)"
+    assert (order.new_model(old, equal), order.new_model(old, None)) == ("新", "")
 
 
 @pytest.mark.usefixtures("any_url")

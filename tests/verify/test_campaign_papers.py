@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from python_calamine import CalamineWorkbook
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.db.ids import new_uid
@@ -21,6 +21,7 @@ from app.ledger.business import wrong_stories
 from app.ledger.door import act
 from app.models import (
     Campaign,
+    CampaignScale,
     Person,
     Place,
     PlatformUpload,
@@ -233,6 +234,10 @@ def test_the_sheet_of_a_day_comes_back_as_it_went_out(house: House) -> None:
     assert clerk.get(f"{base}/days/{campaign[1]}/notices.pdf").data.startswith(b"%PDF")
     looked = clerk.post(f"{base}/results", data={"list": (io.BytesIO(answer.data), "a.xlsx")})
     assert "1 row changes nothing" in looked.text
+    with house.writing() as session:
+        session.execute(delete(CampaignScale))
+    said = clerk.get(f"{base}/days/{campaign[1]}/notices.pdf", follow_redirects=True)
+    assert "no notice to print" in said.text  # an empty sheet would say nothing
 
 
 def test_a_sheet_of_results_is_written_with_one_proof(house: House) -> None:

@@ -152,9 +152,17 @@ def row(line: Line) -> list[Cell]:
         line.old.last_day,
         _("yes") if line.old.confirmed else _("no, reported only"),
         division(line.needed_e),
-        line.offer.name if line.offer else "",
+        new_model(line.old, line.offer),
         yuan(line.offer.price_fen) if line.offer else None,
     ]
+
+
+def new_model(old: Known, offer: Offer | None) -> str:
+    """Return the name of what replaces ``old``; that it weighs less is said beside it."""
+    if offer is None or offer.type.max_mg >= old.type.max_mg:
+        return offer.name if offer else ""
+    most = formats.weight(offer.type.max_mg)
+    return str(_("%(model)s (Max %(max)s, less than before)", model=offer.name, max=most))
 
 
 def sheets(session: Session, book: Book, asked: Asked) -> list[Sheet]:

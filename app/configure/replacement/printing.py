@@ -122,6 +122,6 @@ def _line(line: Line) -> list[str]:
         line.old.name,
         f"{line.old.last_day}{mark}",
         f"{order.division(line.needed_e)} g" if line.needed_e else "",
-        line.offer.name if line.offer else _("none suitable"),
+        order.new_model(line.old, line.offer) or _("none suitable"),
         order.money(line.offer.price_fen) if line.offer else "",
     ]

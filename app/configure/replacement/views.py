@@ -85,6 +85,7 @@ def scales() -> ResponseReturnValue:
             page=page,
             filters=_filters(session, known, wanted, given),
             short=goods.short,
+            new_model=order.new_model,
             **_shared(given),
         )
 
