@@ -1,7 +1,7 @@
 """A verification on a phone and over several scales on a tablet, as a verifier's thumb does it."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
@@ -23,7 +23,6 @@ from tests.support.thumb import Thumb, answering
 from tests.verify.field import make_field
 
 pytestmark = pytest.mark.browser
-Opened = Callable[[str, str], Page]
 SCALES = 3
 OK = 200
 # The page and what it loads lie on the device: styles, two scripts, the mark.

@@ -11,13 +11,15 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+import pyotp
 
 READY_S = 180.0
 STOP_S = 120.0
+STEP_S = 30
 WUTONG = (sys.executable, "-m", "app.cli.__main__")
 
 
@@ -28,6 +30,7 @@ class Demo:
     base: str
     home: Path
     said: str
+    used: dict[str, int] = field(default_factory=dict)
 
     @property
     def password(self) -> str:
@@ -38,6 +41,14 @@ class Demo:
     def second_factors(self) -> dict[str, str]:
         """The TOTP secrets it printed, by sign-in name."""
         return dict(re.findall(r"^  (\w+) .*TOTP ([A-Z2-7]+)$", self.said, re.MULTILINE))
+
+    def code(self, login: str) -> str:
+        """Return a code that ``login`` has not used: each counts once, the next one already."""
+        step = max(int(time.time()) // STEP_S, self.used.get(login, 0) + 1)
+        while step > int(time.time()) // STEP_S + 1:
+            time.sleep(0.2)
+        self.used[login] = step
+        return pyotp.TOTP(self.second_factors[login]).generate_otp(step)
 
     def tag(self, port: str) -> str:
         """Return the address it printed for the tag of the scale on ``port``."""
