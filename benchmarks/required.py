@@ -7,8 +7,6 @@ issue builds stands in ``LATER`` with its goal, so that nobody forgets it.
 from types import MappingProxyType
 from typing import Final
 
-DATABASES: Final = ("SQLite", "PostgreSQL")
-
 
 def _of_lists(database: str) -> tuple[str, ...]:
     cases = ("province", "county", "state", "legal status", "stop orders", "text")

@@ -158,13 +158,3 @@ def latest_readings(session: Session, model: ScaleModel) -> Iterator[int]:
         .group_by(Evidence.scale_id)
     )
     yield from session.scalars(newest)
-
-
-def rejudge_model(
-    session: Session, model: ScaleModel, bench: Bench, *, by: str = SYSTEM, at: datetime
-) -> int:
-    """Judge the newest complete reading of every scale of ``model``; return how many."""
-    found = list(latest_readings(session, model))
-    for evidence_id in found:
-        judge_again(session, session.get_one(Evidence, evidence_id), bench, by=by, at=at)
-    return len(found)

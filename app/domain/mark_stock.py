@@ -13,7 +13,6 @@ from typing import Final, Self
 
 from app.domain.standards import MarkState
 
-MOST_DIGITS: Final = 15
 MOST_AT_ONCE: Final = 1000
 NUMBER: Final = re.compile(r"(.*?)([0-9]{1,15})", re.DOTALL)
 

@@ -36,8 +36,6 @@ class Entry:
     kind: str = "plain"
     detail: Markup | str = ""
     photo: str | None = None
-    corrects: str | None = None
-    corrected_by: str | None = None
 
 
 def entries(session: Session, scale: Scale, limit: int = NEWEST) -> list[Entry]:

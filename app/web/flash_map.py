@@ -12,8 +12,6 @@ from typing import Final, Self
 
 CELL: Final = 64
 CELLS_PER_ROW: Final = 128
-ROW_HEIGHT: Final = 8
-ROW_STEP: Final = 10
 MOST_CELLS: Final = 65_536
 
 Span = tuple[int, int]

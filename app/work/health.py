@@ -52,7 +52,6 @@ class JobHealth:
     """The whole of it. ``leader`` is empty when no process leads: then nothing is done."""
 
     leader: str
-    leads_until: datetime | None
     duties: tuple[DutyHealth, ...]
     queues: tuple[QueueHealth, ...]
 
@@ -70,7 +69,6 @@ def job_health(session: Session, at: datetime) -> JobHealth:
     leads = leader is not None and leader.until > at
     return JobHealth(
         leader=leader.holder if leader and leads else "",
-        leads_until=leader.until if leader else None,
         duties=tuple(_duty(session, name, period, at) for name, period in DUTIES.items()),
         queues=tuple(_queue(session, executor, at) for executor in Executor),
     )

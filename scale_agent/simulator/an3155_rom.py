@@ -18,7 +18,6 @@ EVERYTHING: Final = 0xFF
 COMPLEMENT: Final = 0xFF
 BANK_CODES: Final = 0xFFF0  # from here on a count of Extended Erase names a bank
 LOWEST_VALID_BANK_CODE: Final = 0xFFFD
-ETHERNET: Final = 0x04C11DB7
 _REFUSED_WHEN_PROTECTED: Final = frozenset({0x11, 0x21, 0x31, 0x43, 0x44, 0x63, 0x73, 0xA1})
 
 Conversation = Generator[None, int, None]

@@ -163,8 +163,6 @@ def entries(now: datetime) -> list[SimpleNamespace]:
             kind=kind,
             photo=None,
             detail="读取两遍，65,536 字节" if not hours else None,
-            corrects="#" if hours == 500 else None,
-            corrected_by=None,
         )
         for hours, sentence, kind, by in rows
     ]

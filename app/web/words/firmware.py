@@ -30,20 +30,6 @@ VERDICT: Final[Mapping[Verdict, Any]] = MappingProxyType(
     }
 )
 
-# What is done about each.
-VERDICT_TO_DO: Final[Mapping[Verdict, Any]] = MappingProxyType(
-    {
-        Verdict.MATCH: _l("Nothing is to be done."),
-        Verdict.MISMATCH: _l("The scale is suspended; the verification body confirms or clears."),
-        Verdict.UNKNOWN_VERSION: _l("A custodian is asked for the image of this version."),
-        Verdict.INCONSISTENT: _l("The scale is suspended; the verification body confirms."),
-        Verdict.UNREADABLE: _l("Neither for nor against; rely on seals and weighing tests."),
-        Verdict.NO_ANSWER: _l("Check cable, power and protocol, then read again."),
-        Verdict.MALFORMED: _l("Check cable and baud rate, then read again."),
-        Verdict.SLOW: _l("Read again without other work on the line."),
-    }
-)
-
 # What kind of evidence a rung is; says nothing about the outcome.
 LEVEL: Final[Mapping[Level, Any]] = MappingProxyType(
     {

@@ -67,12 +67,3 @@ FAULT: Final[Mapping[str, Any]] = MappingProxyType(
         "held": _l("It is held as evidence."),
     }
 )
-SUSPEND_REASON: Final[Mapping[str, Any]] = MappingProxyType(
-    {
-        "spot_check": _l("the spot check failed"),
-        "seal": _l("a seal is broken or missing"),
-        "display": _l("the display or a key is broken"),
-        "complaint": _l("a complaint"),
-        "other": _l("another reason"),
-    }
-)

@@ -29,7 +29,6 @@ async function work(store, mode, ask) {
 
 export const keepDraft = (draft) => work("drafts", "readwrite", (store) => store.put(draft));
 export const dropDraft = (uid) => work("drafts", "readwrite", (store) => store.delete(uid));
-export const keptDraft = (uid) => work("drafts", "readonly", (store) => store.get(uid));
 export const keptDrafts = () => work("drafts", "readonly", (store) => store.getAll());
 export const note = (name, value) => work("notes", "readwrite", (store) => store.put(value, name));
 export const noted = (name) => work("notes", "readonly", (store) => store.get(name));
