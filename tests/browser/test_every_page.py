@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +20,7 @@ pytestmark = pytest.mark.browser
 Scheme = Literal["dark", "light"]
 Kept = Callable[[str | None, str], Page]
 AXE = Path("node_modules/axe-core/axe.min.js")
+ALL_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice")
 SMALLEST = 44
 JJG_539 = digest(documents()[0])
 PAGES = {
@@ -115,6 +116,8 @@ LOOKS: dict[str, tuple[tuple[str, Scheme], ...]] = {
     "en": (("phone", "light"),),
     "zh": (("tablet", "dark"), ("desk", "light")),
 }
+# What a page is made of is the same in both languages; its colours in the light are not.
+RULES = {"zh": ALL_RULES, "en": ("wcag2aa",)}
 
 
 @pytest.fixture(scope="module")
@@ -196,17 +199,15 @@ def test_a_page_can_be_read_and_used_by_everybody(
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert small_targets(page) == []
         if number == 0:
-            assert accessibility(page) == []
+            assert accessibility(page, RULES[lang]) == []
     if lang == "en" and name != "api":
         assert untranslated(page) == []
 
 
-def accessibility(page: Page) -> list[str]:
+def accessibility(page: Page, rules: Sequence[str] = ALL_RULES) -> list[str]:
     """Return what axe-core finds wrong."""
     page.evaluate(AXE.read_text())
-    found = page.evaluate(
-        "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']})"
-    )
+    found = page.evaluate("rules => axe.run({runOnly: rules})", rules)
     return [
         f"{violation['id']}: {node['html'][:160]}"
         for violation in found["violations"]
