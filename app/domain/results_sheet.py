@@ -85,10 +85,11 @@ class Blot:
 
 @dataclass(slots=True)
 class Row:
-    """A row as read; ``number`` is the spreadsheet's."""
+    """A row as read; ``number`` is the spreadsheet's, ``typed`` the words that became codes."""
 
     number: int
     values: dict[str, Any] = field(default_factory=dict)
+    typed: dict[str, str] = field(default_factory=dict)
     blots: list[Blot] = field(default_factory=list)
 
     @property
@@ -99,7 +100,8 @@ class Row:
 
     def blot(self, name: str, heads: Mapping[str, str], code: Flaw | str) -> None:
         """Note what is wrong with a field."""
-        self.blots.append(Blot(heads.get(name, name), str(self.values.get(name, ""))[:60], code))
+        said = self.typed.get(name) or str(self.values.get(name, ""))
+        self.blots.append(Blot(heads.get(name, name), said[:60], code))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,7 @@ def _understand(row: Row, names: Mapping[str, str]) -> None:
         return
     row.values["result"] = RESULTS[said.lower()]
     words = row.values.get("failed_items", "")
+    row.typed = {"result": said, "failed_items": words}
     items = tuple(dict.fromkeys(code for word, code in ITEMS.items() if word in words))
     if words and not items and row.values["result"] is VerificationResult.FAIL:
         row.blot("failed_items", names, "not_an_item")

@@ -30,7 +30,7 @@ def test_columns_are_found_by_name_below_a_title() -> None:
 
 def test_a_result_is_read_with_its_day_and_numbers() -> None:
     """The word as people write it, the items of a failure by the words in them."""
-    _heads, rows = read(
+    heads, rows = read(
         ["SN-1", "", "检定合格", "2026/11/20", "T1", "Q1", ""],
         ["SN-2", "", "不合格", "2026-11-20", "", "", "偏载超差、铅封缺失"],
     )
@@ -38,6 +38,9 @@ def test_a_result_is_read_with_its_day_and_numbers() -> None:
     assert rows[0].values["verified_on"] == date(2026, 11, 20)
     assert set(rows[1].values["failed_items"]) == {"eccentricity", "seals"}
     assert rows[0].blots == rows[1].blots == []
+    for name in ("result", "failed_items"):  # found wanting later, it is shown as it was typed
+        rows[1].blot(name, heads.names, "illegal_transition")
+    assert [one.cell for one in rows[1].blots] == ["不合格", "偏载超差、铅封缺失"]
 
 
 @pytest.mark.parametrize(

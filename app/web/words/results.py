@@ -31,6 +31,9 @@ BLOT: Final[Mapping[str, Any]] = MappingProxyType(
         "held": _l("The scale is held as evidence: its seals stay as they are."),
         "no_rules": _l("No regulation of ours held on that day."),
         "own_repair": _l("You opened or repaired this scale: another verifier records its result."),
-        "illegal_transition": _l("The state of the scale allows no result."),
+        "illegal_transition": _l(
+            "A result is recorded for a scale that awaits verification, is ready or in service."
+            " Ask for its verification first."
+        ),
     }
 )
