@@ -16,6 +16,7 @@ from tests.agent.avr.workshop import IMAGES, command
 from tests.agent.virtual import on_pty, on_rfc2217
 
 LENGTH = 8 * 1024
+TRIES = 5  # the others' programs have little patience with a busy machine
 # stm32loader opens ports with serial.Serial alone; this lets it take any pyserial URL.
 STM32LOADER = (
     "import serial, sys\n"
@@ -66,7 +67,9 @@ def test_stm32loader_reads_what_the_agent_reads(tmp_path: Path, image: Path) -> 
     out = tmp_path / "out.bin"
     with on_rfc2217("--device", "an3155", "--image", image) as url:
         where = ("-a", "0x08000000", "-l", str(LENGTH), "-f", "F1", out)
-        command(sys.executable, "-W", "ignore", "-c", STM32LOADER, "-p", url, "-r", *where)
+        command(
+            sys.executable, "-W", "ignore", "-c", STM32LOADER, "-p", url, "-r", *where, tries=TRIES
+        )
         assert agents_bytes(url, "an3155") == out.read_bytes() == image.read_bytes()
 
 
@@ -75,7 +78,7 @@ def test_avrdude_reads_what_the_agent_reads(tmp_path: Path) -> None:
     out = tmp_path / "out.bin"
     with on_pty(tmp_path, "--device", "demo-cheating") as link:
         port = ("-p", "atmega328p", "-c", "arduino", "-P", link, "-b", "115200")
-        command("avrdude", "-qq", *port, "-U", f"flash:r:{out}:r")
+        command("avrdude", "-qq", *port, "-U", f"flash:r:{out}:r", tries=TRIES)
         read = agents_bytes(str(link), "stk500v1")
     assert read == out.read_bytes()
     assert b"WUTONG DEMO ACS-15 SW 1.0" in read

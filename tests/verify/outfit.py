@@ -36,12 +36,17 @@ class Outfit:
     verifier: Person
 
 
-def make_body(session: Session, path: str = COUNTY, name: str = "通州区计量检定测试所") -> Body:
+def make_body(
+    session: Session,
+    path: str = COUNTY,
+    name: str = "通州区计量检定测试所",
+    until: date = TODAY + YEAR,
+) -> Body:
     """Return a body that is authorised and assigned to its county."""
     body = Body(
         uid=new_uid(), path=path, name=name, authorisation_no="法计（苏）0001",
-        authorised_until=TODAY + YEAR,
-        regions=[BodyRegion(path=path, since=TODAY - YEAR, until=TODAY + YEAR)],
+        authorised_until=until,
+        regions=[BodyRegion(path=path, since=TODAY - YEAR, until=until)],
     )  # fmt: skip
     recorded(session, body)
     return body
@@ -62,16 +67,16 @@ def employ(session: Session, body: Body, person: Person, until: date = TODAY + Y
     recorded(session, body, "staff_added")
 
 
-def make_outfit(session: Session, path: str = COUNTY) -> Outfit:
-    """Return a body that may work, with one verifier."""
-    body = make_body(session, path)
+def make_outfit(session: Session, path: str = COUNTY, until: date = TODAY + YEAR) -> Outfit:
+    """Return a body that may work until a day, with one verifier."""
+    body = make_body(session, path, until=until)
     standard = MeasurementStandard(
         uid=new_uid(), path=path, body_id=body.id, name="非自动衡器检定装置",
-        certificate_no="S-1", valid_until=TODAY + YEAR, max_mg=60 * KG,
+        certificate_no="S-1", valid_until=until, max_mg=60 * KG,
     )  # fmt: skip
     recorded(session, standard)
     verifier = make_person(session, "shen", (Role.VERIFIER,), path)
-    employ(session, body, verifier)
+    employ(session, body, verifier, until)
     return Outfit(body, standard, verifier)
 
 

@@ -41,7 +41,7 @@ from app.verify.service.campaigns_results import BackKind
 from tests.support.house import House
 from tests.support.makers import COUNTY, MARKET, NOON, make_person, make_place, make_region
 from tests.support.worksheets import market_of
-from tests.verify.outfit import employ, make_outfit
+from tests.verify.outfit import YEAR, employ, make_outfit
 
 TODAY = NOON.date()
 HEADS = ["出厂编号", "预约编号", "检定结论", "检定日期", "检定标志编号", "铅封编号", "不合格项目"]
@@ -269,9 +269,11 @@ def test_a_sheet_of_results_is_written_with_one_proof(house: House) -> None:
 
 def in_house(session: Session) -> tuple[str, str]:
     """Return the uids of a campaign of today in the house, and of its day."""
-    outfit, today = make_outfit(session), local_date(utcnow())
+    today = local_date(utcnow())
+    until = today + YEAR
+    outfit = make_outfit(session, until=until)
     verifier = session.scalars(select(Person).where(Person.login == Role.VERIFIER.value)).one()
-    employ(session, outfit.body, verifier)
+    employ(session, outfit.body, verifier, until)
     place = session.scalars(select(Place)).one()
     scale = session.scalars(select(Scale)).one()
     with act(session, scale, "brought", by="system", at=NOON):

@@ -26,17 +26,23 @@ def directory() -> Path:
     return path
 
 
-def command(*words: str | Path, cwd: Path | None = None, timeout: float = 300) -> str:
-    """Run ``words`` and return what they print; a failure shows it."""
+def command(*words: str | Path, cwd: Path | None = None, tries: int = 1) -> str:
+    """Run ``words`` and return what they print; a failure shows it.
+
+    Args:
+        tries: So often, for a program that loses a device which the machine kept waiting.
+    """
     done = subprocess.run(
         [str(word) for word in words],
         cwd=cwd,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        timeout=timeout,
+        timeout=5 * READY_S,
         text=True,
         check=False,
     )
+    if done.returncode and tries > 1:
+        return command(*words, cwd=cwd, tries=tries - 1)
     assert done.returncode == 0, f"{words[0]} failed:\n{done.stdout}"
     return done.stdout
 
