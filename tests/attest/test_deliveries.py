@@ -11,15 +11,15 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from app.attest import effects, judging
 from app.attest.admission import IntakeFullError, Places
 from app.attest.combining import Combiner
-from app.db.ids import new_uid
 from app.db.session import utcnow
-from app.domain.seals import SealKind, SealOwner, SealState
+from app.domain.seals import SealState
 from app.ledger import entries
 from app.ledger.door import SYSTEM, act
 from app.ledger.gathering import gathered
-from app.models import Evidence, LedgerEntry, Place, Scale, Seal
+from app.models import Evidence, LedgerEntry, Place, Scale
 from tests.agent.station_server import until
 from tests.attest.lab import CALIBRATED, CHEATING, HONEST, NEXT, Lab, enrolled, payload
+from tests.support.makers import lead_seal_of
 
 REPORTS = 30
 
@@ -250,7 +250,7 @@ def test_a_part_that_changes_between_gathered_acts_is_refused(lab: Lab) -> None:
     with lab.work.database.transaction() as session:
         scale = session.scalars(select(Scale).where(Scale.uid == lab.scale)).one()
         with act(session, scale, "seal_recorded", by=SYSTEM, at=utcnow()):
-            session.add(seal(scale))
+            session.add(lead_seal_of(scale))
     with pytest.raises(RuntimeError, match="change none"):
         break_seal(lab)
     assert lab.ledger_problems() == []
@@ -277,16 +277,5 @@ def test_parts_added_by_gathered_acts_are_told(lab: Lab) -> None:
         for number in range(3):
             with act(session, scale, "seal_recorded", by=SYSTEM, at=utcnow()):
                 if number:
-                    session.add(seal(scale))
+                    session.add(lead_seal_of(scale))
     assert lab.ledger_problems() == []
-
-
-def seal(scale: Scale) -> Seal:
-    """Return a new seal."""
-    return Seal(
-        uid=new_uid(),
-        scale=scale,
-        kind=SealKind.LEAD,
-        owner=SealOwner.VERIFICATION,
-        state=SealState.INTACT,
-    )

@@ -1,12 +1,11 @@
 """What a verdict sets off: suspension, finding, lead, to-dos; and what our own error does."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from app.attest import history, judging
-from app.db.ids import new_uid
 from app.db.session import utcnow
 from app.domain.calendar import local_date
 from app.domain.findings import FindingState, LeadState
@@ -14,10 +13,10 @@ from app.domain.lifecycle import Action, State
 from app.domain.suspension import SuspensionReason
 from app.domain.tasks import TaskState
 from app.domain.verdicts import Verdict
-from app.domain.verification import VerificationKind, VerificationResult
 from app.ledger.door import SYSTEM, act
-from app.models import Evidence, Finding, Lead, Reference, Scale, ScaleEvent, Task, Verification
+from app.models import Evidence, Finding, Lead, Reference, Scale, ScaleEvent, Task
 from tests.attest.lab import CALIBRATED, CHEATING, HONEST, NEXT, Lab, patched
+from tests.support.makers import verification_of
 
 OTHER_CHEAT = patched(CHEATING, {0x3000: b"\x0c\x94" * 64})
 
@@ -132,28 +131,13 @@ def test_calibration_after_a_verification_is_the_new_baseline(lab: Lab) -> None:
     with lab.work.database.transaction() as session:
         scale, at = session.scalars(select(Scale)).one(), utcnow()
         with act(session, scale, "verification", by=SYSTEM, at=at):
-            session.add(verification(scale, at))
+            today = local_date(at)
+            until = today + timedelta(days=364)
+            session.add(verification_of(scale, today, until, recorded_at=at))
     found = lab.read(CALIBRATED)
     assert (found.verdict, found.counts) == (Verdict.MATCH, True)
     assert lab.scale_now().baseline_parameters not in {None, old}
     assert lab.read(HONEST).verdict is Verdict.INCONSISTENT
-
-
-def verification(scale: Scale, at: datetime) -> Verification:
-    """Return a passed verification."""
-    return Verification(
-        uid=new_uid(),
-        path=scale.path,
-        scale_id=scale.id,
-        kind=VerificationKind.SUBSEQUENT,
-        result=VerificationResult.PASS,
-        regulation="JJG 539-2016",
-        body="通州区计量所",
-        verified_on=local_date(at),
-        valid_until=local_date(at) + timedelta(days=364),
-        failed_items=[],
-        recorded_at=at,
-    )
 
 
 def test_an_error_of_ours_never_leaves_a_match_standing(

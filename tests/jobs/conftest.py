@@ -10,11 +10,9 @@ from sqlalchemy.orm import Session
 from app.blobs import Blobs
 from app.config import Settings
 from app.crypto import keys
-from app.db.ids import new_uid
 from app.db.session import Database
 from app.domain.calendar import CHINA
 from app.domain.lifecycle import Action
-from app.domain.verification import VerificationKind, VerificationResult
 from app.ledger.door import SYSTEM, act
 from app.models import Place, Scale, ScaleModel, Verification
 from app.web.database import Installation
@@ -25,6 +23,7 @@ from tests.support.makers import (
     make_scale,
     make_stall,
     make_trader,
+    verification_of,
 )
 
 LAST_DAY = date(2026, 11, 23)
@@ -45,18 +44,8 @@ def in_china(text: str) -> datetime:
 
 def verified(scale: Scale, until: date | None, on: date | None = None) -> Verification:
     """Return a verification: passed until a day, or failed."""
-    return Verification(
-        uid=new_uid(),
-        path=scale.path,
-        scale=scale,
-        kind=VerificationKind.INITIAL,
-        result=VerificationResult.PASS if until else VerificationResult.FAIL,
-        regulation="JJG 539-2016",
-        body="所",
-        verified_on=on or (until - timedelta(days=364) if until else LAST_DAY),
-        valid_until=until,
-        recorded_at=NOON,
-    )
+    day = on or (until - timedelta(days=364) if until else LAST_DAY)
+    return verification_of(scale, day, until)
 
 
 def ready(session: Session, place: Place, model: ScaleModel, number: int, until: date) -> Scale:

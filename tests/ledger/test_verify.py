@@ -10,15 +10,20 @@ from sqlalchemy.orm import Session
 from app.config import Settings
 from app.crypto import keys
 from app.crypto.keys import Keys
-from app.db.ids import new_uid
 from app.db.session import Database
 from app.domain.lifecycle import Action
-from app.domain.seals import SealKind, SealOwner, SealState
 from app.ledger import checkpoints, epochs
 from app.ledger.door import SYSTEM, act
 from app.ledger.verify import Problem, problems
-from app.models import Seal
-from tests.support.makers import NOON, make_person, make_place, make_scale, make_stall, make_trader
+from tests.support.makers import (
+    NOON,
+    lead_seal_of,
+    make_person,
+    make_place,
+    make_scale,
+    make_stall,
+    make_trader,
+)
 
 
 @pytest.fixture
@@ -40,16 +45,7 @@ def history(database: Database, secrets: Keys) -> str:
             pass
         checkpoints.sign(session, secrets.server, at=NOON)
         with act(session, scale, "seal_recorded", by=SYSTEM, at=NOON, details={"number": "L-1"}):
-            session.add(
-                Seal(
-                    uid=new_uid(),
-                    scale=scale,
-                    kind=SealKind.LEAD,
-                    owner=SealOwner.VERIFICATION,
-                    number="L-1",
-                    state=SealState.INTACT,
-                )
-            )
+            session.add(lead_seal_of(scale, number="L-1"))
         with act(session, scale, Action.PASS, by=SYSTEM, at=NOON + timedelta(hours=1)):
             pass
         checkpoints.sign(session, secrets.server, at=NOON + timedelta(hours=2))

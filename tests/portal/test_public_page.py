@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,18 +13,15 @@ from PIL import Image
 from app.blobs import Blobs
 from app.config import Settings
 from app.crypto import keys, tags
-from app.db.ids import new_uid
 from app.db.session import Database, utcnow
 from app.domain.calendar import local_date
 from app.domain.lifecycle import Action
-from app.domain.seals import SealKind, SealOwner, SealState
 from app.domain.suspension import SuspensionReason
-from app.domain.verification import VerificationKind, VerificationResult
 from app.factory import create_app
 from app.ledger.door import SYSTEM, act
-from app.models import Code, Scale, Seal, Verification
+from app.models import Code, Scale
 from app.portal import service
-from tests.support.makers import NOON, make_scale
+from tests.support.makers import NOON, lead_seal_of, make_scale, verification_of
 
 JSON = {"Accept": "application/json"}
 
@@ -51,37 +48,11 @@ def verified(database: Database, *, days_left: int = 100) -> tuple[str, str]:
         with act(session, scale, Action.SUBMIT, by=SYSTEM, at=NOON):
             pass
         with act(session, scale, Action.PASS, by=SYSTEM, at=NOON):
-            session.add(passed(scale, today + timedelta(days=days_left)))
-            session.add(intact_seal(scale))
+            until = today + timedelta(days=days_left)
+            session.add(verification_of(scale, until - timedelta(days=364), until))
+            session.add(lead_seal_of(scale))
         tag = service.issue(session, scale, by=SYSTEM, at=NOON)
         return scale.uid, tag.uid
-
-
-def passed(scale: Scale, until: date) -> Verification:
-    """Return a passed verification that is valid until ``until``."""
-    return Verification(
-        uid=new_uid(),
-        path=scale.path,
-        scale=scale,
-        kind=VerificationKind.INITIAL,
-        result=VerificationResult.PASS,
-        regulation="JJG 539-2016",
-        body="所",
-        verified_on=until - timedelta(days=364),
-        valid_until=until,
-        recorded_at=NOON,
-    )
-
-
-def intact_seal(scale: Scale) -> Seal:
-    """Return the seal a passed verification leaves."""
-    return Seal(
-        uid=new_uid(),
-        scale=scale,
-        kind=SealKind.LEAD,
-        owner=SealOwner.VERIFICATION,
-        state=SealState.INTACT,
-    )
 
 
 def path_of(database: Database, settings: Settings, tag_uid: str) -> str:
@@ -152,8 +123,9 @@ def verified_again(database: Database) -> tuple[str, str]:
         with act(session, scale, Action.SUBMIT, by=SYSTEM, at=NOON):
             pass
         with act(session, scale, Action.PASS, by=SYSTEM, at=NOON):
-            session.add(passed(scale, local_date(utcnow()) - timedelta(days=1)))
-            session.add(intact_seal(scale))
+            until = local_date(utcnow()) - timedelta(days=1)
+            session.add(verification_of(scale, until - timedelta(days=364), until))
+            session.add(lead_seal_of(scale))
         return scale.uid, service.issue(session, scale, by=SYSTEM, at=NOON).uid
 
 

@@ -10,11 +10,18 @@ from sqlalchemy.orm import Session
 
 from app.db.ids import new_uid
 from app.domain.scope import Scope
-from app.domain.verification import VerificationKind, VerificationResult
 from app.models import Place, PlaceKind, Scale, Stall, Trader, Verification
 from app.search import Kind, find, hold, kinds, rebuild, scales, the_one
 from app.search.index import SOURCES, holding
-from tests.support.makers import NOON, make_model, make_place, make_scale, make_stall, make_trader
+from tests.support.makers import (
+    NOON,
+    make_model,
+    make_place,
+    make_scale,
+    make_stall,
+    make_trader,
+    verification_of,
+)
 
 HERE, THERE = "/32/3206/320612/", "/32/3207/320701/"
 EVERYWHERE = Scope(("/",))
@@ -47,19 +54,8 @@ def put(session: Session, place: Place, words: str) -> None:
 
 def verified(session: Session, scale: Scale, certificate: str, label: str) -> Verification:
     """Return a failed verification of ``scale`` with its papers."""
-    row = Verification(
-        uid=new_uid(),
-        path=scale.path,
-        scale=scale,
-        kind=VerificationKind.INITIAL,
-        result=VerificationResult.FAIL,
-        regulation="JJG 539",
-        body="所",
-        verified_on=NOON.date(),
-        certificate_no=certificate,
-        label_no=label,
-        recorded_at=NOON,
-    )
+    papers = {"certificate_no": certificate, "label_no": label}
+    row = verification_of(scale, NOON.date(), None, **papers)
     session.add(row)
     session.flush()
     return row

@@ -9,14 +9,21 @@ from sqlalchemy.orm import Session
 
 from app.db.ids import new_uid
 from app.domain.legal_status import LegalCode
-from app.domain.seals import SealKind, SealOwner, SealState
-from app.domain.verification import VerificationKind, VerificationResult
+from app.domain.seals import SealState
+from app.domain.verification import VerificationResult
 from app.ledger.door import SYSTEM, act
-from app.models import Scale, Seal, Verification
+from app.models import Scale
 from app.standing import standings
 from app.standing.sql import legal_code, with_last_verification
 from tests.conftest import NOON
-from tests.support.makers import make_model, make_place, make_rule, make_scale
+from tests.support.makers import (
+    lead_seal_of,
+    make_model,
+    make_place,
+    make_rule,
+    make_scale,
+    verification_of,
+)
 
 TODAY = date(2026, 11, 23)
 RESULTS = (None, VerificationResult.PASS, VerificationResult.FAIL)
@@ -31,25 +38,6 @@ SEALS: tuple[tuple[SealState, ...], ...] = (
 )
 OPENED = (None, date(2026, 3, 4), date(2026, 3, 5))
 ORDERS = ("", "通市监停〔2026〕3号")
-
-
-def verification(
-    scale: Scale, result: VerificationResult, verified_on: date, until: date
-) -> Verification:
-    """Return a row with that result."""
-    passed = result is VerificationResult.PASS
-    return Verification(
-        uid=new_uid(),
-        path=scale.path,
-        scale_id=scale.id,
-        kind=VerificationKind.SUBSEQUENT,
-        result=result,
-        regulation="JJG 539-2016",
-        body="通州所",
-        verified_on=verified_on,
-        valid_until=max(until, verified_on) if passed else None,
-        recorded_at=NOON,
-    )
 
 
 def fill(session: Session) -> None:
@@ -77,18 +65,10 @@ def fill(session: Session) -> None:
         session.add(scale)
         session.flush()
         if result:
-            session.add(verification(scale, VerificationResult.PASS, date(2025, 1, 1), TODAY))
-            session.add(verification(scale, result, on, until))
-        session.add_all(
-            Seal(
-                uid=new_uid(),
-                scale_id=scale.id,
-                kind=SealKind.LEAD,
-                owner=SealOwner.VERIFICATION,
-                state=state,
-            )
-            for state in seals
-        )
+            session.add(verification_of(scale, date(2025, 1, 1), TODAY))
+            lasts = max(until, on) if result is VerificationResult.PASS else None
+            session.add(verification_of(scale, on, lasts))
+        session.add_all(lead_seal_of(scale, state=state) for state in seals)
     session.commit()
 
 
@@ -111,9 +91,9 @@ def test_the_last_of_one_day_counts(session: Session) -> None:
     """Two results of one day: the one recorded later."""
     scale = make_scale(session)
     with act(session, scale, "verified_in_a_test", by=SYSTEM, at=NOON):
-        session.add(verification(scale, VerificationResult.FAIL, TODAY, TODAY))
+        session.add(verification_of(scale, TODAY, None))
         session.flush()
-        session.add(verification(scale, VerificationResult.PASS, TODAY, TODAY))
+        session.add(verification_of(scale, TODAY, TODAY))
     rows = session.execute(
         with_last_verification(select(legal_code(TODAY)).select_from(Scale))
     ).all()

@@ -14,13 +14,12 @@ from app.domain.legal_status import LegalCode
 from app.domain.lifecycle import Action, State
 from app.domain.public_status import PublicStatus
 from app.domain.roles import Role
-from app.domain.seals import SealKind, SealOwner, SealState
-from app.domain.verification import VerificationKind, VerificationResult
+from app.domain.seals import SealState
 from app.ledger.door import SYSTEM, act
-from app.models import Code, CodeKind, Scale, Seal, Verification
+from app.models import Code, CodeKind, Scale, Verification
 from app.standing import Hindrance, standing_of, standings
 from tests.conftest import NOON
-from tests.support.makers import make_model, make_place, make_scale
+from tests.support.makers import lead_seal_of, make_model, make_place, make_scale, verification_of
 
 TODAY = date(2026, 11, 23)
 UNTIL = date(2027, 3, 4)
@@ -28,25 +27,7 @@ UNTIL = date(2027, 3, 4)
 
 def verified(session: Session, scale: Scale, seal: SealState = SealState.INTACT) -> Verification:
     """Give ``scale`` a passed verification, its seal and a code."""
-    found = Verification(
-        uid=new_uid(),
-        path=scale.path,
-        scale_id=scale.id,
-        kind=VerificationKind.SUBSEQUENT,
-        result=VerificationResult.PASS,
-        regulation="JJG 539-2016",
-        body="通州计量所",
-        verified_on=date(2026, 3, 5),
-        valid_until=UNTIL,
-        recorded_at=NOON,
-    )
-    lead = Seal(
-        uid=new_uid(),
-        scale_id=scale.id,
-        kind=SealKind.LEAD,
-        owner=SealOwner.VERIFICATION,
-        state=seal,
-    )
+    found = verification_of(scale, date(2026, 3, 5), UNTIL)
     code = Code(
         uid=new_uid(),
         path=scale.path,
@@ -56,7 +37,7 @@ def verified(session: Session, scale: Scale, seal: SealState = SealState.INTACT)
         issued_at=NOON,
     )
     with act(session, scale, "verified_in_a_test", by=SYSTEM, at=NOON):
-        session.add_all([found, lead, code])
+        session.add_all([found, lead_seal_of(scale, state=seal), code])
     return found
 
 

@@ -11,6 +11,8 @@ from app.db.ids import new_uid
 from app.domain.gaps import Gap, Ground, Part
 from app.domain.procurement import Funding
 from app.domain.roles import Role
+from app.domain.seals import SealKind, SealOwner, SealState
+from app.domain.verification import VerificationKind, VerificationResult
 from app.ledger.door import SYSTEM, act
 from app.models import (
     Agreement,
@@ -27,10 +29,12 @@ from app.models import (
     RegionKind,
     Scale,
     ScaleModel,
+    Seal,
     Stall,
     Trader,
     TransitionRule,
     TypeGeneration,
+    Verification,
 )
 
 COUNTY = "/32/3206/320612/"
@@ -123,6 +127,37 @@ def make_scale(
     )
     recorded(session, scale)
     return scale
+
+
+def verification_of(
+    scale: Scale,
+    verified_on: date,
+    until: date | None,
+    **changes: Any,  # noqa: ANN401
+) -> Verification:
+    """Return a verification that is not written yet: passed until a day, or failed."""
+    given: dict[str, Any] = {
+        "uid": new_uid(),
+        "path": scale.path,
+        "kind": VerificationKind.INITIAL,
+        "result": VerificationResult.PASS if until else VerificationResult.FAIL,
+        "regulation": "JJG 539-2016",
+        "body": "通州区计量检定所",
+        "recorded_at": NOON,
+    }
+    return Verification(
+        **(given | changes), scale=scale, verified_on=verified_on, valid_until=until
+    )
+
+
+def lead_seal_of(scale: Scale, **changes: Any) -> Seal:  # noqa: ANN401
+    """Return the lead seal that a verification leaves, not written yet."""
+    given: dict[str, Any] = {
+        "kind": SealKind.LEAD,
+        "owner": SealOwner.VERIFICATION,
+        "state": SealState.INTACT,
+    }
+    return Seal(**(given | changes), uid=new_uid(), scale=scale)
 
 
 def make_person(

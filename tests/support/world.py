@@ -19,10 +19,8 @@ from app.domain.findings import FindingState, LeadState
 from app.domain.importing import ImportState
 from app.domain.references import Origin, ReferenceStatus
 from app.domain.roles import VERIFICATION, Role
-from app.domain.seals import SealKind, SealOwner, SealState
 from app.domain.tasks import Executor, TaskState
 from app.domain.verdicts import Verdict
-from app.domain.verification import VerificationKind, VerificationResult
 from app.domain.worksheets import WorksheetState
 from app.ledger.door import SYSTEM, act
 from app.ledger.projections import evidence_digest
@@ -323,25 +321,10 @@ def _code(session: Session, scale: Scale, at: datetime) -> Code:
 
 
 def _verified(session: Session, scale: Scale, at: datetime) -> tuple[Verification, Seal]:
-    verification = Verification(
-        uid=new_uid(),
-        path=scale.path,
-        scale_id=scale.id,
-        kind=VerificationKind.INITIAL,
-        result=VerificationResult.FAIL,
-        regulation="JJG 539-2016",
-        body="the county's institute",
-        verified_on=local_date(at),
-        recorded_at=at,
+    verification = makers.verification_of(
+        scale, local_date(at), None, body="the county's institute", recorded_at=at
     )
-    seal = Seal(
-        uid=new_uid(),
-        scale_id=scale.id,
-        kind=SealKind.LEAD,
-        owner=SealOwner.VERIFICATION,
-        number="A1",
-        state=SealState.INTACT,
-    )
+    seal = makers.lead_seal_of(scale, number="A1")
     with act(session, scale, "verified", by=SYSTEM, at=at):
         session.add_all([verification, seal])
     return verification, seal
