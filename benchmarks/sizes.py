@@ -19,7 +19,7 @@ class Size:
     round_s: float = 1.5
     rounds: int = 3
     single: int = 160
-    batches: int = 12
+    batches: int = 40
     chain: int = 25_000
     scales: int = 800
     labels: int = 1_000

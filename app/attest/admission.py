@@ -6,22 +6,26 @@ within a moment is told when to come again; it has lost nothing, its records are
 
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
 from flask import current_app
 from flask.sansio.app import App
 
+from app.attest.aside import Aside
+from app.attest.cases import Sender
 from app.attest.combining import Combiner
 from app.attest.inbox import Item
 from app.attest.intake import Taken
+from app.attest.opening import Delivery, open_delivery
 from app.domain.errors import DomainError
 
 # As many as hold other writers up for a tenth of a second.
 MOST_TOGETHER: Final = 300
 PLACES: Final = "wutong_intake_places"
 COMBINER: Final = "wutong_intake_combiner"
+OPENER: Final = "wutong_intake_opener"
 PATIENCE_S: Final = 2.0
 SOONEST_S: Final = 2
 SPREAD_S: Final = 6
@@ -71,6 +75,22 @@ def init_app(app: App) -> None:
     quarter = max(app.extensions["wutong"].settings.threads // 4, 1)
     app.extensions[PLACES] = Places(quarter, quarter)
     app.extensions[COMBINER] = Combiner(MOST_TOGETHER)
+    app.extensions[OPENER] = open_delivery
+
+
+def open_aside(app: App) -> None:
+    """Let a process beside this one open long deliveries, from the first of them on."""
+    app.extensions[OPENER] = Aside().open
+
+
+def opened(who: Sender, body: bytes) -> Delivery:
+    """Return what is in the body of a delivery.
+
+    Raises:
+        DomainError: It is refused as a whole.
+    """
+    opener: Callable[[bytes, str, bytes], Delivery] = current_app.extensions[OPENER]
+    return opener(body, who.keyid, who.public_key)
 
 
 def deliveries() -> Combiner[Item, Taken | DomainError]:

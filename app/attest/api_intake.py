@@ -15,7 +15,8 @@ from app.attest.calling import bench, sender
 from app.attest.cases import Sender
 from app.attest.inbox import Item
 from app.attest.intake import Taken
-from app.attest.wire import SCHEMAS, EvidenceInvalidError, Signed, open_evidence
+from app.attest.opening import EVIDENCE_SIZE, MOST_ITEMS, TooManyItemsError
+from app.attest.wire import SCHEMAS, EvidenceInvalidError, Signed
 from app.blobs import BlobTooLargeError, DigestMismatchError
 from app.crypto.dsse import BadEnvelopeError, BadSignatureError
 from app.db.session import utcnow
@@ -23,15 +24,13 @@ from app.domain.errors import DomainError
 from app.web import api, errors
 from app.web.access import Audience, access
 from app.web.database import installation, reading, transaction
-from app.web.strict_json import JsonTooLargeError, StrictJsonError, read_object
+from app.web.strict_json import JsonTooLargeError, StrictJsonError
 
 LOG: Final = logging.getLogger("wutong.attest")
 bp = Blueprint("intake", __name__)
 bp.record_once(lambda state: admission.init_app(state.app))
 
 IMAGE_SIZE: Final = 16 * 1024 * 1024
-EVIDENCE_SIZE: Final = 16 * 1024 * 1024
-MOST_ITEMS: Final = 100
 LIMITS: Final = {
     "attest_api.intake.put_blob": IMAGE_SIZE,
     "attest_api.intake.post_evidence": EVIDENCE_SIZE,
@@ -68,12 +67,6 @@ class LengthMismatchError(DomainError):
     """The image is longer or shorter than the report of it says."""
 
     code = "length_mismatch"
-
-
-class TooManyItemsError(DomainError):
-    """A batch holds at most a hundred reports."""
-
-    code = "too_many_items"
 
 
 class UntakenError(DomainError):
@@ -119,20 +112,18 @@ def post_evidence(body: bytes) -> api.Answer:
     """One signed envelope, or ``{"items": […]}`` with an answer for each, in order."""
     with admission.place():
         who = sender()
-        document = read_object(body, size=EVIDENCE_SIZE)
-        if set(document) == {"items"}:
-            return api.Answer(_batch(who, document["items"]), 200)
-        found = _take(who, [open_evidence(document, who.keyid, who.public_key)])[0]
+        delivery = admission.opened(who, body)
+        opened = delivery.signed()
+        if delivery.is_batch:
+            return api.Answer(_batch(who, opened), 200)
+        found = _take(who, [each for each in opened if isinstance(each, Signed)])[0]
     if isinstance(found, DomainError):
         raise found
     return api.Answer(found.receipt.encode(), 201 if found.is_new else 200)
 
 
-def _batch(who: Sender, items: object) -> bytes:
+def _batch(who: Sender, opened: Sequence[Signed | DomainError]) -> bytes:
     """Take each item by itself: what is wrong with one costs the others nothing."""
-    if not isinstance(items, list) or len(items) > MOST_ITEMS:
-        raise TooManyItemsError(f"items is a list of at most {MOST_ITEMS} envelopes")
-    opened = [_open(who, item) for item in items]
     signed = [each for each in opened if isinstance(each, Signed)]
     try:
         taken = iter(_take(who, signed))
@@ -143,15 +134,6 @@ def _batch(who: Sender, items: object) -> bytes:
         taken = iter([_take_alone(who, each) for each in signed])
     answers = [next(taken) if isinstance(each, Signed) else each for each in opened]
     return b'{"items":[' + b",".join(map(_item, answers)) + b"]}"
-
-
-def _open(who: Sender, item: object) -> Signed | DomainError:
-    try:
-        if not isinstance(item, dict):
-            raise BadEnvelopeError("not a DSSE envelope")
-        return open_evidence(item, who.keyid, who.public_key)
-    except DomainError as error:
-        return error
 
 
 def _take(who: Sender, signed: Sequence[Signed]) -> list[Taken | DomainError]:

@@ -11,6 +11,7 @@ from sqlalchemy import BindParameter, bindparam, inspect, select
 from sqlalchemy.orm import Session
 
 from app.attest.profiles import Profile
+from app.db import bulk
 from app.db.rows import held
 from app.domain.tasks import Executor, TaskState
 from app.models import Evidence, Scale, Task
@@ -19,6 +20,7 @@ Found = TypeVar("Found")
 UNFINISHED: Final = (TaskState.QUEUED, TaskState.RUNNING)
 IDS: Final[BindParameter[Sequence[int]]] = bindparam("ids", expanding=True)
 # Built once: building a statement costs more than asking it.
+EVIDENCE: Final = Evidence.__table__.insert()  # type: ignore[attr-defined]  # a Table
 STANDING: Final = select(Evidence).where(Evidence.id.in_(IDS))
 TO_DOS: Final = select(Task).where(
     Task.scale_id.in_(IDS), Task.executor == Executor.PERSON, Task.state.in_(UNFINISHED)
@@ -83,6 +85,4 @@ class Lookups:
         """Write the new rows that nothing has written yet, in one statement."""
         rows = [row for row in self._new if inspect(row).transient]
         self._new.clear()
-        if rows:
-            table: Any = Evidence.__table__
-            self.session.connection().execute(table.insert(), [held(row) for row in rows])
+        bulk.execute(self.session.connection(), EVIDENCE, [held(row) for row in rows])

@@ -169,6 +169,18 @@ def open_evidence(document: Mapping[str, Any], keyid: str, public_key: bytes) ->
     """Return the evidence in the envelope ``document``, which ``keyid`` signed.
 
     Raises:
+        DomainError: As `check_evidence`.
+    """
+    report, payload_sha256, envelope = check_evidence(document, keyid, public_key)
+    return Signed(Report.of(report), payload_sha256, envelope)
+
+
+def check_evidence(
+    document: Mapping[str, Any], keyid: str, public_key: bytes
+) -> tuple[dict[str, Any], str, bytes]:
+    """Return report, digest of the payload and the bytes to keep of an envelope of evidence.
+
+    Raises:
         BadEnvelopeError: It is no envelope of evidence.
         BadSignatureError: The station that sends it has not signed it.
         EvidenceInvalidError: The payload is not what the schema says.
@@ -177,8 +189,7 @@ def open_evidence(document: Mapping[str, Any], keyid: str, public_key: bytes) ->
         raise dsse.BadEnvelopeError("not a DSSE envelope")
     envelope = dsse.Envelope.parse(document, dsse.EVIDENCE)
     payload = envelope.verify(keyid, public_key)
-    stored = orjson.dumps(document)
-    return Signed(read_report(payload), hashlib.sha256(payload).hexdigest(), stored)
+    return _valid(payload), hashlib.sha256(payload).hexdigest(), orjson.dumps(document)
 
 
 def read_report(payload: bytes) -> Report:
@@ -187,13 +198,17 @@ def read_report(payload: bytes) -> Report:
     Raises:
         EvidenceInvalidError: They hold none.
     """
+    return Report.of(_valid(payload))
+
+
+def _valid(payload: bytes) -> dict[str, Any]:
     try:
         document = read_object(payload, size=PAYLOAD_SIZE)
     except DomainError as error:
         raise EvidenceInvalidError(f"the payload: {error}") from None
     if errors := problems("evidence", document) or list(_contradictions(document)):
         raise EvidenceInvalidError("the payload is not a valid evidence.v1", errors=errors)
-    return Report.of(document)
+    return document
 
 
 def _contradictions(document: Mapping[str, Any]) -> Iterator[dict[str, str]]:

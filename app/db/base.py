@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -71,6 +71,10 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC)  # SQLite gives the zone up
 
 
+# Made once: making an encoder costs more than writing a short document.
+_COMPACT: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 class Json(TypeDecorator[Any]):
     """A JSON document as text: the same bytes on both databases."""
 
@@ -81,7 +85,7 @@ class Json(TypeDecorator[Any]):
         """Write it compactly, sorted, without escapes."""
         if value is None:
             return None
-        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return _COMPACT.encode(value)
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> Any:  # noqa: ANN401
         """Read it back."""

@@ -56,7 +56,8 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any column
         case Enum():
             return value.value
         case datetime():  # in UTC, as the database gives it back
-            return value.astimezone(UTC).isoformat(timespec="microseconds")
+            instant = value if value.tzinfo is UTC else value.astimezone(UTC)
+            return instant.isoformat(timespec="microseconds")
         case date():
             return value.isoformat()
         case bytes():

@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, event, inspect, select, update
 from sqlalchemy.orm import Session
 
+from app.db import bulk
 from app.db.base import Base
 from app.domain.lifecycle import State
 from app.ledger import entries
@@ -29,6 +30,8 @@ GROW: Final = update(LedgerHead.__table__).values(size=bindparam("reached"))  # 
 END: Final = update(LedgerHead.__table__).values(  # type: ignore[arg-type]  # a Table
     {name: bindparam(name) for name in ("size", "leaf", "peaks")}
 )
+STEPS: Final = ScaleEvent.__table__.insert()  # type: ignore[attr-defined]  # a Table
+ENTRIES: Final = LedgerEntry.__table__.insert()  # type: ignore[attr-defined]  # a Table
 GATHERED: Final = "wutong_gathered"
 PARTS: Final[tuple[Any, ...]] = tuple(part.class_ for _name, part in SUBJECTS[Scale])
 
@@ -157,11 +160,10 @@ class Gathering:
             return
         self._session.flush()
         connection = self._session.connection()
-        connection.execute(ScaleEvent.__table__.insert(), [step.columns() for step in self._steps])  # type: ignore[attr-defined]  # a Table
-        connection.execute(LedgerEntry.__table__.insert(), self._entries)  # type: ignore[attr-defined]  # a Table
+        bulk.execute(connection, STEPS, [step.columns() for step in self._steps])
+        bulk.execute(connection, ENTRIES, self._entries)
         # The database lets the head grow by one alone: so it does, entry by entry.
-        if steps := [{"reached": entry["seq"]} for entry in self._entries[:-1]]:
-            connection.execute(GROW, steps)
+        bulk.execute(connection, GROW, [{"reached": one["seq"]} for one in self._entries[:-1]])
         connection.execute(END, self._end.columns())
         self._session.expire(self._head)
 
