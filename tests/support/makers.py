@@ -151,7 +151,7 @@ def verification_of(
 
 
 def lead_seal_of(scale: Scale, **changes: Any) -> Seal:  # noqa: ANN401
-    """Return the lead seal that a verification leaves, not written yet."""
+    """Return the lead seal that a verification leaves, to be added inside an act."""
     given: dict[str, Any] = {
         "kind": SealKind.LEAD,
         "owner": SealOwner.VERIFICATION,

@@ -324,8 +324,8 @@ def _verified(session: Session, scale: Scale, at: datetime) -> tuple[Verificatio
     verification = makers.verification_of(
         scale, local_date(at), None, body="the county's institute", recorded_at=at
     )
-    seal = makers.lead_seal_of(scale, number="A1")
     with act(session, scale, "verified", by=SYSTEM, at=at):
+        seal = makers.lead_seal_of(scale, number="A1")
         session.add_all([verification, seal])
     return verification, seal
 
