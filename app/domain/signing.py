@@ -75,6 +75,7 @@ class SigningFault(StrEnum):
     INSPECTS = "inspects"
     OTHER_BODY = "other_body"
     SUPERSEDED = "superseded"
+    WEIGHT_IN_DOUBT = "weight_in_doubt"
     OPENED_SINCE = "opened_since"
     SEAL_BROKEN_SINCE = "seal_broken_since"
     TWICE = "twice"
@@ -103,6 +104,8 @@ class SheetFacts:
         openings: Who opened or repaired the scale since it last passed, and when.
         violated_at: When a seal of it was seen broken or gone.
         superseded: Whether a newer result is on record.
+        weight_in_doubt: Whether a weight used was withdrawn, last surely good before that day,
+            or calibrated by such a one.
     """
 
     verdict: VerificationResult
@@ -111,6 +114,7 @@ class SheetFacts:
     openings: tuple[tuple[str, datetime], ...] = ()
     violated_at: tuple[datetime, ...] = ()
     superseded: bool = False
+    weight_in_doubt: bool = False
 
 
 def fault(facts: SheetFacts, step: SignatureStep, signer: Signer) -> SigningFault | None:
@@ -126,6 +130,11 @@ def fault(facts: SheetFacts, step: SignatureStep, signer: Signer) -> SigningFaul
         (SigningFault.OTHER_BODY, signer.other_body),
         (SigningFault.SAME_PERSON, signer.uid in facts.signed_by),
         (SigningFault.REPAIRED_IT, bool(hands & repairers)),
+        # The writer's own signature has no effect; whoever checks sends the worksheet back.
+        (
+            SigningFault.WEIGHT_IN_DOUBT,
+            facts.weight_in_doubt and step is not SignatureStep.VERIFIED,
+        ),
     )
     late = _overtaken(facts) if step is SignatureStep.APPROVED else None
     return next((found for found, applies in checks if applies), late)

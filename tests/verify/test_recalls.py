@@ -12,6 +12,7 @@ from app.db.ids import new_uid
 from app.domain.advisories import AdvisoryCode
 from app.domain.lifecycle import Action, State
 from app.domain.recalls import RecallDecision, RecallState
+from app.domain.signing import SigningFault
 from app.domain.suspension import SuspensionReason
 from app.domain.tasks import TaskState
 from app.domain.traceability import WithdrawReason
@@ -28,6 +29,7 @@ from app.models import (
     StandardWeight,
     Task,
     WeightUse,
+    Worksheet,
 )
 from app.standing import standing_of
 from app.verify.service import recall_listing, recalls, signing
@@ -73,6 +75,16 @@ def new_scale(session: Session, serial: str) -> Scale:
     return scale
 
 
+def use(session: Session, row: Worksheet, weight: StandardWeight) -> None:
+    """Let ``row`` be done with ``weight``."""
+    on = row.finished_at.date()
+    with act(session, row, "weights_named", by="system", at=row.finished_at):
+        paper = [one for one in weight.calibrations if one.calibrated_on <= on][-1]
+        session.add(
+            WeightUse(worksheet_id=row.id, weight_id=weight.id, calibration_id=paper.id, used_on=on)
+        )
+
+
 def verified(
     session: Session, institute: Institute, weight: StandardWeight, days_ago: int, serial: str
 ) -> Scale:
@@ -85,14 +97,7 @@ def verified(
     at = NOON - timedelta(days=days_ago)
     marks = {"label_no": f"T{serial}{days_ago}", "seal_no": f"Q{serial}{days_ago}"}
     row = finished_worksheet(session, institute, scale, at, **marks)
-    with act(session, row, "weights_named", by="system", at=at):
-        paper = [one for one in weight.calibrations if one.calibrated_on <= at.date()][-1]
-        session.add(
-            WeightUse(
-                worksheet_id=row.id, weight_id=weight.id, calibration_id=paper.id,
-                used_on=at.date(),
-            )
-        )  # fmt: skip
+    use(session, row, weight)
     people = (institute.verifier, institute.checker, institute.signatory)
     for step, person in zip(SignatureStep, people, strict=True):
         signing.sign(session, [row.uid], step, OFFICE, by=person, at=at + timedelta(hours=1))
@@ -112,6 +117,27 @@ def recalled(
         recall.listed = len(rows)
     recall_listing.write(session, recall, rows)
     return recall
+
+
+@pytest.mark.parametrize("days_ago", [61, 60, 5])
+def test_what_is_not_approved_yet_gets_no_result_from_a_weight_in_doubt(
+    session: Session, institute: Institute, weight: StandardWeight, days_ago: int
+) -> None:
+    """The list of a recall names results on record: a later one would stand on none.
+
+    Up to the last good day it may go on; so it may once the weight is cleared.
+    """
+    at = NOON - timedelta(days=days_ago)
+    row = finished_worksheet(session, institute, new_scale(session, "S1"), at)
+    use(session, row, weight)
+    signing.sign(session, [row.uid], SignatureStep.VERIFIED, OFFICE, by=institute.verifier, at=at)
+    by = institute.checker
+    records.withdraw(session, weight, WithdrawReason.CHECK_FAILED, GOOD, by=by.uid, at=NOON)
+    found = signing.judge(session, [row], SignatureStep.CHECKED, by=by, at=LATER)
+    in_doubt = days_ago < (TODAY - GOOD).days
+    assert found.refused == (((row, SigningFault.WEIGHT_IN_DOUBT),) if in_doubt else ())
+    records.reinstate(session, weight, by=institute.signatory.uid, at=LATER)
+    assert signing.judge(session, [row], SignatureStep.CHECKED, by=by, at=LATER).ready == (row,)
 
 
 def lines(session: Session, recall: Recall) -> list[RecallScale]:

@@ -12,6 +12,7 @@ from app.domain.calendar import local_date
 from app.domain.roles import Role
 from app.domain.seals import VIOLATED
 from app.domain.signing import SheetFacts, Signer
+from app.domain.standards import WeightState
 from app.domain.verification import VerificationResult
 from app.models import (
     Grant,
@@ -19,10 +20,13 @@ from app.models import (
     Qualification,
     ScaleEvent,
     SignatureBatch,
+    StandardWeight,
     Verification,
+    WeightUse,
     Worksheet,
 )
 from app.verify.service import arbitration
+from app.verify.service.recall_listing import doubts
 from app.verify.service.record import OPENED
 
 SEAL_SEEN: Final = "seal_recorded"
@@ -37,6 +41,7 @@ def facts_of(session: Session, worksheets: Sequence[Worksheet]) -> dict[int, She
     signers = _signers(session, worksheets)
     newest = _newest(session, scales)
     barred = arbitration.barred(session, scales)
+    doubted = _doubted(session, worksheets)
     return {
         one.id: SheetFacts(
             verdict=one.verdict,
@@ -45,6 +50,7 @@ def facts_of(session: Session, worksheets: Sequence[Worksheet]) -> dict[int, She
             openings=_since(opened[one.scale_id], passed.get(one.scale_id)),
             violated_at=tuple(violated[one.scale_id]),
             superseded=_is_older(one, newest.get(one.scale_id)),
+            weight_in_doubt=one.id in doubted,
         )
         for one in worksheets
     }
@@ -144,6 +150,32 @@ def _newest(session: Session, scales: Iterable[int]) -> Mapping[int, Moment]:
     for scale, day, at in rows:
         found[scale] = max(found.get(scale, (day, at)), (day, at))
     return found
+
+
+def _doubted(session: Session, worksheets: Sequence[Worksheet]) -> set[int]:
+    """Return the ids of those done with a weight that is withdrawn for that day, or below one.
+
+    A recall lists results on record; what has none yet must get none, or no list ever names it.
+    """
+    withdrawn = session.execute(
+        select(StandardWeight.id, StandardWeight.last_good_on).where(
+            StandardWeight.state == WeightState.WITHDRAWN, StandardWeight.last_good_on.is_not(None)
+        )
+    ).all()
+    spans = [one for weight, day in withdrawn if day for one in doubts(session, weight, day)]
+    if not spans:
+        return set()
+    uses = session.execute(
+        select(WeightUse.worksheet_id, WeightUse.weight_id, WeightUse.used_on).where(
+            WeightUse.worksheet_id.in_([one.id for one in worksheets]),
+            WeightUse.weight_id.in_({one.weight for one in spans}),
+        )
+    )
+    return {
+        sheet
+        for sheet, weight, on in uses
+        if any(one.weight == weight and one.covers(on) for one in spans)
+    }
 
 
 def _is_older(one: Worksheet, newest: Moment | None) -> bool:

@@ -76,6 +76,10 @@ FAULT: Final[Mapping[SigningFault, Any]] = MappingProxyType(
         SigningFault.INSPECTS: _l("You are an inspector: inspectors do not sign verifications."),
         SigningFault.OTHER_BODY: _l("You belong to another verification body."),
         SigningFault.SUPERSEDED: _l("A newer result of this scale is on record. Set it aside."),
+        SigningFault.WEIGHT_IN_DOUBT: _l(
+            "A weight that was used is withdrawn, and was last surely good before that day. Send"
+            " the worksheet back: the scale has to be verified again with other weights."
+        ),
         SigningFault.OPENED_SINCE: _l(
             "The scale was opened or repaired after this verification: it has to be done again."
         ),
