@@ -16,25 +16,19 @@ from typing import Final, Self
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from uuid6 import uuid7
 
-from scale_agent import dsse, evidence, salvage, spool_file
+from scale_agent import dsse, evidence, salvage, spool_file, spool_sequence
 from scale_agent.digests import sha256_hex
 from scale_agent.faults import DiskNearlyFullError
 from scale_agent.image_shelf import ImageShelf, forget_unneeded
 from scale_agent.nonce_book import NonceBook, take
 from scale_agent.results import Reading
 from scale_agent.sent_shelf import SentShelf
+from scale_agent.spool_sequence import KEEP_LAST_SEQ, LAST_SEQ
 
 MIN_FREE_BYTES: Final = 64 * 2**20
 DAMAGED: Final = "damaged_on_disk"
 CHUNK: Final = 100
 COLUMNS: Final = "seq, uid, digest, images, proof, envelope"
-# The number last given out is that of the last record, or what deleting records left behind:
-# a capture then writes no second page for it.
-LAST_SEQ: Final = (
-    "SELECT max(value, (SELECT coalesce(max(seq), 0) FROM record)) FROM meta"
-    " WHERE name = 'last_seq'"
-)
-KEEP_LAST_SEQ: Final = f"UPDATE meta SET value = ({LAST_SEQ}) WHERE name = 'last_seq'"  # noqa: S608 - constant
 COUNT: Final = (
     "SELECT (SELECT count(*) FROM record WHERE status IS NULL),"  # noqa: S608 - constant
     " (SELECT count(*) FROM record WHERE status IS NOT NULL),"
@@ -112,7 +106,7 @@ class Spool:
         self.images = ImageShelf(self._database)
         self.nonces = NonceBook(self._database)
         self.sent = SentShelf(state, self._database)
-        self._reserved = spool_file.reserved_sequence(state)
+        self._reserved = spool_sequence.reserved(state)
 
     def __enter__(self) -> Self:
         return self
@@ -270,7 +264,7 @@ class Spool:
     def _reserve(self, seq: int) -> None:
         """Keep the bound outside the database ahead of the sequence; a loss shows as a gap."""
         if seq > self._reserved:
-            self._reserved = spool_file.reserve_sequence(self.state, seq)
+            self._reserved = spool_sequence.reserve(self.state, seq)
 
 
 def _proof(record: Record) -> str:

@@ -15,13 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from scale_agent import salvage
-from scale_agent.durable import sync_folder, write_private
+from scale_agent import salvage, spool_sequence
+from scale_agent.durable import sync_folder
 from scale_agent.faults import DiskNearlyFullError, SpoolDamagedError, StationFaultError
 
 SPOOL_FILE: Final = "spool.db"
-SEQUENCE_FILE: Final = "sequence"
-RESERVE: Final = 256
 PRAGMAS: Final = (
     f"PRAGMA page_size={salvage.PAGE_BYTES}",
     "PRAGMA journal_mode=WAL",
@@ -183,7 +181,7 @@ class Database:
 def _is_gone(path: Path) -> bool:
     """Whether there was a spool once, and nothing of it is left."""
     is_empty = not path.exists() or (path.is_file() and path.stat().st_size == 0)
-    return is_empty and reserved_sequence(path.parent) > 0
+    return is_empty and spool_sequence.reserved(path.parent) > 0
 
 
 def rebuild(state: Path) -> tuple[sqlite3.Connection, Rescue]:
@@ -237,7 +235,7 @@ def _connect(path: Path) -> sqlite3.Connection:
             connection.execute(f"SELECT {columns} FROM {table} LIMIT 0")  # noqa: S608 - constants
         if connection.execute("PRAGMA quick_check(1)").fetchall() != SOUND:
             raise _damaged()
-        _mend_sequence(connection, reserved_sequence(path.parent))
+        spool_sequence.mend(connection, spool_sequence.reserved(path.parent))
     except sqlite3.Error:
         connection.close()
         raise
@@ -248,16 +246,6 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _mend_sequence(connection: sqlite3.Connection, reserved: int) -> None:
-    """Start the sequence; where it was lost or fell behind, go on above every number given."""
-    connection.execute(
-        "INSERT INTO meta VALUES ('last_seq', ?1) ON CONFLICT (name) DO"
-        " UPDATE SET value = ?1 WHERE typeof(value) <> 'integer' OR"
-        " max(value, (SELECT coalesce(max(seq), 0) FROM record)) < ?1 - ?2",
-        (reserved, RESERVE),
-    )
-
-
 def _text(content: bytes) -> str:
     return content.decode(errors="replace")
 
@@ -266,26 +254,6 @@ def _damaged() -> sqlite3.DatabaseError:
     error = sqlite3.DatabaseError("quick_check finds the file damaged")
     error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
     return error
-
-
-def reserved_sequence(state: Path) -> int:
-    """Return the highest number that may already have been given out, 0 at the start."""
-    try:
-        return int((state / SEQUENCE_FILE).read_text())
-    except (OSError, ValueError):
-        return 0
-
-
-def reserve_sequence(state: Path, seq: int) -> int:
-    """Keep a bound above ``seq`` outside the database, so that its loss never repeats a number.
-
-    Return the bound; a disk that refuses leaves the old one, the reading itself is safe.
-    """
-    try:
-        write_private(state / SEQUENCE_FILE, str(seq + RESERVE).encode())
-    except OSError:
-        return reserved_sequence(state)
-    return seq + RESERVE
 
 
 def _move_away(path: Path) -> Path:

@@ -16,10 +16,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from scale_agent import spool_sequence
 from scale_agent.faults import DiskNearlyFullError, SpoolDamagedError
 from scale_agent.keys import make_or_load_key
 from scale_agent.spool import Record, Signer, Spool
-from scale_agent.spool_file import SPOOL_FILE, Rescue, reserved_sequence
+from scale_agent.spool_file import SPOOL_FILE, Rescue
 from tests.agent.readings import ERRAND, image, reading
 from tests.agent.station_server import STATION
 
@@ -212,7 +213,7 @@ def test_a_lost_spool_never_repeats_a_number(tmp_path: Path, signer: Signer) -> 
         assert rescues == [Rescue(None, 0, 0)]
         seq = spool.capture(reading(), ERRAND, by=signer, at=AT).seq
     assert seq > last
-    assert reserved_sequence(tmp_path) >= seq
+    assert spool_sequence.reserved(tmp_path) >= seq
 
 
 def test_a_folder_that_cannot_be_written_is_told_in_words(tmp_path: Path) -> None:
