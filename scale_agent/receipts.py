@@ -8,7 +8,7 @@ from scale_agent import dsse
 from scale_agent.config import ENTRIES, MOST_LENGTH
 from scale_agent.dsse import EnvelopeError
 from scale_agent.keys import Identity
-from scale_agent.spool import Record
+from scale_agent.records import Record
 
 DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 NONCE: Final = re.compile(r"[0-9a-f]{32,128}")

@@ -10,12 +10,10 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from scale_agent.records import Record
 from scale_agent.spool_file import Database
-
-if TYPE_CHECKING:
-    from scale_agent.spool import Record
 
 SENT_FILE: Final = "sent.db"
 KEPT_DAYS: Final = 14
@@ -48,7 +46,7 @@ class SentShelf:
         self._path = state / SENT_FILE
         self._spool = spool
 
-    def keep(self, record: "Record", proof: str) -> None:
+    def keep(self, record: Record, proof: str) -> None:
         """Keep a record whose receipt was verified, if the disk lets us."""
         images = " ".join(record.images)
         row = (record.seq, record.uid, record.digest, images, proof, record.envelope)

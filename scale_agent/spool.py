@@ -21,6 +21,7 @@ from scale_agent.digests import sha256_hex
 from scale_agent.faults import DiskNearlyFullError
 from scale_agent.image_shelf import ImageShelf, forget_unneeded
 from scale_agent.nonce_book import NonceBook, take
+from scale_agent.records import Record
 from scale_agent.results import Reading
 from scale_agent.sent_shelf import SentShelf
 from scale_agent.spool_sequence import KEEP_LAST_SEQ, LAST_SEQ
@@ -43,17 +44,6 @@ class Signer:
 
     station: str
     key: Ed25519PrivateKey
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A captured reading as it waits for its receipt."""
-
-    seq: int
-    uid: str
-    digest: str
-    images: tuple[str, ...]
-    envelope: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ from scale_agent.dsse import EnvelopeError
 from scale_agent.keys import Identity
 from scale_agent.log import complain, say, warn
 from scale_agent.receipts import wanted_images
+from scale_agent.records import Record
 from scale_agent.server_link import Answer, Problem, ServerAwayError, ServerLink, read_problem
-from scale_agent.spool import Record, Spool
+from scale_agent.spool import Spool
 
 EVIDENCE_PATH: Final = "/api/v1/evidence"
 BLOB_PATH: Final = "/api/v1/blobs"

@@ -7,8 +7,9 @@ from click.testing import CliRunner
 
 from scale_agent.cli.spool import command
 from scale_agent.keys import make_or_load_key
+from scale_agent.records import Record
 from scale_agent.sent_shelf import SENT_FILE
-from scale_agent.spool import Record, Signer, Spool
+from scale_agent.spool import Signer, Spool
 from tests.agent.readings import ERRAND, reading
 from tests.agent.station_server import STATION
 

@@ -19,7 +19,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from scale_agent import spool_sequence
 from scale_agent.faults import DiskNearlyFullError, SpoolDamagedError
 from scale_agent.keys import make_or_load_key
-from scale_agent.spool import Record, Signer, Spool
+from scale_agent.records import Record
+from scale_agent.spool import Signer, Spool
 from scale_agent.spool_file import SPOOL_FILE, Rescue
 from tests.agent.readings import ERRAND, image, reading
 from tests.agent.station_server import STATION

@@ -11,8 +11,9 @@ import pytest
 from scale_agent.backoff import LONGEST_S, Backoff
 from scale_agent.clock import Clock
 from scale_agent.keys import load_key
+from scale_agent.records import Record
 from scale_agent.server_link import ServerAwayError, ServerLink
-from scale_agent.spool import Record, Signer, Spool
+from scale_agent.spool import Signer, Spool
 from scale_agent.upload import IDLE_S, Courier
 from tests.agent.readings import ERRAND, image, reading
 from tests.agent.station_server import STATION, TOKEN, StationServer
