@@ -18,7 +18,7 @@ from app.verify import queries
 from app.verify import queries_appeals as found
 from app.verify.service import appeals
 from app.verify.sheets import name_of
-from app.web import step_up
+from app.web import formats, step_up
 from app.web.access import access, caller, require_role
 from app.web.database import reading, transaction
 from app.web.navigation import add_section
@@ -152,7 +152,7 @@ def _left(row: Appeal) -> int:
 
 def _form(session: Session, scale: Scale, errors: dict[str, str] | None = None) -> str:
     results = [
-        (one.uid, f"{one.verified_on.isoformat()} · {say(one.result)} · {one.body}")
+        (one.uid, f"{formats.day(one.verified_on)} · {say(one.result)} · {one.body}")
         for one in found.results_of(session, scale)
     ]
     return render_template(

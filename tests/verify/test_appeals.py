@@ -161,6 +161,8 @@ def test_the_regulator_records_and_ends_one_on_pages(house: House) -> None:
     page, today = house.page(Role.REGULATOR), local_date(utcnow())
     there = f"/verify/scales/{house.scale}/appeal"
     assert page.get(there).status_code == 200
+    chinese = house.page(Role.REGULATOR).get(f"{there}?lang=zh").text
+    assert f"{today.year}年" in chinese  # the results to choose from, as a date is written
     form = {
         "document_no": "仲申1",
         "notice_on": (today - timedelta(days=16)).isoformat(),
