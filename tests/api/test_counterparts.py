@@ -3,14 +3,9 @@
 A page that writes and stands in neither column fails the build.
 """
 
-from collections.abc import Iterator
-
-import pytest
 from flask import Flask
 
-from app.config import Settings
 from app.domain.permissions import LEGAL
-from app.factory import create_app
 from app.web.access import StepUpError
 from app.web.api_openapi import routes
 
@@ -150,14 +145,6 @@ BY_PEOPLE_ONLY = {
     "own": OWN,
     "bodies": PAPERS,
 }
-
-
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    """Yield the whole application."""
-    app = create_app(settings)
-    yield app
-    app.extensions["wutong"].database.dispose()
 
 
 def pages_that_write(app: Flask) -> set[str]:

@@ -4,25 +4,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from flask import Flask
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from app.config import Settings
-from app.factory import create_app
 from app.web.api_docs import UidConverter
 from app.web.api_openapi import UID, document, routes
 from app.web.refusals import REFUSALS
 
 METHODS = {"get", "post", "put", "patch", "delete"}
-
-
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    """Yield the whole application."""
-    app = create_app(settings)
-    yield app
-    app.extensions["wutong"].database.dispose()
 
 
 def served(app: Flask) -> dict[str, Any]:

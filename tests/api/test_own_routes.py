@@ -2,29 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from app.config import Settings
 from app.db.session import utcnow
 from app.domain.roles import Role
-from app.factory import create_app
 from tests.support.makers import make_person, make_region
 from tests.support.world import ELSEWHERE, HERE, api_token, make_county
 
 Get = Callable[..., TestResponse]
-
-
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    """Yield the application."""
-    app = create_app(settings)
-    yield app
-    app.extensions["wutong"].database.dispose()
 
 
 @pytest.fixture
