@@ -23,7 +23,7 @@ def image(name: str) -> bytes:
 def session(link: Path, *keys: str) -> list[str]:
     """Press ``keys`` one group at a time and return the line each brings."""
     answers = []
-    with serial.Serial(str(link), 9600, timeout=1) as line:
+    with serial.Serial(str(link), 9600, timeout=60) as line:
         line.read_until(b"\n")  # the greeting after the reset
         for group in keys:
             line.write(group.encode())

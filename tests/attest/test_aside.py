@@ -90,7 +90,7 @@ def test_it_ends_with_the_worker(opener: Aside) -> None:
     assert process is not None
     assert line is not None
     line.close()
-    assert process.wait(10) == 0
+    assert process.wait(120) == 0
 
 
 def test_a_short_delivery_begins_no_process() -> None:
