@@ -19,7 +19,6 @@ from app.domain.lifecycle import TRANSITIONS, State
 from app.domain.scope import Scope
 from app.domain.seals import SealKind, SealOwner, SealState
 from app.domain.verdicts import Verdict
-from app.domain.verification import VerificationResult
 from app.ledger.door import SYSTEM, act, forget
 from app.models import (
     Evidence,
@@ -38,7 +37,7 @@ from app.models import (
 from app.standing import standings
 from app.standing.totals import is_legally, rebuild_totals, tallies, totals_drift
 from tests.conftest import NOON
-from tests.standing.test_sql import fill, verification
+from tests.standing.test_sql import fill
 from tests.support.makers import (
     COUNTY,
     make_model,
@@ -47,6 +46,7 @@ from tests.support.makers import (
     make_scale,
     make_stall,
     make_trader,
+    verification_of,
 )
 
 TODAY = date(2026, 11, 23)
@@ -75,10 +75,10 @@ def by_sum(session: Session, scope: Scope, today: date) -> Counter[Any]:
 
 
 def _verify(session: Session, scale: Scale, number: int) -> None:
-    result = VerificationResult.FAIL if number % 4 == 0 else VerificationResult.PASS
     on = TODAY + timedelta(days=number - 9)  # some are dated ahead
+    until = on + timedelta(days=number * 7) if number % 4 else None
     with act(session, scale, "verified_in_a_test", by=SYSTEM, at=NOON):
-        session.add(verification(scale, result, on, on + timedelta(days=number * 7)))
+        session.add(verification_of(scale, on, until))
 
 
 def _seal(session: Session, scale: Scale, number: int) -> None:
@@ -289,7 +289,7 @@ def test_drift_is_seen_and_repaired(session: Session) -> None:
 def test_a_verification_that_goes_takes_its_answer_along(session: Session) -> None:
     """Nobody deletes one; a restored table might lose it."""
     scale = make_scale(session)
-    row = verification(scale, VerificationResult.PASS, TODAY, TODAY)
+    row = verification_of(scale, TODAY, TODAY)
     session.add(row)
     session.flush()
     assert tallies(session, Scope(("/",)), TODAY)[0].legal is LegalCode.UNKNOWN
