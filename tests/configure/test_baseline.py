@@ -11,17 +11,15 @@ from app.domain.calendar import local_date
 from app.domain.counters import Counters
 from app.domain.lifecycle import Action, State
 from app.domain.roles import Role
-from app.domain.verification import VerificationResult
 from app.ledger import counters
 from app.ledger.counters import BaselineContestedError, Shown
 from app.ledger.door import SYSTEM, act
 from app.models import Scale, ScaleEvent
 from app.standing import standing_of
 from tests.conftest import NOON
-from tests.standing.test_sql import verification
 from tests.support.forms import opened
 from tests.support.house import House
-from tests.support.makers import make_scale
+from tests.support.makers import make_scale, verification_of
 
 HOUR = timedelta(hours=1)
 
@@ -75,7 +73,7 @@ def test_a_later_pass_is_the_bodys_word(session: Session, scale: Scale) -> None:
     day = local_date(NOON)
     for on, told in ((day, True), (day + timedelta(days=1), False)):
         with act(session, scale, "verified_in_a_test", by=SYSTEM, at=NOON + 2 * HOUR):
-            session.add(verification(scale, VerificationResult.PASS, on, on))
+            session.add(verification_of(scale, on, on))
         assert rose(session, scale) is told
 
 
