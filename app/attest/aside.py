@@ -6,6 +6,7 @@ depends on this process. It has no database and no secret; where it fails, the w
 """
 
 import logging
+import os
 import socket
 import struct
 import subprocess
@@ -78,6 +79,7 @@ class Aside:
                 [sys.executable, "-m", __name__],
                 stdin=theirs.fileno(),
                 stdout=theirs.fileno(),
+                env=_without_settings(),
                 process_group=0,
             )
         # The system's own patience: a call then waits for all of it, and for its turn once.
@@ -85,6 +87,11 @@ class Aside:
             ours.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", PATIENCE_S, 0))
         self.line = ours
         return ours
+
+
+def _without_settings() -> dict[str, str]:
+    # The database's password may stand among them.
+    return {name: value for name, value in os.environ.items() if not name.startswith("WUTONG_")}
 
 
 def _receive(line: socket.socket, size: int) -> bytes:

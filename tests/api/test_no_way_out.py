@@ -11,6 +11,7 @@ CLIENTS = {
 }
 # Commands and processes that somebody starts in the shell; none of them reads a stored address.
 ALLOWED = {
+    "attest/aside.py": "a pair of sockets to the process beside it",
     "cli/demo.py": "waits for its own server",
     "cli/serving.py": "tries the port it will listen on",
     "jobs/process.py": "its host's name",

@@ -60,13 +60,8 @@ def _addresses() -> None:
 def _statements() -> None:
     """Have engines of one kind share what they compile: each test has a database of its own."""
     shared: LRUCache[Any, Any] = LRUCache(STATEMENTS)
-    start = Engine.__init__
-
-    def started(engine: Engine, *args: Any, **more: Any) -> None:  # noqa: ANN401 - as it is called
-        start(engine, *args, **more)
-        engine._compiled_cache = shared  # noqa: SLF001 - SQLAlchemy has no door for this
-
-    setattr(Engine, "__init__", started)  # noqa: B010 - a method that mypy would not have replaced
+    cache = property(lambda _engine: shared, lambda _engine, _own: None)
+    setattr(Engine, "_compiled_cache", cache)  # noqa: B010 - SQLAlchemy has no door for this
     # What is compiled is kept by dialect, and every engine has one of its own.
     for kind in (SQLiteDialect_pysqlite, PGDialect_psycopg):
         setattr(kind, "__eq__", lambda one, other: type(one) is type(other))  # noqa: B010

@@ -188,7 +188,7 @@ def test_a_list_becomes_labelled_sheets_on_a_phone(browser: Browser, address: st
     }"""
     with page_at(browser, "phone") as page:
         page.goto(f"{address}/gallery?lang=en")
-        assert page.evaluate(shown) == ["block", '"Status"']
+        assert page.evaluate(shown) == ["flow-root", '"Status"']
     with page_at(browser, "desk") as page:
         page.goto(f"{address}/gallery?lang=en")
         assert page.evaluate(shown) == ["table-cell", "none"]
