@@ -12,6 +12,7 @@ from app.attest import tasks, to_dos
 from app.attest.cases import Opinion
 from app.attest.lookups import Lookups
 from app.db.ids import new_uid
+from app.db.rows import fill
 from app.domain.findings import SUSPENDING, FindingState, LeadState
 from app.domain.lifecycle import TRANSITIONS, Action
 from app.domain.suspension import SuspensionReason
@@ -103,25 +104,37 @@ def _write_verdict(evidence: Evidence, opinion: Opinion | None, at: datetime) ->
     if opinion is None:
         _write_failure(evidence, at)
         return
-    judgement, reference = opinion.judgement, opinion.reference
-    if judgement is None and evidence.verdict not in {None, Verdict.MATCH}:
+    if opinion.judgement is None and evidence.verdict not in {None, Verdict.MATCH}:
         return  # what was found against the scale stays until bytes say otherwise
-    evidence.level, evidence.partial = int(opinion.standing.level), opinion.standing.partial
-    evidence.reference_id = reference.id if reference else None
-    evidence.similarity = opinion.similarity
-    evidence.differences = [
-        {"start": start, "end": end, "kind": kind} for start, end, kind in opinion.differences
-    ]
-    evidence.code_sha256 = opinion.code or evidence.code_sha256
-    evidence.parameters_sha256 = opinion.parameters or evidence.parameters_sha256
+    fill(evidence, _columns(evidence, opinion, at))
+
+
+def _columns(evidence: Evidence, opinion: Opinion, at: datetime) -> dict[str, Any]:
+    """Return the columns of a reading that the opinion sets."""
+    judgement, reference = opinion.judgement, opinion.reference
+    found = {
+        "level": int(opinion.standing.level),
+        "partial": opinion.standing.partial,
+        "reference_id": reference.id if reference else None,
+        "similarity": opinion.similarity,
+        "differences": [
+            {"start": start, "end": end, "kind": kind} for start, end, kind in opinion.differences
+        ],
+        "code_sha256": opinion.code or evidence.code_sha256,
+        "parameters_sha256": opinion.parameters or evidence.parameters_sha256,
+    }
     if judgement is None:
-        evidence.status, evidence.verdict = EvidenceStatus.AWAITING_BYTES, None
-        evidence.counts, evidence.reasons = False, []
-        return
-    evidence.status, evidence.verdict = EvidenceStatus.JUDGED, judgement.verdict
-    evidence.counts, evidence.judged_at = judgement.counts, at
+        status = EvidenceStatus.AWAITING_BYTES
+        return {**found, "status": status, "verdict": None, "counts": False, "reasons": []}
     discount = [judgement.discount.value] if judgement.discount else []
-    evidence.reasons = [*(reason.value for reason in judgement.reasons), *discount]
+    return {
+        **found,
+        "status": EvidenceStatus.JUDGED,
+        "verdict": judgement.verdict,
+        "counts": judgement.counts,
+        "judged_at": at,
+        "reasons": [*(reason.value for reason in judgement.reasons), *discount],
+    }
 
 
 def _write_failure(evidence: Evidence, at: datetime) -> None:

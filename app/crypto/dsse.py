@@ -9,6 +9,7 @@ import binascii
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -101,9 +102,14 @@ def sign(key: Ed25519PrivateKey, payload_type: str, document: Mapping[str, Any])
     """Return ``document`` in an envelope signed by ``key``."""
     payload = orjson.dumps(document)
     signature = key.sign(pae(payload_type, payload))
-    public = key.public_key().public_bytes_raw()
     return {
         "payload": base64.b64encode(payload).decode(),
         "payloadType": payload_type,
-        "signatures": [{"keyid": keyid(public), "sig": base64.b64encode(signature).decode()}],
+        "signatures": [{"keyid": _name_of(key), "sig": base64.b64encode(signature).decode()}],
     }
+
+
+@lru_cache(maxsize=8)
+def _name_of(key: Ed25519PrivateKey) -> str:
+    """Return the key's name: a process signs thousands of receipts with the same few keys."""
+    return keyid(key.public_key().public_bytes_raw())

@@ -1,6 +1,7 @@
 """Rows made by the hundred: the bookkeeping of attributes costs more than all else about them."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import inspect
@@ -18,7 +19,21 @@ def unwritten(kind: type[Row], columns: Mapping[str, Any]) -> Row:
     return row
 
 
+def fill(row: Base, columns: Mapping[str, Any]) -> None:
+    """Set some columns of a row; of one that is not written yet, past its bookkeeping."""
+    if not inspect(row).persistent:
+        row.__dict__.update(columns)
+        return
+    for name, value in columns.items():
+        setattr(row, name, value)
+
+
 def held(row: Base) -> dict[str, Any]:
     """Return the columns of a row that has all of them at hand."""
     found = row.__dict__
-    return {key: found[key] for key in inspect(type(row)).column_attrs.keys()}  # noqa: SIM118 - a collection of its own
+    return {key: found[key] for key in _names(type(row))}
+
+
+@cache
+def _names(kind: type[Base]) -> tuple[str, ...]:
+    return tuple(inspect(kind).column_attrs.keys())

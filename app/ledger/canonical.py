@@ -48,16 +48,18 @@ def _is_plain(value: object) -> bool:
     return kind is list and all(map(_is_plain, value))  # type: ignore[call-overload]  # it is a list
 
 
-def plain(value: Any) -> Any:  # noqa: ANN401 - any column
+def plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 - any column, a line for each kind
     """Return ``value`` as RFC 8785 can write it."""
-    if type(value) in WRITTEN_AS_THEY_ARE:
+    kind = type(value)
+    if kind in WRITTEN_AS_THEY_ARE:
         return value
+    if kind is datetime and value.tzinfo is UTC:  # as the database gives it back
+        return value.isoformat(timespec="microseconds")
     match value:
         case Enum():
             return value.value
-        case datetime():  # in UTC, as the database gives it back
-            instant = value if value.tzinfo is UTC else value.astimezone(UTC)
-            return instant.isoformat(timespec="microseconds")
+        case datetime():
+            return value.astimezone(UTC).isoformat(timespec="microseconds")
         case date():
             return value.isoformat()
         case bytes():

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Select, bindparam, func, inspect, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.db.base import Base
-from app.ledger.canonical import canonical, plain
+from app.ledger.canonical import WRITTEN_AS_THEY_ARE, canonical, plain
 from app.models import (
     Agreement,
     AgreementStall,
@@ -198,10 +198,11 @@ def columns(row: Base, version: int | None = None) -> dict[str, Any]:
     """Return the projected columns of one row, the newest version's where none is given."""
     shown, hidden = _told(type(row), version)
     held = row.__dict__  # what is loaded, past the attributes, which take their time
-    return {
-        **{key: plain(held[key] if key in held else getattr(row, key)) for key in shown},
-        **{key: _hidden(row, key) for key in hidden},
-    }
+    told = {key: held[key] if key in held else getattr(row, key) for key in shown}
+    for key, value in told.items():
+        if type(value) not in WRITTEN_AS_THEY_ARE:  # a call for few of them
+            told[key] = plain(value)
+    return told | {key: _hidden(row, key) for key in hidden} if hidden else told
 
 
 def newest_version(kind: type[Base]) -> int:
