@@ -1,7 +1,8 @@
 """Rows made by the hundred: the bookkeeping of attributes costs more than all else about them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import inspect
@@ -30,10 +31,11 @@ def fill(row: Base, columns: Mapping[str, Any]) -> None:
 
 def held(row: Base) -> dict[str, Any]:
     """Return the columns of a row that has all of them at hand."""
-    found = row.__dict__
-    return {key: found[key] for key in _names(type(row))}
+    names, values = _ways(type(row))
+    return dict(zip(names, values(row.__dict__), strict=True))
 
 
 @cache
-def _names(kind: type[Base]) -> tuple[str, ...]:
-    return tuple(inspect(kind).column_attrs.keys())
+def _ways(kind: type[Base]) -> tuple[tuple[str, ...], Callable[[dict[str, Any]], tuple[Any, ...]]]:
+    names = tuple(inspect(kind).column_attrs.keys())
+    return names, itemgetter(*names)

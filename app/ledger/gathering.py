@@ -3,10 +3,11 @@
 Gathered or not, each act leaves exactly one entry with the digests before and after it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final
 
 from sqlalchemy import bindparam, event, inspect, select, update
@@ -53,7 +54,10 @@ class Step:
 
     def columns(self) -> dict[str, Any]:
         """Return the row it makes."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return dict(zip(self.__slots__, STEP(self), strict=True))
+
+
+STEP: Final[Callable[[Step], tuple[Any, ...]]] = attrgetter(*Step.__slots__)
 
 
 class Alone:

@@ -6,9 +6,10 @@ adds a version; entries written before keep the version they were written under.
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -194,11 +195,20 @@ def _told(kind: type[Base], version: int | None) -> tuple[tuple[str, ...], tuple
     )
 
 
+@cache
+def _reader(keys: tuple[str, ...]) -> Callable[[dict[str, Any]], tuple[Any, ...]]:
+    """Return what takes the values of ``keys``, a subject's several, out of a row at once."""
+    return itemgetter(*keys)
+
+
 def columns(row: Base, version: int | None = None) -> dict[str, Any]:
     """Return the projected columns of one row, the newest version's where none is given."""
     shown, hidden = _told(type(row), version)
     held = row.__dict__  # what is loaded, past the attributes, which take their time
-    told = {key: held[key] if key in held else getattr(row, key) for key in shown}
+    try:
+        told = dict(zip(shown, _reader(shown)(held), strict=True))
+    except KeyError:
+        told = {key: getattr(row, key) for key in shown}
     for key, value in told.items():
         if type(value) not in WRITTEN_AS_THEY_ARE:  # a call for few of them
             told[key] = plain(value)
