@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.calendar import local_date
@@ -37,8 +37,7 @@ def custodian(session: Session, uid: str, at: datetime) -> tuple[Person, frozens
             Person.uid == uid,
             Person.disabled_at.is_(None),
             Grant.role == Role.CUSTODIAN,
-            Grant.since <= today,
-            or_(Grant.until.is_(None), Grant.until >= today),
+            Grant.runs(today),
         )
     ).all()
     if not found:

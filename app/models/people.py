@@ -3,7 +3,17 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    and_,
+    or_,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import Base, Big, digest, name, one_of, path, primary_key, public_id
@@ -47,6 +57,11 @@ class Grant(Base):
     path: Mapped[path]
     since: Mapped[date]
     until: Mapped[date | None]
+
+    @classmethod
+    def runs(cls, day: date) -> ColumnElement[bool]:
+        """Return the condition that a grant is good on ``day``; both its days count."""
+        return and_(cls.since <= day, or_(cls.until.is_(None), cls.until >= day))
 
 
 class Credential(Base):

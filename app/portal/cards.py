@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.crypto import tags
@@ -168,14 +168,9 @@ def staff(scope: Scope, today: date) -> Select[Grant]:
     return (
         select(Grant)
         .join(Person, Person.id == Grant.person_id)
-        .where(within(Grant.path, scope), Person.disabled_at.is_(None), *running(today))
+        .where(within(Grant.path, scope), Person.disabled_at.is_(None), Grant.runs(today))
         .options(joinedload(Grant.person))
     )
-
-
-def running(today: date) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions that a role is good ``today``."""
-    return (Grant.since <= today, or_(Grant.until.is_(None), Grant.until >= today))
 
 
 def roles_at(session: Session, card: Code, today: date) -> Sequence[Grant]:
@@ -183,7 +178,7 @@ def roles_at(session: Session, card: Code, today: date) -> Sequence[Grant]:
     if card.person is None or card.revoked_at is not None or card.person.disabled_at is not None:
         return ()
     mine = select(Grant).where(Grant.person_id == card.person_id, Grant.path == card.path)
-    return session.scalars(mine.where(*running(today)).order_by(Grant.id)).all()
+    return session.scalars(mine.where(Grant.runs(today)).order_by(Grant.id)).all()
 
 
 def of_holders(

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
-from sqlalchemy import Row, and_, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.domain.calendar import local_date
@@ -33,6 +33,7 @@ from app.models import (
     TransitionRule,
     Verification,
 )
+from app.standing.sql import replaced
 
 Value = TypeVar("Value")
 
@@ -127,14 +128,6 @@ def _doubted(session: Session, ids: Collection[int]) -> dict[int, date]:
 
     Until the body decided to keep the mark, or the weight was cleared.
     """
-    newer = aliased(Verification)
-    replaced = exists().where(
-        newer.scale_id == RecallScale.scale_id,
-        or_(
-            newer.verified_on > Verification.verified_on,
-            and_(newer.verified_on == Verification.verified_on, newer.id > Verification.id),
-        ),
-    )
     rows = session.execute(
         select(RecallScale.scale_id, func.min(Recall.opened_at))
         .join(Recall, Recall.id == RecallScale.recall_id)
@@ -143,7 +136,7 @@ def _doubted(session: Session, ids: Collection[int]) -> dict[int, date]:
             RecallScale.scale_id.in_(ids),
             Recall.state != RecallState.CLEARED,
             RecallScale.decision != RecallDecision.KEEP,
-            ~replaced,
+            ~replaced(),
         )
         .group_by(RecallScale.scale_id)
     )

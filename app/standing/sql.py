@@ -46,6 +46,18 @@ def with_last_verification(statement: Select[*Columns]) -> Select[*Columns]:
     )
 
 
+def replaced() -> ColumnElement[bool]:
+    """Return the condition that a later result of the same scale took a verification's place."""
+    newer = aliased(Verification)
+    return exists().where(
+        newer.scale_id == Verification.scale_id,
+        or_(
+            newer.verified_on > Verification.verified_on,
+            and_(newer.verified_on == Verification.verified_on, newer.id > Verification.id),
+        ),
+    )
+
+
 def legal_code(today: date) -> ColumnElement[str]:
     """Return the legal status on ``today`` of scales joined by ``with_last_verification``.
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Select, and_, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import Session, joinedload
 
 from app.db.scope import within
 from app.domain.scope import Scope
 from app.models import Person, PlatformUpload, Scale, ScaleModel, Verification
+from app.standing.sql import replaced
 
 AT_ONCE = 500
 
@@ -19,17 +20,9 @@ def waiting(scope: Scope, *, earlier: bool = False) -> Select[Verification]:
         earlier: Those instead that a later result of the same scale took the place of.
     """
     ticked = exists().where(PlatformUpload.verification_id == Verification.id)
-    newer = aliased(Verification)
-    replaced = exists().where(
-        newer.scale_id == Verification.scale_id,
-        or_(
-            newer.verified_on > Verification.verified_on,
-            and_(newer.verified_on == Verification.verified_on, newer.id > Verification.id),
-        ),
-    )
     return (
         select(Verification)
-        .where(within(Verification.path, scope), ~ticked, replaced if earlier else ~replaced)
+        .where(within(Verification.path, scope), ~ticked, replaced() if earlier else ~replaced())
         .options(
             joinedload(Verification.scale).options(
                 joinedload(Scale.place),

@@ -156,11 +156,7 @@ def _caller(
     day = local_date(at)
     grants = session.execute(
         select(Grant.role, Grant.path)
-        .where(
-            Grant.person_id == person.id,
-            Grant.since <= day,
-            or_(Grant.until.is_(None), Grant.until >= day),
-        )
+        .where(Grant.person_id == person.id, Grant.runs(day))
         .order_by(Grant.role, Grant.path)
     )
     return Caller(

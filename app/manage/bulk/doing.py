@@ -22,7 +22,8 @@ from app.manage.bulk.codes import (
 )
 from app.manage.service import Act, BlockedError, SuspendReason
 from app.manage.service.filing import Filing, NoLongerFiledError, record_filing
-from app.models import BulkAct, BulkLine, BulkOutcome, Grant, Person
+from app.models import BulkAct, BulkLine, BulkOutcome
+from app.standing.doers import roles_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def piece(session: Session, bulk: BulkAct, *, by: str, at: datetime) -> int:
         .order_by(BulkLine.id)
         .limit(PIECE)
     ).all()
-    roles_at = _roles_of(session, by, local_date(at))
+    roles_at = roles_of(session, by, local_date(at))
     order = Order.kept(bulk.given)
     for line in lines:
         line.why = _one(session, bulk, line, order, Doer(by, roles_at, at))
@@ -142,18 +143,3 @@ def reasons(session: Session, bulk: BulkAct) -> list[tuple[list[str], int]]:
         .order_by(func.count().desc(), BulkLine.why)
     )
     return [(why, number) for why, number in rows]
-
-
-def _roles_of(session: Session, by: str, today: date) -> RolesAt:
-    """Return what roles a person has today, by place: they may have ended meanwhile."""
-    held = session.execute(
-        select(Grant.role, Grant.path)
-        .join(Person, Person.id == Grant.person_id)
-        .where(
-            Person.uid == by,
-            Person.disabled_at.is_(None),
-            Grant.since <= today,
-            Grant.until.is_(None) | (Grant.until >= today),
-        )
-    ).all()
-    return lambda path: {role for role, prefix in held if path.startswith(prefix)}

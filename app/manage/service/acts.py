@@ -134,7 +134,8 @@ def perform(session: Session, scale: Scale, command: Act, *, by: str, at: dateti
         raise ChangedMeanwhileError("the scale was changed meanwhile")
     next_state(scale.state, action, scale.left_state)
     today = local_date(at)
-    roles = roles_of(session, by, scale.path, today)
+    whose = action in {Action.SUSPEND, Action.RESUME}  # the others ask for no more than the table
+    roles = roles_of(session, by, today)(scale.path) if whose else frozenset()
     if obstacles := standing_of(session, scale, today).obstacles(action, roles):
         raise BlockedError(action, obstacles)
     if action is Action.DEPLOY:

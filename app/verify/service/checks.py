@@ -10,7 +10,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.appeals import CONFIRM_WITHIN, force_of
@@ -199,8 +199,7 @@ def officers(session: Session, path: str, but: int, on: datetime) -> Sequence[Pe
         .join(Grant, Grant.person_id == Person.id)
         .where(
             Grant.role.in_(AUTHORITY),
-            Grant.since <= today,
-            or_(Grant.until.is_(None), Grant.until >= today),
+            Grant.runs(today),
             Person.disabled_at.is_(None),
             Person.id != but,
         )

@@ -73,8 +73,7 @@ def signer_of(session: Session, person: Person, body_id: int, today: date) -> Si
         .where(
             Grant.person_id == person.id,
             Grant.role == Role.INSPECTOR,
-            Grant.since <= today,
-            Grant.until.is_(None) | (Grant.until >= today),
+            Grant.runs(today),
         )
         .limit(1)
     )
